@@ -1,0 +1,94 @@
+"""The errors of the program: one tree, each carrying its subject and the reason.
+
+    FeedsError
+    ├── ConfigError        a setting that is wrong; stops the run
+    ├── DateError          a text that is no date (also a ValueError)
+    ├── ArticleError       one article that cannot be published; data, never raised out of a reader
+    ├── DataDirectoryError the data directory is missing or cannot be listed
+    ├── CatalogueError     the catalogue cannot be opened or written
+    └── OutputError        the output folder cannot be written
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class FeedsError(Exception):
+    """Base of every foreseen failure; ``str()`` of it is one sentence for a person."""
+
+
+class ConfigError(FeedsError):
+    """A wrong setting. ``key`` is its dotted path, such as ``categories.ekonomi.title``."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}" if key else reason)
+        self.key = key
+        self.reason = reason
+
+
+class DateError(FeedsError, ValueError):
+    """A text that is no date, or one that must not be guessed at."""
+
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(f"{text!r}: {reason}")
+        self.text = text
+        self.reason = reason
+
+
+class DataDirectoryError(FeedsError):
+    """The data directory does not exist, is no directory or cannot be listed."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"data directory {path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+class CatalogueError(FeedsError):
+    """The catalogue cannot be opened, read or written."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"catalogue {address}: {reason}")
+        self.address = address
+        self.reason = reason
+
+
+class OutputError(FeedsError):
+    """A document cannot be written to the output folder."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(f"output {path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleError:
+    """One thing that is wrong with one article: a value, so that it cannot cost another article.
+
+    path: the file below the data directory, with forward slashes; ``#n`` behind it names the n-th record (from 1).
+    kind: one word of ``KINDS``.
+    reason: a sentence for the newsroom.
+    fatal: whether the article is left out because of it.
+    """
+
+    path: str
+    kind: str
+    reason: str
+    fatal: bool = True
+
+
+KINDS = {
+    "unreadable": "the file or record cannot be read",
+    "title": "no title",
+    "date": "no date, or one that cannot be understood",
+    "weekday": "the weekday contradicts the date",
+    "duplicate": "the same article again",
+    "category": "an unknown category",
+    "control": "embedded control characters",
+    "order": "a column of dates that is written month first",
+    "future": "a date in the future",
+    "link": "an address that is none",
+    "encoding": "text in another encoding than it says",
+}

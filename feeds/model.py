@@ -1,0 +1,180 @@
+"""The values that pass between the layers: frozen, slotted, keyword-only, no behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+BodyFormat = Literal["markdown", "html", "text"]
+DateOrigin = Literal["field", "metadata", "published", "dateline", "mtime"]
+TitleOrigin = Literal["field", "line", "heading", "lede", "filename"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A date as it was understood.
+
+    value: aware, in the zone that the text names or the default one.
+    origin: how it was read: ``iso``, ``rfc2822``, ``full`` (day, month, year), ``yearless``, ``relative``.
+    warnings: sentences, such as a weekday that contradicts the date.
+    """
+
+    value: datetime
+    origin: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An article's lead image. url: as written in a Draft, absolute in an Article. length: bytes; width, height: pixels."""
+
+    url: str
+    caption: str = ""
+    credit: str = ""
+    type: str = ""
+    length: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One article as a reader found it: texts as written, nothing checked.
+
+    path: the file below the data directory, with forward slashes.
+    position: which record of the file, from 0; ``None`` for a file that is one article.
+    date, updated: as written (or as the format's own date type); origin says where the date stood.
+    month_first: the file's column of slash dates is proven to be month first (DATES rule 13).
+    body: in body_format; categories and tags: names as written.
+    source: the publication or agency that the article names as its source.
+    warnings: (kind, sentence) pairs with a kind of ``errors.KINDS``.
+    """
+
+    path: str
+    position: int | None = None
+    title: str = ""
+    title_origin: TitleOrigin = "field"
+    date: str | datetime | None = None
+    date_origin: DateOrigin = "field"
+    updated: str | datetime | None = None
+    month_first: bool = False
+    body: str = ""
+    body_format: BodyFormat = "markdown"
+    summary: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    link: str = ""
+    guid: str = ""
+    slug: str = ""
+    source: str = ""
+    language: str = ""
+    image: Image | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One article, checked and normalised: every text is XML-safe plain text, every date aware.
+
+    key: what the article is called inside the newsroom: the path without suffix, and ``#slug`` for a record of a file.
+    published: the publication date; updated: only where the article says so itself.
+    categories: slugs; link: its own absolute address or ""; guid: its own id or "".
+    content_hash: hex digest over everything that a reader of the feed can see, body included.
+    modified: the file's mtime in microseconds since the epoch.
+    """
+
+    path: str
+    position: int | None
+    key: str
+    slug: str
+    title: str
+    title_origin: TitleOrigin
+    published: datetime
+    date_origin: DateOrigin
+    updated: datetime | None
+    summary: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    link: str
+    guid: str
+    source: str
+    language: str
+    image: Image | None
+    content_hash: str
+    modified: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """A category as feeds show it: slug (in addresses), title, description ("" where there is none)."""
+
+    slug: str
+    title: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One article as every format writes it (atom:entry, rss item, JSON Feed item).
+
+    id: fixed at first sight. link: absolute address or "". id_is_link: the id is an address that opens the article.
+    updated: never before published. summary: plain text, one paragraph. content: sanitised HTML, absolute addresses.
+    """
+
+    id: str
+    id_is_link: bool
+    title: str
+    link: str
+    published: datetime
+    updated: datetime
+    summary: str
+    content: str
+    authors: tuple[str, ...]
+    categories: tuple[Category, ...]
+    tags: tuple[str, ...]
+    source: str
+    language: str
+    image: Image | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """A channel (RSS), feed (Atom, JSON Feed) without its entries; knows no format.
+
+    path: the folder of its documents below base_url, "" for all articles, ``ekonomi/`` for a category.
+    home: the channel's link. base_url: with a trailing slash. updated: the newest change of the content.
+    category: the category's scheme and label, None in the feed of all. ttl: minutes.
+    """
+
+    id: str
+    path: str
+    title: str
+    description: str
+    home: str
+    base_url: str
+    language: str
+    author: str
+    copyright: str
+    logo: str
+    updated: datetime
+    ttl: int
+    hubs: tuple[str, ...] = ()
+    category: Category | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendition:
+    """A finished document: what HTTP answers and what a file holds.
+
+    path: below base_url, without a leading slash. media_type: with charset where it has one.
+    etag: a strong validator's opaque part, without quotes. modified: seconds since the epoch when these bytes appeared.
+    """
+
+    path: str
+    media_type: str
+    body: bytes
+    etag: str
+    modified: int
