@@ -8,8 +8,8 @@ its parent where that is called ``config``. Relative paths elsewhere are relativ
 
 Which articles are read where nothing names ``data``:
 
-1. the folder ``articles`` of the newsroom, where it exists or where the file names ``title`` or ``site``: a newsroom
-   that has said who it is must never publish somebody else's articles because its own folder is missing;
+1. the folder ``articles`` of the newsroom, where there is a file and either the folder exists or the file names
+   ``title`` or ``site``: a newsroom that has said who it is must not publish the sample because its folder is missing;
 2. else the bundled sample newsroom, with what the file says (and the environment) on top of the sample's settings.
 """
 
@@ -140,7 +140,7 @@ class Setting:
 
 # What a value must be. Each reader takes a value as TOML or JSON gives it and returns it checked and normalised.
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _CREDENTIALS = re.compile(r"//[^/\s]*@")
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -550,7 +550,7 @@ def load(
     config: the file named on the command line; else FEEDS_CONFIG, else config/newsroom.toml where it exists.
     data: the folder named on the command line. Whether it exists is for ``source`` to say.
     """
-    cwd = cwd or Path.cwd()
+    cwd = cwd or _working_directory()
     path = _config_path(config, environ, cwd)
     file = _from_file(path) if path else {}
     environment = _from_environment(environ, cwd)
@@ -561,6 +561,13 @@ def load(
     values = _joined(base | file, environment, command_line)
     home = newsroom_folder(path) if path else None
     return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
+
+
+def _working_directory() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise ConfigError("", "the working directory does not exist any more") from error
 
 
 def _config_path(config: Path | None, environ: Mapping[str, str], cwd: Path) -> Path | None:
@@ -584,7 +591,7 @@ def _joined(*sources: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     categories: dict[str, dict[str, Any]] = {}
     for source in sources:
-        values |= source
+        values |= {name: value for name, value in source.items() if value is not None}  # data = "" names no folder
         for slug, fields in source.get("categories", {}).items():
             categories.setdefault(slug, {}).update(fields)
     return values | {"categories": categories}
