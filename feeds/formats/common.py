@@ -1,0 +1,68 @@
+"""What every format needs of an entry or a feed before it writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeVar
+
+from feeds import text
+from feeds.model import Entry
+
+Value = TypeVar("Value")
+Result = TypeVar("Result")
+
+
+def headline(entry: Entry) -> str:
+    """The title, or what stands for it: RSS wants one of title and description, Atom a title (RFC 4287, 4.1.2)."""
+    return entry.title.strip() or text.summarise(entry.summary or entry.content, 80) or entry.id
+
+
+def body(entry: Entry) -> str:
+    """The content, or the summary as HTML: an Atom entry without a link must have content (RFC 4287, 4.1.2)."""
+    return entry.content.strip() or text.render(entry.summary or headline(entry), "text", base="")
+
+
+def terms(entry: Entry) -> list[str]:
+    """The tags that do not only repeat a category, each once."""
+    known = {category.title.casefold() for category in entry.categories} | {c.slug for c in entry.categories}
+    return [tag for tag in dict.fromkeys(entry.tags) if tag and tag.casefold() not in known]
+
+
+def in_seconds(moment: datetime) -> datetime:
+    """The moment as RFC 822 and RFC 3339 can write it: whole seconds, an offset of whole minutes.
+
+    Asia/Jakarta was 7 h 7 min 12 s ahead before 1924; such a moment is written in UTC.
+    """
+    if moment.microsecond:
+        moment = moment.replace(microsecond=0)
+    offset = moment.utcoffset()
+    return moment.astimezone(UTC) if offset and offset % timedelta(minutes=1) else moment
+
+
+def rfc3339(moment: datetime) -> str:
+    """Such as ``2024-12-03T10:30:00+07:00``."""
+    return in_seconds(moment).isoformat()
+
+
+def cleaned(value: Value) -> Value:
+    """The same value with every text in it made safe for XML."""
+    if isinstance(value, str):
+        return text.clean(value)  # type: ignore[return-value]
+    if isinstance(value, tuple):
+        return tuple(cleaned(part) for part in value)  # type: ignore[return-value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: cleaned(getattr(value, field.name)) for field in fields(value)})
+    return value
+
+
+def render_clean(render: Callable[[Sequence[Value]], Result], values: Sequence[Value]) -> Result:
+    """Render values that should be clean already; only where a character says otherwise they are cleaned first.
+
+    lxml and the UTF-8 codec look at every character anyway, so looking beforehand would be paid twice.
+    """
+    try:
+        return render(values)
+    except ValueError:
+        return render([cleaned(value) for value in values])

@@ -1,0 +1,170 @@
+"""feedgen with its faults mended: the only module that knows them.
+
+feedgen 1.0.0 builds the documents; its own extension interface adds what it lacks and corrects what it gets wrong while
+the tree is there. Its faults by number, and where each is answered (``tests/test_formats.py`` has a test for each):
+
+ 1. entry links lose rel, type and length      ``Elements.add`` writes them, feedgen's ``link()`` is not called
+ 2. the channel's link is the last link of all  ``FeedGenerator.link()`` is called once, for the home page
+ 3. RSS writes only the first ``rel=self``      ``Elements.add`` writes each ``atom:link``
+ 4. ``sy:UpdatePeriod``: wrong names            ``Elements.add``; feedgen's syndication extension is not loaded
+ 5. ``content type="CDATA"`` in Atom            ``content(type="html")`` there; ``CDATA`` in RSS only
+ 6. titles, subtitle, rights have no type       ``Elements.extend_atom`` types every text construct
+ 7. an author without an e-mail vanishes        ``dc:creator`` by ``Elements.add``
+ 8. media: groups, integers, no credit          ``Elements.add``; feedgen's media extension is not loaded
+ 9. a control character raises for all          ``common.render_clean``; XHTML content is not used
+10. an entry without title raises for all       ``common.headline``; id, title and updated are always set
+11. updated is the clock's                      always set; ``Generator`` empties lastBuildDate, docs and generator
+12. only five rels for an entry                 ``Elements.add`` takes any
+13. ``rss_file`` leaves half a file             not called: formats give bytes
+14. dates by ``setlocale``                      ``rfc822``; feedgen gets no date of RSS
+15. enclosure without type, length "0"          written only with both; textInput is not used
+16. ``add_entry`` prepends, ``id()`` resets     ``order="append"``; ``guid()`` alone is called
+17. extensions off: undeclared prefixes         always on; the root declares each prefix once
+18. no hooks, logo and image overwrite          this extension is the hook; logo is Atom's only, image RSS's only
+19. no xml:lang, source without a link          ``Elements.language``; ``dc:source``
+20. the caller's dictionaries are changed       each is made for the one call
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree  # type: ignore[import-untyped]
+
+from feeds.formats.common import in_seconds
+
+NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "media": "http://search.yahoo.com/mrss/",
+    "sy": "http://purl.org/rss/1.0/modules/syndication/",
+}
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_DECLARATION = re.compile(rb' xmlns(?::[a-z]+)?="[^"]*"')
+_TEXT_CONSTRUCTS = ("title", "subtitle", "summary", "rights")  # RFC 4287 section 3.1
+
+
+def rfc822(moment: datetime) -> str:
+    """Such as ``Tue, 03 Dec 2024 10:30:00 +0700``: English whatever the locale, which is never touched."""
+    return format_datetime(in_seconds(moment))
+
+
+def qualified(name: str) -> str:
+    """``dc:creator`` as lxml wants it; a name without a prefix as it is."""
+    prefix, colon, local = name.rpartition(":")
+    return f"{{{NAMESPACES[prefix]}}}{local}" if colon else local
+
+
+class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+    """Elements that feedgen does not know, or writes wrongly, added to a feed or an entry in the order given."""
+
+    prefixes: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        self._elements: list[tuple[str, str, dict[str, str], bool]] = []
+        self.language = ""
+
+    def add(self, name: str, text: str = "", attributes: dict[str, str] | None = None, *, inside: bool = False) -> None:
+        """One more element; ``inside`` puts it into the one before. Attributes without a value are left out."""
+        self._elements.append((name, text, attributes or {}, inside))
+
+    def extend_ns(self) -> dict[str, str]:
+        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
+
+    def extend_rss(self, element: etree._Element) -> None:
+        parent = element[0] if element.tag == "rss" else element
+        for title in parent.iter("title"):
+            _as_hexadecimal(title)
+        self._write(parent)
+
+    def extend_atom(self, element: etree._Element) -> None:
+        if self.language:
+            element.set(_XML_LANG, self.language)
+        for child in element:
+            if child.tag in _TEXT_CONSTRUCTS:
+                child.set("type", "text")
+        self._write(element)
+
+    def _write(self, parent: etree._Element) -> None:
+        latest = parent
+        for name, text, attributes, inside in self._elements:
+            element = etree.SubElement(latest if inside else parent, qualified(name))
+            if text:
+                element.text = text
+            for key, value in attributes.items():
+                if value:
+                    element.set(key, value)
+            if not inside:
+                latest = element
+
+
+class RssElements(Elements):
+    prefixes = ("dc", "media", "sy")  # feedgen itself declares atom and content
+
+
+class AtomElements(Elements):
+    prefixes = ("dc", "media")
+
+
+def _as_hexadecimal(title: etree._Element) -> None:
+    """Write ``&`` and ``<`` in a title as ``&#x26;`` and ``&#x3C;``, which no reader takes for markup.
+
+    RSS Best Practices Profile, "Character Data": https://www.rssboard.org/rss-profile#data-types-characterdata
+    """
+    text = title.text or ""
+    if "&" not in text and "<" not in text:
+        return
+    title.text, *pieces = re.split("([&<])", text)
+    for mark, tail in zip(pieces[::2], pieces[1::2], strict=True):
+        reference = etree.Entity("#x26" if mark == "&" else "#x3C")
+        reference.tail = tail
+        title.append(reference)
+
+
+class Generator(FeedGenerator):  # type: ignore[misc]  # feedgen has no types
+    """A FeedGenerator that takes nothing from the clock, and renders each of its entries by itself."""
+
+    def __init__(self, elements: type[Elements]) -> None:
+        super().__init__()
+        # feedgen sets these to the clock and to itself; it has no method to take them back.
+        self._FeedGenerator__rss_lastBuildDate = None
+        self._FeedGenerator__rss_docs = None
+        self._FeedGenerator__rss_generator = None
+        self._FeedGenerator__atom_generator = None
+        self.register_extension("elements", elements, elements)
+
+    def append(self) -> Any:
+        """A new entry behind the others: a FeedEntry with ``elements``, an ``Elements``."""
+        entry: FeedEntry = self.add_entry(order="append")
+        return entry
+
+    def rss_items(self) -> list[bytes]:
+        """Each ``<item>`` as it stands in the document, without the declarations that its root has."""
+        root, _ = self._create_rss()
+        return [_alone(item) for item in root[0].iterchildren("item")]
+
+    def atom_entries(self) -> list[bytes]:
+        """Each ``<entry>`` as it stands in the document, without the declarations that its root has."""
+        root, _ = self._create_atom()
+        return [_alone(entry) for entry in root.iterchildren("entry")]
+
+
+def _alone(element: etree._Element) -> bytes:
+    written: bytes = etree.tostring(element, encoding="UTF-8", pretty_print=True, with_tail=False)
+    start = written.index(b">")
+    return _DECLARATION.sub(b"", written[:start]) + written[start:]
+
+
+def splice(document: bytes, end: bytes, entries: list[bytes]) -> bytes:
+    """The document of a feed without entries, with the entries put before its last ``end`` tag."""
+    declaration, _, envelope = document.partition(b"\n")
+    head, tag, tail = envelope.rpartition(end)
+    del declaration  # feedgen writes it in single quotes
+    return b"".join([b'<?xml version="1.0" encoding="UTF-8"?>\n', head.rstrip(), b"\n", *entries, tag, tail])

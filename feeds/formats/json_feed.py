@@ -1,0 +1,73 @@
+"""JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/): one key a line, in the order of the specification."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from feeds.formats.common import headline, render_clean, rfc3339, terms
+from feeds.model import Entry, Feed, Image
+
+NAME = "json"
+FILENAME = "feed.json"
+MEDIA_TYPE = "application/feed+json; charset=utf-8"
+
+_VERSION = "https://jsonfeed.org/version/1.1"
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
+    """Each entry as one item. Categories have no addresses in JSON Feed: ``base_url`` is for the other formats."""
+    del base_url
+    return render_clean(lambda clean: [_object(_item(entry, language)).encode() for entry in clean], entries)
+
+
+def _item(entry: Entry, language: str) -> dict[str, object]:
+    content = {"content_html": entry.content} if entry.content else {"content_text": entry.summary or headline(entry)}
+    return {
+        "id": entry.id,
+        "url": entry.link,
+        "title": headline(entry),
+        **content,
+        "summary": entry.summary,
+        "image": entry.image.url if entry.image else "",
+        "date_published": rfc3339(entry.published),
+        "date_modified": rfc3339(entry.updated),
+        "authors": [{"name": author} for author in entry.authors],
+        "tags": [category.title for category in entry.categories] + terms(entry),
+        "language": entry.language if entry.language != language else "",
+        "attachments": _attachments(entry.image),
+    }
+
+
+def _attachments(image: Image | None) -> list[dict[str, object]]:
+    if not image or not image.type:
+        return []
+    size = {"size_in_bytes": image.length} if image.length else {}
+    return [{"url": image.url, "mime_type": image.type, **size}]
+
+
+def _object(members: Mapping[str, object], *, indent: str = "  ") -> str:
+    """A JSON object with one member a line; members that say nothing (``""``, ``[]``) are left out."""
+    lines = [f'"{key}": {_encode(value)}' for key, value in members.items() if value not in ("", [])]
+    return f"{{\n{indent}" + f",\n{indent}".join(lines) + "\n}"
+
+
+def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
+    """The feed around items that ``entries`` rendered."""
+    head = render_clean(lambda feeds: _object(_envelope(feeds[0])).encode(), [feed])
+    return b"".join([head.removesuffix(b"\n}"), b',\n"items": [\n', b",\n".join(entries), b"\n]\n}\n"])
+
+
+def _envelope(feed: Feed) -> dict[str, object]:
+    return {
+        "version": _VERSION,
+        "title": feed.title or feed.base_url,
+        "home_page_url": feed.home,
+        "feed_url": f"{feed.base_url}{feed.path}{FILENAME}",
+        "description": feed.description,
+        "icon": feed.logo,
+        "authors": [{"name": feed.author}] if feed.author else [],
+        "language": feed.language,
+        "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
+    }

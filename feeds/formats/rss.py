@@ -1,0 +1,122 @@
+"""RSS 2.0 by the RSS Best Practices Profile (https://www.rssboard.org/rss-profile), written by feedgen.
+
+Deviations from plain RSS 2.0: ``content:encoded`` beside ``description``, ``dc:creator`` for authors (``author`` wants
+an e-mail address), ``media:content`` for the image with its caption and credit, ``atom:link`` for self and hubs,
+``atom:updated`` where an article was changed, ``sy:`` for readers that do not know ``ttl``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+from feeds.formats.common import headline, render_clean, rfc3339, terms
+from feeds.formats.feedgen_extensions import Generator, RssElements, rfc822, splice
+from feeds.model import Entry, Feed, Image
+
+NAME = "rss"
+FILENAME = "rss.xml"
+MEDIA_TYPE = "application/rss+xml; charset=utf-8"
+
+
+def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
+    """Each entry as one ``<item>``."""
+
+    def render(clean: Sequence[Entry]) -> list[bytes]:
+        generator = Generator(RssElements)
+        for entry in clean:
+            _item(generator.append(), entry, base_url, language)
+        _required(generator)
+        return generator.rss_items()
+
+    return render_clean(render, entries)
+
+
+def _required(generator: Any) -> None:
+    """What feedgen demands of a channel, for one that is only made for its items."""
+    generator.title(NAME)
+    generator.link(href=NAME)
+    generator.description(NAME)
+
+
+def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
+    item.title(headline(entry))
+    # The description is read as HTML: plain text is escaped once for that, and by feedgen once more for XML.
+    item.description(escape(entry.summary or headline(entry), quote=False))
+    if entry.content:
+        item.content(entry.content, type="CDATA")
+    item.guid(entry.id, permalink=entry.id_is_link)
+    if entry.link:
+        item.link(href=entry.link)
+    categories = [{"term": c.title, "scheme": f"{base_url}{c.slug}/"} for c in entry.categories]
+    item.category(categories + [{"term": tag} for tag in terms(entry)])
+    add = item.elements.add
+    add("pubDate", rfc822(entry.published))
+    if entry.updated > entry.published:
+        add("atom:updated", rfc3339(entry.updated))
+    for author in entry.authors:
+        add("dc:creator", author)
+    if entry.source:
+        add("dc:source", entry.source)
+    if entry.language and entry.language != language:
+        add("dc:language", entry.language)
+    if entry.image:
+        _image(item, entry.image)
+
+
+def _image(item: Any, image: Image) -> None:
+    if image.type and image.length:
+        item.enclosure(url=image.url, length=str(image.length), type=image.type)
+    add_media(item, image)
+
+
+def add_media(entry: Any, image: Image) -> None:
+    """The image by Media RSS (https://www.rssboard.org/media-rss), for RSS and Atom alike."""
+    add = entry.elements.add
+    size = {"width": str(image.width or ""), "height": str(image.height or "")}
+    length = str(image.length or "")
+    add("media:content", "", {"url": image.url, "type": image.type, "medium": "image", "fileSize": length} | size)
+    if image.caption:
+        add("media:description", image.caption, {"type": "plain"}, inside=True)
+    if image.credit:
+        add("media:credit", image.credit, {"role": "photographer", "scheme": "urn:ebu"}, inside=True)
+    add("media:thumbnail", "", {"url": image.url} | size)
+
+
+def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
+    """The channel of the feed around items that ``entries`` rendered."""
+    return render_clean(lambda feeds: splice(_envelope(feeds[0]), b"</channel>", list(entries)), [feed])
+
+
+def _envelope(feed: Feed) -> bytes:
+    channel: Any = Generator(RssElements)
+    title = feed.title or feed.base_url
+    channel.title(title)
+    channel.link(href=feed.home)
+    channel.description(feed.description or title)
+    channel.language(feed.language)
+    channel.generator("Feeds")
+    channel.ttl(feed.ttl)
+    if feed.copyright:
+        channel.copyright(feed.copyright)
+    if feed.logo:
+        channel.image(url=feed.logo, title=title, link=feed.home)
+    if feed.category:
+        channel.category(term=feed.category.title, scheme=f"{feed.base_url}{feed.category.slug}/")
+    add = channel.elements.add
+    add("lastBuildDate", rfc822(feed.updated))
+    own = f"{feed.base_url}{feed.path}{FILENAME}"
+    add("atom:link", "", {"rel": "self", "href": own, "type": "application/rss+xml"})
+    for hub in feed.hubs:
+        add("atom:link", "", {"rel": "hub", "href": hub})
+    period, frequency = _update(feed.ttl)
+    add("sy:updatePeriod", period)
+    add("sy:updateFrequency", str(frequency))
+    document: bytes = channel.rss_str(pretty=True)
+    return document
+
+
+def _update(ttl: int) -> tuple[str, int]:
+    """Minutes to live as the syndication module says it: so many times an hour or a day."""
+    return ("hourly", max(1, 60 // max(1, ttl))) if ttl <= 60 else ("daily", max(1, 1440 // ttl))
