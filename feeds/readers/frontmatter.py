@@ -1,0 +1,320 @@
+"""The header of a Markdown file, as Hugo, Jekyll, Hexo, Eleventy and Pelican write it.
+
+    ---            +++            {               ;;;                       Title: Harga beras turun
+    title: x       title = "x"      "title": "x"  "title": "x",             Date: 2024-12-03
+    ---            +++            }               "date": "2024-12-03"
+    YAML           TOML           JSON            ;;; Hexo's JSON           Pelican: keys up to an empty line
+
+Values of YAML, JSON and Pelican are the texts as written, or lists and mappings of these: a date stays ``2020-08-25``
+and is not turned into UTC, ``no`` is a title, ``007`` keeps its noughts. Only TOML, which has no untyped values, gives
+dates, numbers and booleans.
+
+Most headers are a handful of ``key: value`` lines. For these PyYAML is not asked: ``_simple`` reads them ten times
+faster, and what it reads is held to be what PyYAML would read by a property test. It declines whatever it does not
+know.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from typing import NamedTuple, NoReturn
+
+import yaml
+
+from feeds.readers.fields import UnreadableError, field_of
+
+try:
+    from yaml import CSafeLoader as _YamlLoader
+except ImportError:  # PyYAML was built without libyaml; the same language, slower
+    from yaml import SafeLoader as _YamlLoader  # type: ignore[assignment]
+
+Header = dict[object, object]
+
+MAX_NODES = 10_000
+"""How many values a YAML header may have with its aliases written out; some lines can stand for billions."""
+
+
+class Parts(NamedTuple):
+    """A file cut in two. header: empty where there is none. warnings: as in Draft."""
+
+    header: Header
+    body: str
+    warnings: tuple[tuple[str, str], ...] = ()
+
+
+def split(text: str) -> Parts:
+    """Cut a Markdown text (line ends ``\\n``, no byte order mark) into its header and its body.
+
+    Raises UnreadableError, naming the line, where a header begins and cannot be read to its end.
+    """
+    if text.startswith("---\n"):
+        return _fenced(text, 4, "---")
+    text = text.lstrip("\n")
+    first = text[:1]
+    if first == "-" or first == "+" or first == ";":
+        opened = _FENCE.match(text)
+        return _fenced(text, opened.end(), opened[1]) if opened else Parts({}, text)
+    if first == "{" and _JSON_OBJECT.match(text):
+        return _json_object(text)
+    if first == '"' and (close := _HEXO_CLOSE.search(text)):
+        return Parts(_json("{" + text[: close.start()] + "}"), text[close.end() :])
+    return _keys_at_top(text)
+
+
+def begins_with_header(head: str) -> bool:
+    """Whether a text starts with ``---`` and a line ``key:``, which makes Markdown of a .txt file."""
+    return bool(_YAML_START.match(head))
+
+
+_FENCE = re.compile(r"(-{3,}|\+{3}|;{3,})[ \t]*\n")
+_YAML_START = re.compile(r"\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
+_JSON_OBJECT = re.compile(r'\{\s*["}]')
+_HEXO_CLOSE = re.compile(r"^;{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
+
+
+def _fenced(text: str, start: int, fence: str) -> Parts:
+    end = text.find("\n" + fence + "\n", start - 1)
+    if end >= 0:
+        source, body = text[start : end + 1], text[end + len(fence) + 2 :]
+    elif (close := _CLOSE[fence[0]].search(text, start - 1)) and close[1] in (fence, "..."):
+        source, body = text[start : close.start() + 1], text[close.end() :]
+    elif fence[0] == "-" and not begins_with_header(text):
+        return Parts({}, text)  # a rule at the top of the page
+    else:
+        raise UnreadableError(f"front matter is not closed: a line `{fence}` is missing")
+    if fence[0] == "+":
+        return Parts(_toml(source), body)
+    if fence[0] == ";":
+        return Parts(_json("{" + source + "}"), body)
+    header, warnings = _yaml(source)
+    return Parts({}, text) if header is None else Parts(header, body, warnings)
+
+
+# A closing line with spaces behind it, at the end of the file, or YAML's own ``...``.
+_CLOSE = {
+    "-": re.compile(r"\n(-{3,}|\.\.\.)[ \t]*(?:\n|\Z)"),
+    "+": re.compile(r"\n(\+{3})[ \t]*(?:\n|\Z)"),
+    ";": re.compile(r"\n(;{3,})[ \t]*(?:\n|\Z)"),
+}
+
+
+# YAML
+
+
+def _yaml(source: str) -> tuple[Header | None, tuple[tuple[str, str], ...]]:
+    """The header, or ``None`` where the text between two fences is a paragraph and no header."""
+    simple = _simple(source)
+    if simple is not None:
+        return simple, ()
+    clean = _CONTROL.sub("", source)
+    warnings = (("control", "front matter holds control characters; they were left out"),) if clean != source else ()
+    return _load_yaml(clean), warnings
+
+
+class _Loader(_YamlLoader):
+    """PyYAML's safe loader with every value as the text that stands there, but for nothing (``~``) and merges (``<<``).
+
+    Its own reading of ``2024-12-03T10:00:00+07:00`` loses the offset, of ``12:30:00`` makes a number, of ``no`` a flag.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as the base class has it
+
+
+_NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL)?\Z"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
+
+
+def _load_yaml(source: str) -> Header | None:
+    loader = None
+    try:
+        loader = _Loader(source)
+        node = loader.get_single_node()
+        if node is None:
+            return {}
+        if isinstance(node, yaml.ScalarNode):
+            return None
+        if not isinstance(node, yaml.MappingNode):
+            raise UnreadableError("front matter is a list, not lines of `key: value`")
+        _check_keys(node)
+        _check_size(node)
+        header: Header = loader.construct_document(node)
+        return header
+    except yaml.YAMLError as error:
+        _refuse_yaml(error)
+    except ValueError as error:  # an explicit tag that its value denies, such as `!!int empat`
+        raise UnreadableError(f"front matter holds a value that is not what its tag says: {error}") from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _refuse_yaml(error: yaml.YAMLError) -> NoReturn:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    where = f" in line {mark.line + 2}" if mark is not None else ""
+    raise UnreadableError(f"front matter cannot be read{where}: {problem}") from error
+
+
+def _check_keys(node: yaml.MappingNode) -> None:
+    """Refuse a key that is given twice: YAML forbids it, PyYAML would silently take the last."""
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+            if key.value in seen:
+                raise UnreadableError(
+                    f"front matter gives `{key.value}` twice, in line {key.start_mark.line + 2} again"
+                )
+            seen.add(key.value)
+
+
+def _check_size(node: yaml.Node) -> None:
+    """Refuse a header whose aliases make it endless or huge, before anything walks through it."""
+    count = 0
+    waiting = [node]
+    while waiting:
+        count += 1
+        if count > MAX_NODES:
+            raise UnreadableError("front matter is too large or its aliases (`*name`) make it endless")
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            for pair in node.value:
+                waiting += pair
+
+
+# The simple subset. Every quantifier that could be tried in two ways is possessive, so that no header takes long.
+_CHARS = re.compile(r"[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+_CONTROL = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_START = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`<=~]"
+_QUOTED = r"\"[^\"\\\n]*+\"|'[^'\n]*+'"
+_PLAIN = rf"{_START}[^\n:#]*+(?:(?::(?![ \n])|(?<! )#)[^\n:#]*+)*+"
+_FLOW_ITEM = rf"(?:{_QUOTED}|{_START}[^\n,\[\]{{}}:#?]*+)"
+_FLOW = rf"\[ *+(?:{_FLOW_ITEM} *+(?:, *+{_FLOW_ITEM} *+)*+)?\]"
+_LINE = re.compile(rf"(?:([A-Za-z_][A-Za-z0-9_-]{{0,99}}):(?: ++({_QUOTED}|{_FLOW}|{_PLAIN})|) *+)?\n")
+_ITEM = re.compile(rf"( *+)- ++({_QUOTED}|{_PLAIN}) *+\n")
+_FLOW_ITEMS = re.compile(_FLOW_ITEM)
+
+
+def _simple(source: str) -> Header | None:
+    """What PyYAML would make of a header of plain lines, or ``None`` where it has anything beyond these."""
+    if not _CHARS.fullmatch(source):
+        return None
+    header: Header = {}
+    at, end = 0, len(source)
+    match = _LINE.match
+    while at < end:
+        line = match(source, at)
+        if line is None:
+            return None
+        at = line.end()
+        key, value = line.groups()
+        if key is None:
+            continue
+        if key in header or key in _NOTHING:
+            return None
+        if value is None:
+            header[key], at = _block_list(source, at)
+        elif value[0] == "[":
+            header[key] = _flow_list(value[1:-1])
+        else:
+            header[key] = _scalar(value)
+    return header
+
+
+def _scalar(value: str) -> str | None:
+    if value[0] in "\"'":
+        return value[1:-1]
+    value = value.rstrip(" ")
+    return None if value in _NOTHING else value
+
+
+def _flow_list(items: str) -> list[str | None]:
+    if '"' in items or "'" in items:
+        return [_scalar(item) for item in _FLOW_ITEMS.findall(items)]
+    return [_scalar(item.strip(" ")) for item in items.split(",")] if items.strip(" ") else []
+
+
+def _block_list(source: str, at: int) -> tuple[list[str | None] | None, int]:
+    items: list[str | None] = []
+    indent = None
+    while (item := _ITEM.match(source, at)) and (indent is None or indent == item[1]):
+        indent = item[1]
+        items.append(_scalar(item[2]))
+        at = item.end()
+    return items or None, at
+
+
+# TOML and JSON
+
+
+def _toml(source: str) -> Header:
+    try:
+        return dict(tomllib.loads(source))
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        where = f" in line {int(line[1]) + 1}" if line else ""
+        reason = re.sub(r" \(at .*\)$", "", str(error))
+        raise UnreadableError(f"front matter cannot be read{where}: {reason}") from error
+    except ValueError as error:  # a date such as 2024-02-31
+        raise UnreadableError(f"front matter holds a value that is impossible: {error}") from error
+
+
+def _json(source: str) -> Header:
+    return _decoded(source)[0]
+
+
+def _json_object(text: str) -> Parts:
+    header, end = _decoded(text)
+    return Parts(header, text[end:].removeprefix("\n"))
+
+
+def _decoded(source: str) -> tuple[Header, int]:
+    try:
+        header, end = _DECODER.raw_decode(source)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"front matter cannot be read in line {error.lineno}: {error.msg}") from error
+    return dict(header), end
+
+
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None)
+
+
+# Keys at the top without a fence: Pelican, and Hexo's header that has only its closing `---`
+
+_KEY = re.compile(r" {0,3}([A-Za-z][\w-]*(?: [\w-]+)?):(?:[ \t]+(.*)|[ \t]*)$")
+
+
+def _keys_at_top(text: str) -> Parts:
+    if not _starts_with_field(text):
+        return Parts({}, text)
+    header: Header = {}
+    key = ""
+    at = 0
+    while at < len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        line = text[at:end]
+        if line.startswith("---") and not line.strip("- \t"):
+            yaml_header, warnings = _yaml(text[:at])
+            return Parts({}, text) if yaml_header is None else Parts(yaml_header, text[end + 1 :], warnings)
+        if match := _KEY.match(line):
+            key = match[1]
+            header[key] = (match[2] or "").strip()
+        elif line.startswith(("    ", "\t")) and line.strip():
+            header[key] = f"{header[key]} {line.strip()}".strip()
+        else:
+            break
+        at = end + 1
+    # A paragraph may begin with `Sumber: ...`; a header says what the article is called or when it was written.
+    if not {"title", "date"} & {field_of(key) for key in header}:
+        return Parts({}, text)
+    return Parts(header, text[at:])
+
+
+def _starts_with_field(text: str) -> bool:
+    match = _KEY.match(text[: text.find("\n")] if "\n" in text else text)
+    return match is not None and field_of(match[1]) != ""

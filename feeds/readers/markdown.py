@@ -1,0 +1,140 @@
+"""Markdown articles, as Hugo, Jekyll, Hexo, Eleventy and Pelican keep them.
+
+A file's name may carry what its header does not: ``2024-12-03-harga-beras.md`` a date and a slug, ``_posts`` below
+folders Jekyll's categories, ``index.md`` in a folder of the article's name a page bundle. Drafts are no articles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from feeds.errors import ArticleError
+from feeds.model import DateOrigin, Draft, TitleOrigin
+from feeds.readers import fields, frontmatter
+
+SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
+
+
+def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+    """The article of a Markdown file; nothing where it is a draft.
+
+    path: below the data directory; text: with ``\\n`` line ends. A file is one article, so ``only`` changes nothing.
+    Raises fields.UnreadableError where the front matter cannot be read.
+    """
+    del only
+    if path.startswith("_drafts/") or "/_drafts/" in path:
+        return
+    header, body, warnings = frontmatter.split(text)
+    found = fields.gather(header)
+    if fields.is_withheld(found):
+        return
+    title_origin: TitleOrigin = "field"
+    date_origin: DateOrigin = "field"
+    if "{" in body:
+        body = without_shortcodes(body)
+    if "title" not in found:
+        title_origin = "heading"
+        found["title"], body = _heading(body)
+    if "date" not in found or "slug" not in found:
+        date, slug = _from_name(path)
+        if slug:
+            found.setdefault("slug", slug)
+        if date and "date" not in found:
+            found["date"] = date
+            date_origin = "metadata"
+    if path.startswith("_posts/") or "/_posts/" in path:
+        _as_jekyll(path, header, found)
+    if "<" in body and "summary" not in found and (more := _MORE.search(body)):
+        found["summary"] = plain(body[: more.start()])
+    if body := body.strip("\n "):
+        found["body_markdown"] = body
+    yield fields.make_draft(path, found, title_origin=title_origin, date_origin=date_origin, warnings=warnings)
+
+
+_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+_DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_](.+))?$")
+_LANGUAGE = re.compile(r"index\.[a-z]{2}(?:-[a-z]{2})?$")  # Hugo's index.id.md
+
+
+def _from_name(path: str) -> tuple[str, str]:
+    """The date and the slug that a file's name gives, each "" where it gives none."""
+    folders, _, file = path.rpartition("/")
+    name, _, _ = file.rpartition(".")
+    bundle = name == "index" or _LANGUAGE.match(name) is not None
+    if bundle:
+        name = folders.rpartition("/")[2]
+    dated = _DATED.match(name)
+    if dated is None:
+        return "", name if bundle else ""
+    year, month, day, slug = dated.groups()
+    return f"{year}-{month:0>2}-{day:0>2}", slug or ""
+
+
+def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) -> None:
+    """Jekyll's own rules for a post: plural names are parted at spaces, folders above ``_posts`` are categories."""
+    for name in ("categories", "tags"):
+        value = header.get(name)
+        if isinstance(value, str) and found.get(name) == value:
+            found[name] = value.split()
+    folders = path.split("/")
+    above = folders[: folders.index("_posts")]
+    if above:
+        found["categories"] = [*above, *fields.names(found.get("categories"))]
+
+
+# Code first, so that what stands in it is passed over: fenced blocks, then spans of backticks.
+_CODE = (
+    r"(?:^|(?<=\n))[ ]{0,3}(`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:\n[ ]{0,3}\1[`~]*[ \t]*(?=\n|\Z)|\Z)"
+    r"|(`+)(?!`)(?s:.+?)(?<!`)\2(?!`)"
+)
+_SHORTCODES = re.compile(_CODE + r"|\{\{<\s*/\*(?P<shown>.*?)\*/\s*>\}\}|\{\{[<%](?s:.*?)[%>]\}\}|\{%(?s:.*?)%\}")
+
+
+def without_shortcodes(body: str) -> str:
+    """The body without Hugo's ``{{< tags >}}`` and ``{{% tags %}}`` and Liquid's ``{% tags %}``, outside of code.
+
+    What stands between an opening and a closing tag stays; ``{{</* tag */>}}``, which shows a tag, becomes that tag.
+    """
+    return _SHORTCODES.sub(_without, body)
+
+
+def _without(match: re.Match[str]) -> str:
+    if match["shown"] is not None:
+        return "{{<" + match["shown"] + ">}}"
+    return match[0] if match[1] or match[2] else ""
+
+
+_HEADINGS = re.compile(
+    r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"|^[ ]{0,3}#[ \t]+(?P<atx>[^\n]*?)(?:[ \t]+#+)?[ \t]*$\n?"
+    r"|^(?P<setext>[^\s\n][^\n]*)\n=+[ \t]*$\n?",
+    re.MULTILINE,
+)
+
+
+def _heading(body: str) -> tuple[str, str]:
+    """The text of the first heading of the first level, and the body without it; "" where there is none."""
+    for match in _HEADINGS.finditer(body):
+        title = match["atx"] or match["setext"]
+        if title:
+            return plain(title), body[: match.start()] + body[match.end() :]
+    return "", body
+
+
+_MARKUP = re.compile(
+    r"!\[[^\]\n]*\]\([^)\n]*\)"  # images
+    r"|\[(?P<link>[^\]\n]*)\]\([^)\n]*\)"
+    r"|^[ ]{0,3}(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+)"  # headings, quotes, list marks
+    r"|(?P<mark>\*{1,3}|_{1,3}|`+)(?=\S)(?P<inner>[^\n]*?\S)(?P=mark)(?!\w)"
+    r"|<[/!a-zA-Z][^>\n]*>",
+    re.MULTILINE,
+)
+
+
+def plain(markdown: str) -> str:
+    """A few lines of Markdown as one paragraph of plain text, for a title or a summary."""
+    text = markdown
+    for _ in range(3):  # a link within emphasis within a link
+        text = _MARKUP.sub(lambda match: match["link"] or match["inner"] or "", text)
+    return " ".join(text.split())
