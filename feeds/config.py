@@ -306,7 +306,7 @@ def _permalink(where: _Where, value: object) -> str:
     text = _text(where, value)
     for name in re.findall(r"\{([^{}]*)\}", text):
         if name not in PLACEHOLDERS:
-            raise where.refuse(f"unknown placeholder {{{name}}}{_suggestion(name, PLACEHOLDERS, '{%s}')}")
+            raise where.refuse(f"unknown placeholder {{{name}}}{_suggestion(name, PLACEHOLDERS, '{', '}')}")
     literal = re.sub(r"\{[^{}]*\}", "", text)
     if "{" in literal or "}" in literal:
         raise where.refuse("a brace without its partner")
@@ -416,12 +416,12 @@ def _checked(values: Mapping[str, object], table: Mapping[str, Setting], where: 
     return {name: table[name].read(where / name, value) for name, value in values.items()}
 
 
-def _suggestion(name: str, known: Iterable[str], shape: str = "'%s'") -> str:
+def _suggestion(name: str, known: Iterable[str], before: str = "'", after: str = "'") -> str:
     from difflib import get_close_matches
 
     names = {each.lower(): each for each in known}
     near = get_close_matches(name.lower(), names, n=1)
-    return f"; did you mean {shape % names[near[0]]}?" if near else ""
+    return f"; did you mean {before}{names[near[0]]}{after}?" if near else ""
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -481,17 +481,19 @@ def _from_environment(environ: Mapping[str, str], cwd: Path) -> dict[str, Any]:
 def _named_by(variable: str) -> tuple[tuple[str, ...], Kind]:
     """The dotted path that a variable names, and how its value is written; hyphens of a slug are underscores in it."""
     top, *rest = variable.removeprefix(PREFIX).split("__")
-    prefix: tuple[str, ...] = ()
-    table = SETTINGS
-    if top == "CATEGORIES" and len(rest) == 1:
-        return ("categories", _slug_in(rest[0])), "table"
-    if top == "CATEGORIES" and len(rest) == 2:
-        prefix, table = ("categories", _slug_in(rest[0])), CATEGORY_SETTINGS
-    start = variable.removesuffix(rest[-1]) if prefix else PREFIX
-    known = {start + name.upper(): setting for name, setting in table.items()}
-    if setting := known.get(variable):
-        return (*prefix, setting.name), setting.kind
-    raise ConfigError(variable, f"unknown setting{_suggestion(variable, (*known, CONFIG_VARIABLE))}")
+    path: tuple[str, ...] = ()
+    start, table = PREFIX, SETTINGS
+    if top == "CATEGORIES" and rest:
+        path = ("categories", _slug_in(rest[0]))
+        if len(rest) == 1:
+            return path, "table"
+        start, table = f"{PREFIX}CATEGORIES__{rest[0]}__", CATEGORY_SETTINGS
+    name = variable.removeprefix(start)
+    known = {setting.name.upper(): setting for setting in table.values()}
+    if setting := known.get(name):
+        return (*path, setting.name), setting.kind
+    names = known if path else (*known, CONFIG_VARIABLE.removeprefix(PREFIX))
+    raise ConfigError(variable, "unknown setting" + _suggestion(name, names, before=f"'{start}"))
 
 
 def _slug_in(variable_part: str) -> str:
