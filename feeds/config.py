@@ -19,12 +19,13 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time, tzinfo
+from datetime import date, time, timedelta, timezone, tzinfo
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from feeds.errors import ConfigError
+from feeds.indonesian import ZONES
 
 PACKAGE = Path(__file__).resolve().parent
 TEMPLATE = PACKAGE / "newsroom.toml"
@@ -158,7 +159,7 @@ def _found(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {value}"
+            return f"the number {str(value)[:_SHOWN]}"
         case list():
             return "a list"
         case dict():
@@ -283,12 +284,14 @@ def _subtag(text: str) -> str:
     return text.upper() if len(text) == 2 else text.lower()
 
 
-_INDONESIAN_ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+_ZONE_NAMES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+# As dates.JAKARTA: fixed, for the zone database has odd minutes for Jakarta before 1964.
+_FIXED_ZONES = {_ZONE_NAMES[word]: timezone(timedelta(hours=ZONES[word.lower()]), word) for word in _ZONE_NAMES}
 
 
 def _timezone(where: _Where, value: object) -> str:
     text = _text(where, value)
-    name = _INDONESIAN_ZONES.get(text.upper(), text)
+    name = _ZONE_NAMES.get(text.upper(), text)
     try:
         _zone(name)
     except (ValueError, LookupError, OSError):  # not a name at all; not a zone; a folder of zones
@@ -297,6 +300,8 @@ def _timezone(where: _Where, value: object) -> str:
 
 
 def _zone(name: str) -> tzinfo:
+    if fixed := _FIXED_ZONES.get(name):
+        return fixed
     from zoneinfo import ZoneInfo  # as late as tomllib: what only reads a constant of this module pays nothing
 
     return ZoneInfo(name)
@@ -413,7 +418,8 @@ def _checked(values: Mapping[str, object], table: Mapping[str, Setting], where: 
     for name in values:
         if name not in table:
             raise (where / name).refuse(f"unknown setting{_suggestion(name, table)}")
-    return {name: table[name].read(where / name, value) for name, value in values.items()}
+    read = {name: table[name].read(where / name, value) for name, value in values.items()}
+    return {name: value for name, value in read.items() if value is not None}  # data = "" names no folder
 
 
 def _suggestion(name: str, known: Iterable[str], before: str = "'", after: str = "'") -> str:
@@ -558,7 +564,7 @@ def load(
     environment = _from_environment(environ, cwd)
     command_line = {"data": _absolute(data, cwd)} if data else {}
     base: dict[str, Any] = {}
-    if not any(source.get("data") for source in (file, environment, command_line)):
+    if not any("data" in source for source in (file, environment, command_line)):
         base = _unnamed(path, file)
     values = _joined(base | file, environment, command_line)
     home = newsroom_folder(path) if path else None
@@ -583,7 +589,7 @@ def _unnamed(path: Path | None, file: Mapping[str, Any]) -> dict[str, Any]:
     """The base of the settings where nothing names the articles: see the module for the rule."""
     if path is not None:
         articles = newsroom_folder(path) / "articles"
-        if file.get("title") or file.get("site") or articles.exists():
+        if file.get("title") or file.get("site") or os.path.lexists(articles):  # also as a link into nowhere
             return {"data": articles}
     return {"data": SAMPLE / "articles"} | _from_file(SAMPLE / "newsroom.toml")
 
@@ -593,7 +599,7 @@ def _joined(*sources: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     categories: dict[str, dict[str, Any]] = {}
     for source in sources:
-        values |= {name: value for name, value in source.items() if value is not None}  # data = "" names no folder
+        values |= source
         for slug, fields in source.get("categories", {}).items():
             categories.setdefault(slug, {}).update(fields)
     return values | {"categories": categories}

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from feeds import config
 from feeds.config import CategorySetting, Settings, load
+from feeds.dates import JAKARTA
 from feeds.errors import ConfigError
 
 ROOT = Path(__file__).parent.parent
@@ -77,6 +78,17 @@ class TestWhichNewsroom:
     def test_a_newsroom_that_says_who_it_is_never_publishes_the_sample(self, newsroom: Path, line: str) -> None:
         (newsroom / "articles").rmdir()
         assert read(newsroom, line).data == newsroom / "articles"
+
+    def test_a_link_of_that_name_into_nowhere_never_brings_the_sample(self, newsroom: Path) -> None:
+        (newsroom / "articles").rmdir()
+        (newsroom / "articles").symlink_to("release-7")
+        assert read(newsroom, "").data == newsroom / "articles"
+
+    @pytest.mark.parametrize("articles", [True, False])
+    def test_an_empty_data_is_as_none(self, newsroom: Path, articles: bool) -> None:
+        if not articles:
+            (newsroom / "articles").rmdir()
+        assert read(newsroom, 'data = ""') == read(newsroom, "")
 
     def test_data_alone_is_enough(self, tmp_path: Path) -> None:
         settings = load(data=Path("berita-kota"), environ={}, cwd=tmp_path)
@@ -344,7 +356,7 @@ class TestChecks:
             ("limit = '50'", f"limit: {NUMBER} text '50'"),
             ("limit = 0", f"limit: {NUMBER} the number 0"),
             ("limit = 1001", f"limit: {NUMBER} the number 1001"),
-            ("limit = 5.0", f"limit: {NUMBER} the number 5.0"),
+            ("limit = 5.5", f"limit: {NUMBER} the number 5.5"),
             ("limit = true", f"limit: {NUMBER} true"),
             ("max_age = -1", f"max_age: {FIVE_HOURS} the number -1"),
             ("max_age = 18001", f"max_age: {FIVE_HOURS} the number 18001"),
@@ -515,6 +527,9 @@ class TestChecks:
     def test_the_zone_is_made_from_its_name(self, newsroom: Path, zone: str, hours: int) -> None:
         moment = datetime(2026, 5, 4, tzinfo=read(newsroom, f"timezone = '{zone}'").zone)
         assert moment.utcoffset() == timedelta(hours=hours)
+
+    def test_the_default_zone_is_that_of_the_dates(self, newsroom: Path) -> None:
+        assert read(newsroom, "").zone == read(newsroom, "timezone = 'WIB'").zone == JAKARTA
 
     def test_the_default_address_is_known_as_such(self, newsroom: Path) -> None:
         assert config.is_default_base_url(read(newsroom, ""))
