@@ -19,7 +19,7 @@ from typing import Protocol
 
 from feeds.errors import ArticleError
 from feeds.model import Draft
-from feeds.readers import frontmatter, markdown
+from feeds.readers import frontmatter, markdown, records, tabular
 from feeds.readers.fields import UnreadableError
 
 
@@ -32,7 +32,7 @@ class Reader(Protocol):
     def read(self, path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]: ...
 
 
-_READERS: tuple[Reader, ...] = (markdown,)
+_READERS: tuple[Reader, ...] = (markdown, records, tabular)
 _BY_SUFFIX: dict[str, Reader] = {suffix: reader for reader in _READERS for suffix in reader.SUFFIXES}
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
@@ -81,6 +81,8 @@ def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> 
         reader = reader_for(path, text[:HEAD].encode("utf-8", "replace"))
         if reader is None:
             raise UnreadableError("no reader knows files of this kind")
+        if not text or text.isspace():
+            raise UnreadableError("the file is empty")
         for found in reader.read(path, text, only=only):
             if warnings and isinstance(found, Draft):
                 yield replace(found, warnings=warnings + found.warnings)
@@ -107,12 +109,12 @@ def decode(data: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
             text = data.decode("utf-16")
         except UnicodeDecodeError as error:
             raise UnreadableError("the file begins as UTF-16 and is not UTF-16 throughout") from error
-    elif b"\0" in data:
-        raise UnreadableError("the file is binary, not text")
     else:
         try:
             text = data.decode()
         except UnicodeDecodeError as error:
+            if b"\0" in data:
+                raise UnreadableError("the file is binary, not text") from error
             text = data.decode(errors=_WINDOWS)
             line = data.count(b"\n", 0, error.start) + 1
             warnings = (("encoding", f"the text is not all UTF-8 (line {line}); the rest was read as Windows-1252"),)

@@ -12,11 +12,12 @@ schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from feeds.errors import FeedsError
+from feeds.dates import months_first
+from feeds.errors import ArticleError, FeedsError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
 
 NAMES: dict[str, str] = {
@@ -168,17 +169,18 @@ def names(value: object) -> tuple[str, ...]:
         parts = [part.strip(" \t\n'\"") for part in re.split(r"[,;|\n]", value)]
     else:
         parts = _flatten(value, 4)
-    return _each_once([part.lstrip("#") for part in parts])
+    return _each_once(parts)
 
 
 def _flatten(value: object, depth: int) -> list[str]:
     if isinstance(value, list | tuple | set) and depth:
-        return [name for item in value for name in (_flatten(item, depth - 1) if type(item) is not str else (item,))]
+        return [name for item in value for name in ((item,) if type(item) is str else _flatten(item, depth - 1))]
     return [text(value)]
 
 
 def _each_once(names: list[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([bare for name in names if (bare := name.strip(" \t\n,")).lower() not in _NOBODY]))
+    bare = [name.strip(" \t\n,").removeprefix("#") for name in names]
+    return tuple(dict.fromkeys([name for name in bare if name.lower() not in _NOBODY]))
 
 
 # A comma before these is part of a name: "Budi Santoso, S.H., M.Si."
@@ -287,13 +289,19 @@ def make_draft(
     found: Mapping[str, object],
     *,
     position: int | None = None,
+    markdown: str = "",
     title_origin: TitleOrigin = "field",
     date_origin: DateOrigin = "field",
     month_first: bool = False,
     warnings: tuple[tuple[str, str], ...] = (),
 ) -> Draft:
-    """The Draft of a gathered record; what the record does not say stays empty, for the source layer to judge."""
-    body, written = _body(found)
+    """The Draft of a gathered record; what the record does not say stays empty, for the source layer to judge.
+
+    markdown: the body, where the file has one beside the record.
+    """
+    body: str
+    written: BodyFormat
+    body, written = (markdown, "markdown") if markdown else _body(found)
     values: dict[str, Any] = {field: _AS[field](value) for field, value in found.items() if field in _AS}
     if "image" in found:
         values["image"] = image(found)
@@ -324,3 +332,37 @@ _AS: dict[str, Callable[[object], object]] = {
     "slug": text,
     "language": text,
 }
+
+
+Record = tuple[int, Mapping[object, object] | ArticleError]
+"""A position and what stands there."""
+
+_SLASHES = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b")
+
+
+def read_records(
+    path: str, records: Iterable[Record], *, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
+    """The Drafts of a file of many records, without those that are withheld.
+
+    The order of day and month in slash dates is one for the whole file (DATES rule 13). It takes all records to know
+    it, so it is left undecided where ``only`` some are wanted.
+    """
+    gathered = [
+        (position, record if isinstance(record, ArticleError) else gather(record))
+        for position, record in records
+        if only is None or position in only
+    ]
+    month_first = only is None and _is_month_first(
+        found for _, found in gathered if not isinstance(found, ArticleError)
+    )
+    for position, found in gathered:
+        if isinstance(found, ArticleError):
+            yield found
+        elif not is_withheld(found):
+            yield make_draft(path, found, position=position, month_first=month_first)
+
+
+def _is_month_first(records: Iterable[Mapping[str, object]]) -> bool:
+    dates = [date for record in records if _SLASHES.search(date := text(record.get("date")))]
+    return bool(dates) and months_first(dates)

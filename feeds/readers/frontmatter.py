@@ -194,8 +194,12 @@ _QUOTED = r"\"[^\"\\\n]*+\"|'[^'\n]*+'"
 _PLAIN = rf"{_START}[^\n:#]*+(?:(?::(?![ \n])|(?<! )#)[^\n:#]*+)*+"
 _FLOW_ITEM = rf"(?:{_QUOTED}|{_START}[^\n,\[\]{{}}:#?]*+)"
 _FLOW = rf"\[ *+(?:{_FLOW_ITEM} *+(?:, *+{_FLOW_ITEM} *+)*+)?\]"
-_LINE = re.compile(rf"(?:([A-Za-z_][A-Za-z0-9_-]{{0,99}}):(?: ++({_QUOTED}|{_FLOW}|{_PLAIN})|) *+)?\n")
-_ITEM = re.compile(rf"( *+)- ++({_QUOTED}|{_PLAIN}) *+\n")
+_LINES = re.compile(
+    rf"([A-Za-z_][A-Za-z0-9_-]{{0,99}}):(?: ++({_QUOTED}|{_FLOW}|{_PLAIN}))? *+\n"  # key: value
+    rf"|( *+)- ++({_QUOTED}|{_PLAIN}) *+\n"  # - item
+    r"|(?:#[^\n]*+)?\n"  # nothing
+    r"|(.++)"  # anything else
+)
 _FLOW_ITEMS = re.compile(_FLOW_ITEM)
 
 
@@ -204,29 +208,27 @@ def _simple(source: str) -> Header | None:
     if not _CHARS.fullmatch(source):
         return None
     header: Header = {}
-    at, end = 0, len(source)
-    match = _LINE.match
-    while at < end:
-        line = match(source, at)
-        if line is None:
+    items: list[str | None] | None = None  # of the last key, where no value stands behind it
+    last = depth = ""
+    for key, value, indent, item, unknown in _LINES.findall(source):
+        if key:
+            if key in header or key in _NOTHING:
+                return None
+            header[key] = _flow_list(value[1:-1]) if value[:1] == "[" else _scalar(value)
+            last, items = key, None if value else []
+        elif item:
+            if items is None or (items and indent != depth):
+                return None
+            depth = indent
+            items.append(_scalar(item))
+            header[last] = items
+        elif unknown:
             return None
-        at = line.end()
-        key, value = line.groups()
-        if key is None:
-            continue
-        if key in header or key in _NOTHING:
-            return None
-        if value is None:
-            header[key], at = _block_list(source, at)
-        elif value[0] == "[":
-            header[key] = _flow_list(value[1:-1])
-        else:
-            header[key] = _scalar(value)
     return header
 
 
 def _scalar(value: str) -> str | None:
-    if value[0] in "\"'":
+    if value[:1] in ('"', "'"):
         return value[1:-1]
     value = value.rstrip(" ")
     return None if value in _NOTHING else value
@@ -236,16 +238,6 @@ def _flow_list(items: str) -> list[str | None]:
     if '"' in items or "'" in items:
         return [_scalar(item) for item in _FLOW_ITEMS.findall(items)]
     return [_scalar(item.strip(" ")) for item in items.split(",")] if items.strip(" ") else []
-
-
-def _block_list(source: str, at: int) -> tuple[list[str | None] | None, int]:
-    items: list[str | None] = []
-    indent = None
-    while (item := _ITEM.match(source, at)) and (indent is None or indent == item[1]):
-        indent = item[1]
-        items.append(_scalar(item[2]))
-        at = item.end()
-    return items or None, at
 
 
 # TOML and JSON
@@ -274,10 +266,11 @@ def _json_object(text: str) -> Parts:
 
 def _decoded(source: str) -> tuple[Header, int]:
     try:
-        header, end = _DECODER.raw_decode(source)
+        value, end = _DECODER.raw_decode(source)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"front matter cannot be read in line {error.lineno}: {error.msg}") from error
-    return dict(header), end
+    header: Header = dict(value)
+    return header, end
 
 
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None)

@@ -47,9 +47,9 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
         _as_jekyll(path, header, found)
     if "<" in body and "summary" not in found and (more := _MORE.search(body)):
         found["summary"] = plain(body[: more.start()])
-    if body := body.strip("\n "):
-        found["body_markdown"] = body
-    yield fields.make_draft(path, found, title_origin=title_origin, date_origin=date_origin, warnings=warnings)
+    yield fields.make_draft(
+        path, found, markdown=body.strip(), title_origin=title_origin, date_origin=date_origin, warnings=warnings
+    )
 
 
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)

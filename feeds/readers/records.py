@@ -1,0 +1,117 @@
+"""JSON: a list of articles, one article, a list within an object (JSON Feed among these), or an article a line.
+
+Numbers stay as written and NaN is nothing, so that an ``id`` of a hundred digits and pandas' gaps are both harmless.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from feeds.errors import ArticleError
+from feeds.model import Draft
+from feeds.readers import fields
+from feeds.readers.fields import UnreadableError
+
+SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+
+LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
+"""The keys under which an object may hold its articles."""
+
+_LINES = (".jsonl", ".ndjson")
+
+
+def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+    """The articles of a JSON or JSON Lines file; drafts are passed over.
+
+    A position is the index in the list, or of the line; an object that is one article has none. A line or an element
+    that is no article costs itself alone.
+
+    Raises UnreadableError where the file as a whole is no JSON or holds no article.
+    """
+    found = _value(path, text)
+    if isinstance(found, Mapping):
+        if not fields.is_article(record := fields.gather(found)):
+            raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
+        return iter(_single(path, record))
+    records = _elements(path, found) if isinstance(found, list) else _lines(path, text, only)
+    return fields.read_records(path, records, only=only)
+
+
+def _single(path: str, record: Mapping[str, object]) -> list[Draft]:
+    return [] if fields.is_withheld(record) else [fields.make_draft(path, record)]
+
+
+def _value(path: str, text: str) -> Mapping[object, object] | list[object] | None:
+    """The article or the list of articles that the file is; ``None`` where it is one article a line."""
+    if path.lower().endswith(_LINES) and not text.lstrip().startswith("["):
+        return None
+    try:
+        value = _loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and text.lstrip().startswith("{"):
+            return None
+        raise UnreadableError(f"line {error.lineno} is no JSON: {error.msg}") from error
+    inner = _list_in(value, 3)
+    if inner is not None:
+        return inner
+    if isinstance(value, Mapping):
+        return value
+    raise UnreadableError("the file holds no articles but a single value")
+
+
+def _list_in(value: object, depth: int) -> list[object] | None:
+    """The list of articles that a value is or holds; an article's own list (``data`` of a chart) does not count."""
+    if isinstance(value, list):
+        return value
+    if not isinstance(value, Mapping) or depth == 0:
+        return None
+    for key in LISTS:
+        inner = _list_in(value.get(key), depth - 1)
+        if inner is not None and any(isinstance(item, Mapping) for item in inner):
+            return inner
+    return None
+
+
+def _elements(path: str, elements: Iterable[object]) -> Iterator[fields.Record]:
+    for position, element in enumerate(elements):
+        if isinstance(element, Mapping):
+            yield position, element
+        else:
+            yield position, ArticleError(f"{path}#{position + 1}", "unreadable", "the element is no object")
+
+
+def _lines(path: str, text: str, only: frozenset[int] | None) -> Iterator[fields.Record]:
+    for position, line in enumerate(text.split("\n")):
+        if (only is None or position in only) and line.strip():
+            yield position, _line(f"{path}#{position + 1}", line)
+
+
+def _line(name: str, line: str) -> Mapping[object, object] | ArticleError:
+    try:
+        value = _loads(line)
+    except json.JSONDecodeError as error:
+        return ArticleError(name, "unreadable", f"the line is no JSON: {error.msg} at character {error.pos + 1}")
+    except RecursionError:
+        return ArticleError(name, "unreadable", "values lie too deep within each other to be read")
+    return value if isinstance(value, Mapping) else ArticleError(name, "unreadable", "the line is no object")
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _loads(text: str) -> object:
+    value: object = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+    return _whole(value) if _SURROGATE.search(text) else value
+
+
+def _whole(value: object) -> object:
+    """The value without halves of surrogate pairs, which JSON can write and no encoding can."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    return value

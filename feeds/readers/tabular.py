@@ -1,0 +1,111 @@
+"""Tables (CSV): one article a row, the first line names the columns.
+
+Commas, semicolons or tabs, as Excel and LibreOffice write them; Excel's ``sep=;`` line is understood.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Iterator
+
+from feeds.errors import ArticleError
+from feeds.model import Draft
+from feeds.readers import fields
+from feeds.readers.fields import UnreadableError
+
+SUFFIXES = frozenset({".csv", ".tsv"})
+
+MAX_CELL = 16 * 1024 * 1024
+"""How many characters one cell may have."""
+
+_MAX_RESTARTS = 50
+
+
+def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+    """The articles of a table; rows marked as drafts are passed over.
+
+    A position counts the rows under the header, from 0, without empty ones. A row with too few or too many cells
+    costs itself alone.
+
+    Raises UnreadableError where no column is a title or a body.
+    """
+    delimiter, start = _delimiter(text)
+    return fields.read_records(path, _rows(path, text[start:], delimiter), only=only)
+
+
+def _delimiter(text: str) -> tuple[str, int]:
+    """What stands between the cells, and where the header begins: told by ``sep=``, else the commonest in the header."""
+    told = re.match(r'"?sep=([,;\t|])"?\n', text, re.IGNORECASE)
+    if told:
+        return told[1], told.end()
+    start = len(text) - len(text.lstrip("\n"))
+    header = re.sub(r'"[^"]*"', "", text[start : text.find("\n", start) if "\n" in text[start:] else None])
+    return max(",;\t|", key=header.count), start
+
+
+def _rows(path: str, text: str, delimiter: str) -> Iterator[fields.Record]:
+    rows = _cells(text, delimiter)
+    _, header = next(rows, (0, []))
+    names = [name.strip().strip("\ufeff") for name in header]
+    if not fields.is_article(dict.fromkeys(map(fields.field_of, names))):
+        columns = ", ".join(f"`{name}`" for name in names if name)[:500]
+        raise UnreadableError(f"no column is a title or a body; the columns are {columns or 'without names'}")
+    for position, (line, cells) in enumerate(rows):
+        if isinstance(cells, list) and len(cells) == len(names):
+            yield position, dict(zip(names, cells, strict=True))
+        else:
+            wrong = cells if isinstance(cells, str) else f"the row has {len(cells)} cells, the header {len(names)}"
+            yield position, ArticleError(f"{path}#{position + 1}", "unreadable", f"line {line}: {wrong}")
+
+
+def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+    """The rows that are not empty, each with the number of its first line; a sentence for a row that is broken.
+
+    A quote that is not closed would take all that follows into one cell: reading begins again at the next line, and
+    what does not fit the header there is taken for the rest of the broken row.
+    """
+    csv.field_size_limit(MAX_CELL)
+    lines = io.StringIO(text, newline="\n").readlines()
+    start, width, mending = 0, 0, False
+    for _ in range(_MAX_RESTARTS):
+        before = start
+        reader = csv.reader(itertools.islice(lines, start, None), delimiter=delimiter, strict=True)
+        try:
+            for cells in reader:
+                row = _trimmed(cells, width)
+                if row and not (mending and len(row) != width):
+                    width = width or len(row)
+                    mending = False
+                    yield before + 1, row
+                before = start + reader.line_num
+            return
+        except csv.Error as error:
+            yield before + 1, _alone(lines[before], delimiter, width) or _reason(error)
+            start, mending = before + 1, True
+    yield start + 1, "too many rows are broken; the rest of the table was not read"
+
+
+def _trimmed(cells: list[str], width: int) -> list[str]:
+    """The row without the empty cells that a spreadsheet leaves behind its last column; [] for an empty row."""
+    while len(cells) > width and not cells[-1].strip():
+        cells.pop()
+    return cells if any(map(str.strip, cells)) else []
+
+
+def _alone(line: str, delimiter: str, width: int) -> list[str] | None:
+    """The line as a row of its own, a quote within a cell taken as such, where it is a row then."""
+    loose = rf'(?<![{delimiter}"\n])(?<!^)"(?![{delimiter}"\n])'
+    try:
+        cells = next(csv.reader([re.sub(loose, '""', line)], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
+    return cells if len(cells) == width > 1 else None
+
+
+def _reason(error: csv.Error) -> str:
+    if "field larger" in str(error):
+        return f"a cell has more than {MAX_CELL // 1024 // 1024} million characters"
+    return "a quotation mark is not closed, or one within a cell is not doubled"
