@@ -80,7 +80,7 @@ class Article:
 
     key: what the article is called inside the newsroom: the path without suffix, and ``#slug`` for a record of a file.
     published: the publication date; updated: only where the article says so itself.
-    categories: slugs; link: its own absolute address or ""; guid: its own id or "".
+    categories: slug and title; link: its own absolute address or ""; guid: its own id or "".
     content_hash: hex digest over everything that a reader of the feed can see, body included.
     modified: the file's mtime in microseconds since the epoch.
     """
@@ -96,7 +96,7 @@ class Article:
     updated: datetime | None
     summary: str
     authors: tuple[str, ...]
-    categories: tuple[str, ...]
+    categories: tuple[Category, ...]
     tags: tuple[str, ...]
     link: str
     guid: str

@@ -1,0 +1,488 @@
+"""The store: what was read, under which id, what is wrong with it, and what was rendered from it.
+
+SQLAlchemy Core over SQLite (WAL) or PostgreSQL; the only module that knows SQL. Every table carries the newsroom's
+key, so that several newsrooms can share a database. Times are integer microseconds since the epoch in UTC with the
+offset in seconds beside; texts are ordered by their bytes on both databases, never by a collation.
+
+All but the ledger is a cache of the data directory and can be rebuilt from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import sqlalchemy as sa
+
+from feeds import tables as t
+from feeds.errors import ArticleError, CatalogueError
+from feeds.model import Category, Image, Rendition
+
+DIRECTORY = "."  # the file that problems of the directory itself are kept under
+CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_microseconds(value: datetime) -> int:
+    """Microseconds since the epoch of an aware datetime."""
+    return (value - EPOCH) // _MICROSECOND
+
+
+def from_microseconds(value: int, offset: int) -> datetime:
+    """The aware datetime of microseconds since the epoch, offset seconds east of UTC."""
+    return (EPOCH + timedelta(microseconds=value)).astimezone(timezone(timedelta(seconds=offset)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFile:
+    """A file as it was when it was read. size: bytes; mtime: microseconds since the epoch; digest: of its bytes."""
+
+    size: int
+    mtime: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDocument:
+    """A document without its body. fingerprint: over everything that it was made of."""
+
+    etag: str
+    modified: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """What never changes about an article, and when it last did: see the table ``ledger``. Times as in the table."""
+
+    id: str
+    key: str
+    link: str | None
+    slug: str
+    published: int
+    published_offset: int
+    content_hash: str
+    updated: int
+    updated_offset: int
+    withdrawn: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """What a list of articles shows of one; the fields of the same names of a Record."""
+
+    id: str
+    slug: str
+    title: str
+    link: str
+    published: int
+    published_offset: int
+    updated: int
+    updated_offset: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An article as the catalogue keeps it: everything but the body, which stays in the source file.
+
+    fingerprint: hex digest over all that an entry of it shows.
+    """
+
+    id: str
+    path: str
+    position: int | None
+    slug: str
+    title: str
+    title_origin: str
+    published: int
+    published_offset: int
+    date_origin: str
+    updated: int
+    updated_offset: int
+    summary: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    link: str
+    source: str
+    language: str
+    image: Image | None
+    content_hash: str
+    fingerprint: str
+
+
+def _dump(values: Sequence[str]) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else ""
+
+
+def _load(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text)) if text else ()
+
+
+def _record(row: sa.Row[Any]) -> Record:
+    values = {name: getattr(row, name) for name in Record.__dataclass_fields__}
+    for name in ("authors", "categories", "tags"):
+        values[name] = _load(values[name])
+    values["image"] = Image(**json.loads(values["image"])) if values["image"] else None
+    return Record(**values)
+
+
+class Catalogue:
+    """One newsroom's part of the store. Open it with ``Catalogue.open``; close it with ``close``.
+
+    Methods that write take part in the transaction of ``writing()``, which all of them need.
+    """
+
+    def __init__(self, engine: sa.Engine, newsroom: str) -> None:
+        self.engine = engine
+        self.newsroom = newsroom
+
+    @classmethod
+    def open(cls, address: str, newsroom: str) -> Catalogue:
+        """Connect to an SQLAlchemy address and make the tables where they are missing; CatalogueError if that fails."""
+        shown = sa.engine.make_url(address).render_as_string(hide_password=True)
+        try:
+            engine = _engine(address)
+            with engine.begin() as connection:
+                t.metadata.create_all(connection)
+            catalogue = cls(engine, newsroom)
+            with catalogue.writing() as writer:
+                found = writer.value("schema")
+                if not found:
+                    writer.set_value("schema", str(t.SCHEMA))
+                elif found != str(t.SCHEMA):
+                    raise CatalogueError(shown, f"its schema is {found}, this program's is {t.SCHEMA}")
+        except sa.exc.SQLAlchemyError as error:
+            raise CatalogueError(shown, _sentence(error)) from error
+        return catalogue
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A consistent view of the store."""
+        with self._errors(), self.engine.connect() as connection:
+            yield Reading(connection, self.newsroom)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One transaction: everything or nothing."""
+        with self._errors(), self.engine.connect() as plain:
+            connection = plain.execution_options(begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield Writing(connection, self.newsroom)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            raise CatalogueError(self.engine.url.render_as_string(hide_password=True), _sentence(error)) from error
+
+
+def _sentence(error: sa.exc.SQLAlchemyError) -> str:
+    cause = getattr(error, "orig", None) or error
+    return " ".join(str(cause).split())
+
+
+def _engine(address: str) -> sa.Engine:
+    engine = sa.create_engine(address)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    # A writer takes its place at once: a read that turns into a write can fail where another wrote in between.
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    # SQLAlchemy then sends BEGIN itself, so that reads see one state and schema changes are transactional.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "cache_size=-32768"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+class Reading:
+    """Queries of one newsroom over one connection."""
+
+    def __init__(self, connection: sa.Connection, newsroom: str) -> None:
+        self._connection = connection
+        self._newsroom = newsroom
+
+    def _rows(self, table: sa.Table, *where: sa.ColumnElement[bool], columns: Sequence[str] = ()) -> sa.Result[Any]:
+        chosen = [table.c[name] for name in columns] or [c for c in table.c if c.name != "newsroom"]
+        return self._connection.execute(sa.select(*chosen).where(table.c.newsroom == self._newsroom, *where))
+
+    def _rows_in(
+        self, table: sa.Table, column: str, values: Iterable[str], columns: Sequence[str] = ()
+    ) -> Iterator[sa.Row[Any]]:
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), CHUNK):
+            yield from self._rows(table, table.c[column].in_(wanted[start : start + CHUNK]), columns=columns)
+
+    def value(self, name: str) -> str:
+        """A named value of the newsroom, "" where there is none."""
+        row = self._rows(t.meta, t.meta.c.name == name, columns=["value"]).first()
+        return row[0] if row else ""
+
+    @property
+    def version(self) -> int:
+        """The number of the newest edition, 0 before the first."""
+        return int(self.value("version") or 0)
+
+    def known_files(self, paths: Iterable[str] | None = None) -> dict[str, KnownFile]:
+        """Files that were read, by path: all, or some."""
+        rows = self._rows(t.files) if paths is None else self._rows_in(t.files, "path", paths)
+        return {row.path: KnownFile(size=row.size, mtime=row.mtime, digest=row.digest) for row in rows}
+
+    def records(self, ids: Iterable[str]) -> dict[str, Record]:
+        """Articles by id."""
+        return {row.id: _record(row) for row in self._rows_in(t.articles, "id", ids)}
+
+    def records_of_files(self, paths: Iterable[str]) -> dict[str, list[Record]]:
+        """Articles by the file that they were read from."""
+        found: dict[str, list[Record]] = {}
+        for row in self._rows_in(t.articles, "path", paths):
+            found.setdefault(row.path, []).append(_record(row))
+        return found
+
+    def latest(self, category: str, limit: int, now: int) -> list[Listed]:
+        """The newest articles whose time has come, newest first; category "" is all.
+
+        now: microseconds since the epoch; a later article is under embargo.
+        """
+        columns = [t.articles.c[name] for name in Listed.__dataclass_fields__]
+        query = sa.select(*columns).where(t.articles.c.newsroom == self._newsroom)
+        order = t.articles
+        if category:
+            order = t.memberships
+            same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
+            query = query.join(t.memberships, same).where(t.memberships.c.category == category)
+        query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
+        return [Listed(**row._mapping) for row in self._connection.execute(query.limit(limit))]
+
+    def without_address(self, now: int) -> Iterator[Listed]:
+        """Every article that has no address of its own and whose time has come."""
+        columns = tuple(Listed.__dataclass_fields__)
+        where = (t.articles.c.link == "", t.articles.c.published <= now)
+        for row in self._rows(t.articles, *where, columns=columns):
+            yield Listed(**row._mapping)
+
+    def next_embargo(self, now: int) -> int | None:
+        """When the next article's time comes, in microseconds since the epoch."""
+        query = sa.select(sa.func.min(t.articles.c.published)).where(
+            t.articles.c.newsroom == self._newsroom, t.articles.c.published > now
+        )
+        return self._connection.execute(query).scalar()
+
+    def count(self) -> int:
+        """How many articles there are."""
+        query = sa.select(sa.func.count()).select_from(t.articles).where(t.articles.c.newsroom == self._newsroom)
+        return int(self._connection.execute(query).scalar_one())
+
+    def categories(self) -> list[Category]:
+        """Every category that was ever published, by slug."""
+        return sorted(
+            (Category(slug=row.slug, title=row.title) for row in self._rows(t.categories)), key=lambda c: c.slug
+        )
+
+    def problems(self, paths: Iterable[str] | None = None) -> list[ArticleError]:
+        """What is wrong, by path, of all files or of some."""
+        rows = self._rows(t.problems) if paths is None else self._rows_in(t.problems, "file", paths)
+        found = sorted(rows, key=lambda row: (row.path.partition("#")[0], row.number))
+        return [ArticleError(row.path, row.kind, row.reason, bool(row.fatal)) for row in found]
+
+    def directory_problems(self) -> list[ArticleError]:
+        """What is wrong with the directory itself: links that lead out of it, folders that look like files."""
+        return self.problems([DIRECTORY])
+
+    def files_with(self, kind: str) -> set[str]:
+        """Files that have a problem of a kind."""
+        return {row.file for row in self._rows(t.problems, t.problems.c.kind == kind, columns=["file"])}
+
+    def ledger(self, column: str, values: Iterable[str]) -> Iterator[LedgerEntry]:
+        """Ledger entries by id, key, link, slug or content_hash."""
+        for row in self._rows_in(t.ledger, column, values):
+            yield LedgerEntry(**row._mapping)
+
+    def whole_ledger(self) -> Iterator[LedgerEntry]:
+        """Every ledger entry, in no order."""
+        for row in self._rows(t.ledger):
+            yield LedgerEntry(**row._mapping)
+
+    def ledger_is_empty(self) -> bool:
+        return self._rows(t.ledger, columns=["id"]).first() is None
+
+    def pending(self, kind: str) -> set[str]:
+        """Names of categories or ids of articles that the next edition has to look at again."""
+        return {row.name for row in self._rows(t.pending, t.pending.c.kind == kind, columns=["name"])}
+
+    def rendered(self, format_name: str, wanted: Mapping[str, str]) -> dict[str, bytes]:
+        """Rendered entries of a format by id, for those whose fingerprint is the wanted one."""
+        rows = self._rows_in(t.entries, "id", wanted, columns=["id", "format", "fingerprint", "body"])
+        return {r.id: r.body for r in rows if r.format == format_name and r.fingerprint == wanted[r.id]}
+
+    def document(self, path: str) -> Rendition | None:
+        """One finished document."""
+        row = self._rows(t.documents, t.documents.c.path == path).first()
+        return row and _rendition(row)
+
+    def documents(self, *, besides: str = "") -> Iterator[Rendition]:
+        """Every finished document, bodies included; besides: a folder that is left out."""
+        path = t.documents.c.path
+        where = [~path.startswith(besides, autoescape=True)] if besides else []
+        for row in self._rows(t.documents, *where):
+            yield _rendition(row)
+
+    def document_index(self) -> dict[str, KnownDocument]:
+        """What is known of every document, by path."""
+        columns = ["path", *KnownDocument.__dataclass_fields__]
+        return {
+            row.path: KnownDocument(etag=row.etag, modified=row.modified, fingerprint=row.fingerprint)
+            for row in self._rows(t.documents, columns=columns)
+        }
+
+
+def _rendition(row: sa.Row[Any]) -> Rendition:
+    return Rendition(path=row.path, media_type=row.media_type, body=row.body, etag=row.etag, modified=row.modified)
+
+
+class Writing(Reading):
+    """Changes of one newsroom in one transaction."""
+
+    def _insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(table.insert(), [{"newsroom": self._newsroom, **row} for row in rows])
+
+    def _delete(self, table: sa.Table, column: str, values: Iterable[str], *where: sa.ColumnElement[bool]) -> None:
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), CHUNK):
+            chosen = table.c[column].in_(wanted[start : start + CHUNK])
+            self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom, chosen, *where))
+
+    def set_value(self, name: str, value: str) -> None:
+        self._delete(t.meta, "name", [name])
+        self._insert(t.meta, [{"name": name, "value": value}])
+
+    def put_files(self, known: Mapping[str, KnownFile], *, fresh: bool = False) -> None:
+        """Remember files; fresh: none of them was known before."""
+        if not fresh:
+            self._delete(t.files, "path", known)
+        rows = [{"path": path, "size": f.size, "mtime": f.mtime, "digest": f.digest} for path, f in known.items()]
+        self._insert(t.files, rows)
+
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Forget files and their problems; their articles are removed apart."""
+        self._delete(t.files, "path", paths)
+        self._delete(t.problems, "file", paths)
+
+    def forget_everything(self) -> None:
+        """Forget all that can be read anew: files, articles, problems."""
+        for table in (t.files, t.articles, t.memberships, t.problems):
+            self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom))
+
+    def put_problems(self, found: Mapping[str, Sequence[ArticleError]]) -> None:
+        """Add the problems of files that have none."""
+        rows = [_problem(file, number, p) for file, listed in found.items() for number, p in enumerate(listed)]
+        self._insert(t.problems, rows)
+
+    def put_directory_problems(self, found: Iterable[ArticleError]) -> None:
+        """Replace the problems of the directory itself."""
+        self._delete(t.problems, "file", [DIRECTORY])
+        self._insert(t.problems, [_problem(DIRECTORY, number, problem) for number, problem in enumerate(found)])
+
+    def put_records(self, records: Sequence[Record]) -> None:
+        """Add articles that are not in the catalogue."""
+        self._insert(t.articles, [_row(record) for record in records])
+        self._insert(
+            t.memberships,
+            [{"category": slug, "published": r.published, "id": r.id} for r in records for slug in r.categories],
+        )
+
+    def remove_records(self, records: Iterable[Record]) -> None:
+        """Take articles out; the ledger keeps them."""
+        listed = list(records)
+        self._delete(t.articles, "id", (r.id for r in listed))
+        by_category: dict[str, list[str]] = {}
+        for record in listed:
+            for slug in record.categories:
+                by_category.setdefault(slug, []).append(record.id)
+        for slug, ids in by_category.items():
+            self._delete(t.memberships, "id", ids, t.memberships.c.category == slug)
+
+    def put_categories(self, found: Iterable[Category]) -> None:
+        """Add categories that are not known."""
+        self._insert(t.categories, [{"slug": c.slug, "title": c.title} for c in found])
+
+    def put_ledger(self, added: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> None:
+        """Write ledger entries: those that are new, and those that are known and changed."""
+        self._delete(t.ledger, "id", (entry.id for entry in changed))
+        self._insert(t.ledger, [asdict(entry) for entry in (*added, *changed)])
+
+    def add_pending(self, kind: str, names: Iterable[str]) -> None:
+        fresh = sorted(set(names) - self.pending(kind))
+        self._insert(t.pending, [{"kind": kind, "name": name} for name in fresh])
+
+    def clear_pending(self) -> None:
+        self._connection.execute(t.pending.delete().where(t.pending.c.newsroom == self._newsroom))
+
+    def put_rendered(self, format_name: str, rendered: Mapping[str, tuple[str, bytes]]) -> None:
+        """Keep rendered entries of a format: id -> (fingerprint, bytes)."""
+        self._delete(t.entries, "id", rendered, t.entries.c.format == format_name)
+        rows = [{"id": i, "format": format_name, "fingerprint": f, "body": b} for i, (f, b) in rendered.items()]
+        self._insert(t.entries, rows)
+
+    def keep_rendered(self, ids: Iterable[str]) -> None:
+        """Drop the rendered entries of all other articles."""
+        kept = set(ids)
+        known = {row.id for row in self._rows(t.entries, columns=["id"])}
+        self._delete(t.entries, "id", known - kept)
+
+    def put_documents(self, renditions: Mapping[str, tuple[Rendition, str]]) -> None:
+        """Write documents: path -> (rendition, fingerprint)."""
+        self._delete(t.documents, "path", renditions)
+        rows = [
+            {
+                "path": r.path,
+                "media_type": r.media_type,
+                "etag": r.etag,
+                "modified": r.modified,
+                "fingerprint": fingerprint,
+                "body": r.body,
+            }
+            for r, fingerprint in renditions.values()
+        ]
+        self._insert(t.documents, rows)
+
+    def remove_documents(self, paths: Iterable[str]) -> None:
+        self._delete(t.documents, "path", paths)
+
+
+def _problem(file: str, number: int, problem: ArticleError) -> dict[str, Any]:
+    return {
+        "file": file,
+        "number": number,
+        "path": problem.path,
+        "kind": problem.kind,
+        "reason": problem.reason,
+        "fatal": int(problem.fatal),
+    }
+
+
+def _row(record: Record) -> dict[str, Any]:
+    row = {name: getattr(record, name) for name in Record.__dataclass_fields__}
+    for name in ("authors", "categories", "tags"):
+        row[name] = _dump(row[name])
+    row["image"] = json.dumps(asdict(record.image), ensure_ascii=False) if record.image else ""
+    return row

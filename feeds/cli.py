@@ -1,0 +1,397 @@
+"""The command line. Exit 0: done; 1: ``check`` or ``--strict`` found bad articles; 2: it could not be done.
+
+A foreseen mistake is one sentence on standard error, never a traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from feeds import __version__
+from feeds.config import SAMPLE, TEMPLATE, Settings, check_output, is_default_base_url, load
+from feeds.errors import ArticleError, DateError, FeedsError
+from feeds.newsroom import Newsroom, Progress, Update
+from feeds.publish import Publication, to_folder
+
+NAMED = 10  # bad articles that a build names; check names all
+
+
+class Failure(click.ClickException):
+    """A foreseen mistake."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"feeds: {self.format_message()}", err=True)
+
+
+def foreseen(command: Callable[..., None]) -> Callable[..., None]:
+    """Turns a FeedsError into one sentence and exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except FeedsError as error:
+            raise Failure(str(error)) from error
+
+    return guarded
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--config", type=click.Path(path_type=Path), help="The configuration; default config/newsroom.toml.")
+@click.option("--data", type=click.Path(path_type=Path), help="The folder with the articles.")
+@click.version_option(__version__, prog_name="feeds")
+@click.pass_context
+def main(context: click.Context, config: Path | None, data: Path | None) -> None:
+    """RSS, Atom and JSON feeds for a newsroom, from a folder of articles."""
+    context.obj = (config, data)
+
+
+def _settings(context: click.Context) -> Settings:
+    config, data = context.obj
+    return load(config, data)
+
+
+def _jobs(jobs: int | None) -> int:
+    return jobs or len(os.sched_getaffinity(0))
+
+
+# --- build, watch ----------------------------------------------------------------------------------------------------
+
+output_option = click.option("--output", type=click.Path(path_type=Path), help="The folder for the static files.")
+precompress_option = click.option("--precompress", is_flag=True, help="Put .gz, .br and .zst beside each file.")
+json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+jobs_option = click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read; default one a core.")
+
+
+@main.command()
+@output_option
+@jobs_option
+@precompress_option
+@click.option("--strict", is_flag=True, help="Exit 1 when an article is bad.")
+@json_option
+@click.pass_context
+@foreseen
+def build(
+    context: click.Context, output: Path | None, jobs: int | None, precompress: bool, strict: bool, as_json: bool
+) -> None:
+    """Write the feeds as static files; only what changed is written."""
+    started = time.perf_counter()
+    settings = _settings(context)
+    folder = _output(settings, output)
+    newsroom = Newsroom.open(_with_output(settings, folder))
+    try:
+        with _progress(quiet=as_json) as progress:
+            update = newsroom.update_alone(jobs=_jobs(jobs), progress=progress)
+            publication = _publish(newsroom, folder, precompress, _jobs(jobs))
+        problems, articles = _state(newsroom)
+    finally:
+        newsroom.close()
+    seconds = time.perf_counter() - started
+    if as_json:
+        _print_json(_build_report(update, publication, articles, problems, seconds))
+    else:
+        _print_build(publication, articles, problems, seconds)
+        _warn_of_base_url(settings)
+    if strict and problems:
+        raise SystemExit(1)
+
+
+@main.command()
+@output_option
+@precompress_option
+@click.pass_context
+@foreseen
+def watch(context: click.Context, output: Path | None, precompress: bool) -> None:
+    """Build again whenever the articles change, until it is interrupted."""
+    from feeds.live import Live
+
+    settings = _settings(context)
+    folder = _output(settings, output)
+    _log()
+    newsroom = Newsroom.open(_with_output(settings, folder))
+    live = Live(newsroom)
+    live.start()
+    published = 0
+    try:
+        while True:
+            edition = live.edition
+            if edition and edition.version != published:
+                publication = to_folder(edition.renditions(), folder, precompress=precompress)
+                published = edition.version
+                click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        live.stop()
+
+
+def _output(settings: Settings, output: Path | None) -> Path:
+    folder = output.absolute() if output else settings.output
+    if folder is None:
+        raise click.UsageError("where to? Name a folder with --output, or set output in the configuration.")
+    check_output(folder, settings.data)
+    return folder
+
+
+def _with_output(settings: Settings, folder: Path) -> Settings:
+    """The output may lie in the data directory, and is then no part of it."""
+    from dataclasses import replace
+
+    return replace(settings, output=folder)
+
+
+def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> Publication:
+    edition = newsroom.edition()
+    if edition is None:
+        raise Failure("there is no edition to write yet")
+    return to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs)
+
+
+def _state(newsroom: Newsroom) -> tuple[list[ArticleError], int]:
+    with newsroom.catalogue.reading() as reading:
+        return reading.problems(), reading.count()
+
+
+def _build_report(
+    update: Update, publication: Publication, articles: int, problems: Sequence[ArticleError], seconds: float
+) -> dict[str, object]:
+    return {
+        "articles": articles,
+        "files": update.intake.files,
+        "read": update.intake.read,
+        **asdict(publication),
+        "problems": [_problem_report(problem) for problem in problems],
+        "seconds": round(seconds, 3),
+    }
+
+
+def _print_build(publication: Publication, articles: int, problems: Sequence[ArticleError], seconds: float) -> None:
+    for problem in problems[:NAMED]:
+        click.echo(f"{problem.path}: {problem.reason}", err=True)
+    if len(problems) > NAMED:
+        click.echo(f'... and {len(problems) - NAMED} more; "feeds check" names them all', err=True)
+    found = f"{_many(len(problems), 'problem')}, " if problems else ""
+    click.echo(f"{_many(articles, 'article')}, {_publication_line(publication)}; {found}{seconds:.2f} s")
+
+
+def _publication_line(publication: Publication) -> str:
+    removed = f", {publication.removed} removed" if publication.removed else ""
+    return (
+        f"{_many(publication.feeds, 'feed')} in {_many(publication.documents, 'document')}: "
+        f"{publication.written} written, {publication.unchanged} unchanged{removed}"
+    )
+
+
+def _many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+# --- serve -----------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes; default the setting workers.")
+@click.option("--server", type=click.Choice(["granian", "bjoern"]), default="granian", show_default=True)
+@click.pass_context
+@foreseen
+def serve(context: click.Context, host: str, port: int, workers: int | None, server: str) -> None:
+    """Serve the feeds over HTTP, fresh within a second of a file changing."""
+    from feeds.serve import serve as run
+    from feeds.source import scan
+
+    settings = _settings(context)
+    scan(settings)  # a data directory that is missing is said now, not by the workers
+    Newsroom.open(settings).close()
+    _hand_on(context)
+    _log()
+    click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
+    _warn_of_base_url(settings)
+    run(host=host, port=port, workers=workers or settings.workers, server=server)
+
+
+def _hand_on(context: click.Context) -> None:
+    """What was named on the command line reaches the workers through the environment."""
+    config, data = context.obj
+    for variable, path in (("FEEDS_CONFIG", config), ("FEEDS_DATA", data)):
+        if path:
+            os.environ[variable] = str(path.absolute())
+
+
+def _warn_of_base_url(settings: Settings) -> None:
+    if is_default_base_url(settings):
+        sentence = f"WARNING: base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
+        click.secho(sentence, fg="yellow", err=True)
+
+
+def _log() -> None:
+    logging.basicConfig(level=os.environ.get("LOGLEVEL", "INFO"), format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@json_option
+@jobs_option
+@click.pass_context
+@foreseen
+def check(context: click.Context, as_json: bool, jobs: int | None) -> None:
+    """Say what is wrong with the articles, and where. Exit 1 when anything is."""
+    newsroom = Newsroom.open(_settings(context))
+    try:
+        with _progress(quiet=as_json) as progress:
+            newsroom.update_alone(jobs=_jobs(jobs), progress=progress)
+        problems, articles = _state(newsroom)
+    finally:
+        newsroom.close()
+    if as_json:
+        _print_json({"articles": articles, "problems": [_problem_report(problem) for problem in problems]})
+    else:
+        _print_problems(problems, articles)
+    if problems:
+        raise SystemExit(1)
+
+
+def _problem_report(problem: ArticleError) -> dict[str, object]:
+    return {"path": problem.path, "kind": problem.kind, "reason": problem.reason, "published": not problem.fatal}
+
+
+def _print_problems(problems: Sequence[ArticleError], articles: int) -> None:
+    if problems:
+        from rich.console import Console
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=None, pad_edge=False)
+        for title in ("File", "What", "Why", "Published"):
+            table.add_column(title, overflow="fold")
+        for problem in problems:
+            row = (problem.path, problem.kind, problem.reason)
+            table.add_row(*map(Text, row), Text("no", style="red") if problem.fatal else Text("yes", style="yellow"))
+        # A pipe has no width: a line stays a line there.
+        width = None if sys.stdout.isatty() else 400
+        Console(width=width, highlight=False, soft_wrap=False).print(table)
+        click.echo()
+    left_out = sum(problem.fatal for problem in problems)
+    click.echo(f"{_many(articles, 'article')} published, {_many(len(problems), 'problem')}, {left_out} left out")
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("texts", nargs=-1, required=True, metavar="TEXT... | -")
+@click.option("--reference", help="The moment that relative dates count from, in ISO form.")
+@click.option("--strict", is_flag=True, help="Refuse a weekday that contradicts its date; exit 1 when one is refused.")
+@json_option
+@click.pass_context
+@foreseen
+def dates(context: click.Context, texts: Sequence[str], reference: str | None, strict: bool, as_json: bool) -> None:
+    """Show how a date is understood: one a line, from standard input with "-"."""
+    from feeds.dates import read_date
+
+    zone = _settings(context).zone
+    since = _reference(reference, zone)
+    refused = 0
+    for text in _lines(texts):
+        try:
+            moment = read_date(text, zone=zone, reference=since, strict=strict)
+        except DateError as error:
+            refused += 1
+            report: dict[str, object] = {"text": text, "refused": error.reason}
+            line = f"{text}  {click.style(f'refused: {error.reason}', fg='red')}"
+        else:
+            stamp = moment.value.isoformat()
+            report = {"text": text, "date": stamp, "origin": moment.origin, "warnings": list(moment.warnings)}
+            warning = click.style("".join(f"; {w}" for w in moment.warnings), fg="yellow")
+            line = f"{text}  {click.style(stamp, fg='green')}  ({moment.origin}){warning}"
+        click.echo(json.dumps(report, ensure_ascii=False) if as_json else line)
+    if strict and refused:
+        raise SystemExit(1)
+
+
+def _lines(texts: Sequence[str]) -> Iterator[str]:
+    for text in texts:
+        if text == "-":
+            yield from (line.rstrip("\r\n") for line in click.get_text_stream("stdin", errors="replace"))
+        else:
+            yield text
+
+
+def _reference(text: str | None, zone: Any) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.UsageError(f"--reference {text!r} is no ISO date, such as 2024-12-03T10:30") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+# --- init ------------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
+@foreseen
+def init(folder: Path) -> None:
+    """Begin a newsroom in DIR: config/newsroom.toml, and sample articles to start from."""
+    config, articles = folder / "config" / "newsroom.toml", folder / "articles"
+    for path in (config, articles):
+        if path.exists():
+            raise Failure(f"{path} exists already; nothing was written")
+    try:
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_bytes(TEMPLATE.read_bytes())
+        shutil.copytree(SAMPLE / "articles", articles)
+    except OSError as error:
+        raise Failure(f"{error.filename}: {error.strerror}") from error
+    click.echo(f"{config}: the settings, each with its default\n{articles}: articles to start from")
+    click.echo(f"Next: cd {folder} && feeds serve")
+
+
+# --- what commands share ---------------------------------------------------------------------------------------------
+
+
+def _print_json(report: object) -> None:
+    click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Progress | None]:
+    """A bar on a terminal, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield show

@@ -1,0 +1,303 @@
+"""Builds an edition from the catalogue: path -> finished bytes, re-rendering only what changed.
+
+An entry is rendered once a format, kept in the catalogue and spliced into each feed that lists it. A document is
+written anew only where its fingerprint (over everything that it shows) differs, and gets a new ETag and Last-Modified
+only where its bytes do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from feeds import pages
+from feeds.catalogue import Catalogue, Listed, Reading, Record, from_microseconds
+from feeds.compose import ARTICLE_PAGES, Composer, page_path
+from feeds.config import Settings
+from feeds.formats import FORMATS, Format
+from feeds.model import Category, Entry, Feed, Rendition
+from feeds.source import content_hash, data_root, digest_of, read_drafts
+
+PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
+FULL_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
+
+Progress = Callable[[int, int], None]  # (documents looked at, documents to look at)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The documents of one moment. Article pages stay in the catalogue, as there may be very many."""
+
+    version: int
+    documents: Mapping[str, Rendition]
+    catalogue: Catalogue
+
+    def get(self, path: str) -> Rendition | None:
+        """The document at a path below base_url, without a leading slash; None where there is none."""
+        found = self.documents.get(path)
+        if found or not path.startswith(ARTICLE_PAGES):
+            return found
+        with self.catalogue.reading() as reading:
+            return reading.document(path)
+
+    def renditions(self) -> Iterator[Rendition]:
+        """Every document, article pages included."""
+        with self.catalogue.reading() as reading:
+            yield from reading.documents()
+
+
+def load(catalogue: Catalogue) -> Edition | None:
+    """The newest edition, None before the first."""
+    with catalogue.reading() as reading:
+        if not reading.version:
+            return None
+        documents = {rendition.path: rendition for rendition in reading.documents(besides=ARTICLE_PAGES)}
+        return Edition(reading.version, documents, catalogue)
+
+
+def build(catalogue: Catalogue, settings: Settings, *, program: str, now: int, progress: Progress | None = None) -> int:
+    """Bring the documents up to date with the articles; gives how many were written.
+
+    program: a digest of the program, as another one may render differently.
+    now: microseconds since the epoch; decides only which articles are still under embargo, and the Last-Modified of
+    documents whose bytes are new.
+    """
+    with catalogue.reading() as reading:
+        plan = _plan(reading, settings, program, now)
+        if plan is None:
+            return 0
+        work = _Work(reading, settings, plan, now)
+        work.feeds(progress)
+        work.landing()
+        work.static()
+        work.index_of_pages()
+        embargo = reading.next_embargo(now)
+    with catalogue.writing() as writer:
+        for name, rendered in work.rendered.items():
+            writer.put_rendered(name, rendered)
+        writer.put_documents(work.written)
+        written = len(work.written) + work.write_pages(writer.put_documents)
+        writer.remove_documents(work.stale())
+        if plan.full:
+            writer.keep_rendered(work.listed_ids)
+        writer.clear_pending()
+        writer.set_value("edition", plan.fingerprint)
+        writer.set_value("embargo", str(embargo or ""))
+        writer.set_value("version", str(writer.version + 1))
+    return written
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What to look at. fingerprint: of all that documents depend on besides the articles; full: look at everything."""
+
+    fingerprint: str
+    full: bool
+    categories: frozenset[str]
+    articles: frozenset[str]
+
+
+def _plan(reading: Reading, settings: Settings, program: str, now: int) -> _Plan | None:
+    shown = (
+        settings.title,
+        settings.description,
+        settings.site,
+        settings.base_url,
+        settings.authority,
+        settings.author,
+        settings.copyright,
+        settings.logo,
+        settings.language,
+        settings.limit,
+        settings.max_age,
+        settings.hubs,
+        settings.categories,
+        settings.article_pages,
+    )
+    fingerprint = digest_of(repr((shown, program)).encode())
+    embargo = reading.value("embargo")
+    due = bool(embargo) and int(embargo) <= now
+    full = due or reading.value("edition") != fingerprint
+    pending = frozenset(reading.pending("category"))
+    if not pending and not full:
+        return None
+    full = full or reading.version % FULL_EVERY == 0
+    return _Plan(fingerprint, full, pending, frozenset(reading.pending("article")))
+
+
+@dataclass
+class _Work:
+    """One build: what is known, and what is to be written."""
+
+    reading: Reading
+    settings: Settings
+    plan: _Plan
+    now: int
+    rendered: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
+    written: dict[str, tuple[Rendition, str]] = field(default_factory=dict)
+    kept: set[str] = field(default_factory=set)
+    listed_ids: set[str] = field(default_factory=set)
+    pages_wanted: dict[str, Listed | Record] = field(default_factory=dict)
+    pages_gone: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.composer = Composer.of(self.settings, self.reading.categories())
+        self.known = self.reading.document_index()
+        self.lists: dict[str, list[Listed]] = {}
+        self.root = data_root(self.settings)
+
+    # --- feeds ---
+
+    def feeds(self, progress: Progress | None) -> None:
+        """Render the feeds that may have changed."""
+        everything: list[Category | None] = [None, *self.composer.categories.values()]
+        chosen = [c for c in everything if self.plan.full or (c.slug if c else "") in self.plan.categories]
+        lists = [(category, self._latest(category.slug if category else "")) for category in chosen]
+        entries = self._entries({article.id: article for _, listed in lists for article in listed})
+        for number, (category, listed) in enumerate(lists, start=1):
+            shown = [article for article in listed if article.id in entries]
+            self._feed(self.composer.feed(category, shown), shown, entries)
+            if progress:
+                progress(number, len(lists))
+
+    def _latest(self, slug: str) -> list[Listed]:
+        if slug not in self.lists:
+            self.lists[slug] = self.reading.latest(slug, self.settings.limit, self.now)
+        return self.lists[slug]
+
+    def _feed(self, feed: Feed, listed: Sequence[Listed], entries: Mapping[str, Mapping[str, bytes]]) -> None:
+        shown = [(article.id, article.fingerprint) for article in listed]
+        fingerprint = digest_of(repr((self.plan.fingerprint, feed, shown)).encode("utf-8", "surrogatepass"))
+        for form in FORMATS:
+            self._document(
+                feed.path + form.FILENAME,
+                form.MEDIA_TYPE,
+                fingerprint,
+                lambda form=form: form.write(feed, [entries[article.id][form.NAME] for article in listed]),  # type: ignore[misc]
+            )
+
+    def _entries(self, wanted: Mapping[str, Listed]) -> dict[str, dict[str, bytes]]:
+        """id -> format -> bytes, of each article that can be rendered."""
+        self.listed_ids |= wanted.keys()
+        prints = {article.id: self._fingerprint(article) for article in wanted.values()}
+        found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
+        missing = [i for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
+        fresh = self._compose(self.reading.records(missing).values())
+        for form in FORMATS:
+            found[form.NAME].update(self._render(form, fresh, prints))
+        return {i: {form.NAME: found[form.NAME][i] for form in FORMATS} for i in wanted if i in found[FORMATS[0].NAME]}
+
+    def _render(self, form: Format, fresh: Sequence[Entry], prints: Mapping[str, str]) -> dict[str, bytes]:
+        base_url, language = self.settings.base_url, self.settings.language
+        bodies = form.entries(fresh, base_url=base_url, language=language) if fresh else []
+        rendered = {entry.id: body for entry, body in zip(fresh, bodies, strict=True)}
+        self.rendered[form.NAME] = {i: (prints[i], body) for i, body in rendered.items()}
+        return rendered
+
+    def _fingerprint(self, article: Listed | Record) -> str:
+        return digest_of(f"{self.plan.fingerprint} {article.fingerprint}".encode())
+
+    def _compose(self, records: Iterable[Record]) -> list[Entry]:
+        """Entries with their bodies, read again from the files; an article whose file has just changed is left out.
+
+        Its file's change is about to be noticed, and the next edition has it.
+        """
+        by_file: dict[str, list[Record]] = {}
+        for record in records:
+            by_file.setdefault(record.path, []).append(record)
+        entries = []
+        for path, listed in sorted(by_file.items()):
+            drafts = read_drafts(self.root, path, [record.position for record in listed])
+            for record in listed:
+                draft = drafts.get(record.position)
+                if draft and content_hash(draft) == record.content_hash:
+                    entries.append(self.composer.entry(record, draft))
+        return entries
+
+    # --- pages ---
+
+    def landing(self) -> None:
+        """The newsroom's page: looked at in every edition, as it shows the newest of each category."""
+        latest = self._latest("")
+        shelves = [
+            pages.Shelf(
+                feed=self.composer.feed(category, ()),
+                headlines=self._headlines(self.reading.latest(category.slug, pages.SHELF_HEADLINES, self.now)),
+            )
+            for category in self.composer.categories.values()
+        ]
+        feed = self.composer.feed(None, latest)
+        headlines = self._headlines(latest)
+        shown = repr((self.plan.fingerprint, feed, headlines, shelves))
+        fingerprint = digest_of(shown.encode("utf-8", "surrogatepass"))
+        self._document("index.html", pages.MEDIA_TYPE, fingerprint, lambda: pages.landing(feed, headlines, shelves))
+
+    def _headlines(self, listed: Sequence[Listed]) -> tuple[pages.Headline, ...]:
+        return tuple(
+            pages.Headline(
+                title=article.title,
+                link=self.composer.link(article),
+                published=from_microseconds(article.published, article.published_offset),
+            )
+            for article in listed
+        )
+
+    def static(self) -> None:
+        """Style sheets and whatever else pages need."""
+        for path, (media_type, body) in pages.static_documents().items():
+            self._document(path, media_type, digest_of(body), lambda body=body: body)  # type: ignore[misc]
+
+    def index_of_pages(self) -> None:
+        """Find the article pages that may have changed."""
+        wanted: Iterable[Listed | Record] = ()
+        if self.settings.article_pages and self.plan.full:
+            wanted = self.reading.without_address(self.now)
+        elif self.settings.article_pages:
+            changed = self.reading.records(self.plan.articles).values()
+            wanted = [article for article in changed if not article.link and article.published <= self.now]
+        self.pages_wanted = {f"{page_path(article.slug)}index.html": article for article in wanted}
+        self.kept |= self.pages_wanted.keys()
+        if not self.plan.full:
+            gone = self.reading.ledger("id", self.plan.articles)
+            self.pages_gone = {f"{page_path(e.slug)}index.html" for e in gone} - self.pages_wanted.keys()
+
+    def write_pages(self, put: Callable[[Mapping[str, tuple[Rendition, str]]], None]) -> int:
+        """Render article pages some at a time; gives how many were written."""
+        feed = self.composer.feed(None, ())
+        changed = [(path, a) for path, a in self.pages_wanted.items() if self._is_new(path, self._fingerprint(a))]
+        written = 0
+        waiting = iter(changed)
+        while batch := list(islice(waiting, PAGES_AT_ONCE)):
+            entries = {e.id: e for e in self._compose(self.reading.records(a.id for _, a in batch).values())}
+            self.written = {}
+            for path, article in batch:
+                if article.id in entries:
+                    body = pages.article(feed, entries[article.id])
+                    self._document(path, pages.MEDIA_TYPE, self._fingerprint(article), lambda body=body: body)  # type: ignore[misc]
+            put(self.written)
+            written += len(self.written)
+        return written
+
+    # --- documents ---
+
+    def _is_new(self, path: str, fingerprint: str) -> bool:
+        return path not in self.known or self.known[path].fingerprint != fingerprint
+
+    def _document(self, path: str, media_type: str, fingerprint: str, render: Callable[[], bytes]) -> None:
+        self.kept.add(path)
+        if not self._is_new(path, fingerprint):
+            return
+        body = render()
+        etag = digest_of(body)
+        before = self.known.get(path)
+        modified = self.now // 1_000_000
+        if before:
+            # Strictly increasing, so that If-Modified-Since never gets a 304 for other bytes of the same second.
+            modified = before.modified if before.etag == etag else max(modified, before.modified + 1)
+        rendition = Rendition(path=path, media_type=media_type, body=body, etag=etag, modified=modified)
+        self.written[path] = (rendition, fingerprint)
+
+    def stale(self) -> set[str]:
+        """Documents that this edition no longer has."""
+        return (set(self.known) - self.kept) if self.plan.full else self.pages_gone & set(self.known)

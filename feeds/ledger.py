@@ -1,0 +1,64 @@
+"""The ledger's second copy: one JSON line an entry, appended beside a SQLite catalogue, so that a lost one is restored.
+
+The last line of an id counts. A line that is cut (the machine died while it was written) is passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from feeds.catalogue import LedgerEntry
+from feeds.errors import CatalogueError
+
+_FIELDS = tuple(LedgerEntry.__dataclass_fields__)
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class LedgerFile:
+    """``ledger.jsonl`` at a path; None keeps no copy (PostgreSQL keeps the ledger itself)."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+
+    def entries(self) -> list[LedgerEntry]:
+        """Every entry as it was last written, in the order of first sight."""
+        if self.path is None or not self.path.exists():
+            return []
+        found: dict[str, LedgerEntry] = {}
+        with self.path.open("rb") as lines:
+            for line in lines:
+                entry = _entry(line)
+                if entry:
+                    found[entry.id] = entry
+        return list(found.values())
+
+    def append(self, entries: Iterable[LedgerEntry]) -> None:
+        """Write entries and wait until the disk has them; before the catalogue commits, so that it never knows more."""
+        lines = [_encode({name: getattr(entry, name) for name in _FIELDS}) for entry in entries]
+        if self.path is None or not lines:
+            return
+        try:
+            with self.path.open("ab") as file:
+                if file.tell() and not _ends_with_newline(self.path):
+                    file.write(b"\n")  # the last line was cut: it must not swallow the next
+                file.write(("\n".join(lines) + "\n").encode("utf-8"))
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+
+
+def _entry(line: bytes) -> LedgerEntry | None:
+    try:
+        return LedgerEntry(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read(1) == b"\n"

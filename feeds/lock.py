@@ -1,0 +1,103 @@
+"""The writer's place: one process writes a catalogue at a time, and the place is free when that process dies."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+from zlib import crc32
+
+import sqlalchemy as sa
+
+from feeds.catalogue import Catalogue
+from feeds.errors import CatalogueError
+
+
+class WriterLock(Protocol):
+    """Held by one process; the operating system or the database frees it when the process dies."""
+
+    def acquire(self) -> bool:
+        """Take the place if it is free; True also where this lock holds it already."""
+
+    def release(self) -> None:
+        """Give the place up."""
+
+
+class FileLock:
+    """The lock of a SQLite catalogue: flock on a file beside it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> bool:
+        if self._descriptor is not None:
+            return True
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        except OSError as error:
+            raise CatalogueError(str(self._path), error.strerror or str(error)) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def release(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class AdvisoryLock:
+    """The lock of a PostgreSQL catalogue: an advisory lock of one connection that is kept open."""
+
+    def __init__(self, engine: sa.Engine, newsroom: str) -> None:
+        self._engine = engine
+        self._key = crc32(f"feeds {newsroom}".encode())
+        self._connection: sa.Connection | None = None
+
+    def acquire(self) -> bool:
+        if self._connection is not None:
+            try:
+                self._connection.execute(sa.text("SELECT 1"))
+            except sa.exc.SQLAlchemyError:
+                self.release()  # the connection broke, and the lock went with it
+            else:
+                return True
+        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(self._key))).scalar():
+            self._connection = connection
+            return True
+        connection.close()
+        return False
+
+    def release(self) -> None:
+        if self._connection is not None:
+            with suppress(sa.exc.SQLAlchemyError):
+                self._connection.execute(sa.select(sa.func.pg_advisory_unlock(self._key)))
+                self._connection.close()
+            self._connection = None
+
+
+def lock_for(catalogue: Catalogue) -> WriterLock:
+    """The lock that fits the catalogue's database."""
+    engine = catalogue.engine
+    if engine.dialect.name == "sqlite":
+        return FileLock(Path(f"{engine.url.database}.lock"))
+    return AdvisoryLock(engine, catalogue.newsroom)
+
+
+def wait_for(lock: WriterLock, seconds: float, *, step: float = 0.1) -> bool:
+    """Try to take the place for some seconds."""
+    deadline = time.monotonic() + seconds
+    while not lock.acquire():
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(step)
+    return True

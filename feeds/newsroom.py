@@ -1,0 +1,152 @@
+"""A newsroom at work: its settings, its catalogue and ledger, and the way from its files to its edition."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+import platformdirs
+
+from feeds import edition, text
+from feeds.catalogue import Catalogue
+from feeds.config import Settings, is_sample
+from feeds.edition import Edition
+from feeds.errors import CatalogueError
+from feeds.intake import Intake, take_in
+from feeds.ledger import LedgerFile
+from feeds.lock import WriterLock, lock_for, wait_for
+
+STATE_FOLDER = ".feeds"
+# File systems on which SQLite's locks and shared memory cannot be relied on.
+NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"})
+WAIT_FOR_WRITER = 30.0  # seconds
+
+Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What an update did. written: documents whose bytes or fingerprints are new."""
+
+    intake: Intake
+    written: int
+
+
+class Newsroom:
+    """Open it with ``Newsroom.open``; close it with ``close``. One thread updates, any number may load."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, ledger_file: LedgerFile) -> None:
+        self.settings = settings
+        self.catalogue = catalogue
+        self.ledger_file = ledger_file
+        self.lock: WriterLock = lock_for(catalogue)
+
+    @classmethod
+    def open(cls, settings: Settings) -> Newsroom:
+        """Open the catalogue, and make it where there is none; CatalogueError where that fails."""
+        address = settings.catalogue or f"sqlite:///{_state_folder(settings) / 'catalogue.sqlite'}"
+        catalogue = Catalogue.open(address, settings.newsroom)
+        database = catalogue.engine.url.database or ""
+        beside = Path(database).with_name("ledger.jsonl") if catalogue.engine.dialect.name == "sqlite" else None
+        return cls(settings, catalogue, LedgerFile(beside))
+
+    def close(self) -> None:
+        """Give up the writer's place and the connections."""
+        self.lock.release()
+        self.catalogue.close()
+
+    def update(self, *, jobs: int = 1, progress: Progress | None = None) -> Update:
+        """Read what changed and render what it changes; the caller holds the lock."""
+        program = program_digest()
+        intake = take_in(
+            self.catalogue,
+            self.settings,
+            self.ledger_file,
+            program=program,
+            jobs=jobs,
+            progress=progress and (lambda done, of: progress("articles", done, of)),
+        )
+        written = edition.build(
+            self.catalogue,
+            self.settings,
+            program=program,
+            now=time.time_ns() // 1000,
+            progress=progress and (lambda done, of: progress("feeds", done, of)),
+        )
+        return Update(intake, written)
+
+    def update_alone(self, *, jobs: int = 1, progress: Progress | None = None) -> Update:
+        """Update once the writer's place is free; CatalogueError where another process keeps it."""
+        if not wait_for(self.lock, WAIT_FOR_WRITER):
+            shown = self.catalogue.engine.url.render_as_string(hide_password=True)
+            raise CatalogueError(shown, f"another process has been writing it for {WAIT_FOR_WRITER:.0f} seconds")
+        try:
+            return self.update(jobs=jobs, progress=progress)
+        finally:
+            self.lock.release()
+
+    def edition(self) -> Edition | None:
+        """The newest edition, None before the first."""
+        return edition.load(self.catalogue)
+
+    def version(self) -> int:
+        """The number of the newest edition, 0 before the first."""
+        with self.catalogue.reading() as reading:
+            return reading.version
+
+
+def _state_folder(settings: Settings) -> Path:
+    """Where the catalogue lies: beside the articles, else in the service's or the user's state folder."""
+    root = Path(os.path.realpath(settings.data))
+    beside = root / STATE_FOLDER
+    if not is_sample(settings) and root.is_dir() and _can_hold_a_catalogue(root, beside):
+        folder = beside
+    else:
+        state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or platformdirs.user_state_path("feeds")
+        folder = Path(state) / f"{text.slugify(root.name)}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CatalogueError(str(folder), error.strerror or str(error)) from error
+    return folder
+
+
+def _can_hold_a_catalogue(root: Path, beside: Path) -> bool:
+    place = beside if beside.is_dir() else root
+    return os.access(place, os.W_OK) and _file_system(root) not in NETWORK_FILE_SYSTEMS
+
+
+def _file_system(path: Path) -> str:
+    """The type of the file system that a path lies on, "" where the system does not tell."""
+    try:
+        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
+    except OSError:
+        return ""
+    holding = [(len(point), kind) for _, point, kind, *_ in mounts if path.is_relative_to(point)]
+    return max(holding, default=(0, ""))[1]
+
+
+@cache
+def program_digest() -> str:
+    """A digest of this program's own files: another version reads and renders anew what it may see differently."""
+    digest = hashlib.sha256()
+    for name, data in _program(files("feeds"), ""):
+        digest.update(f"{name} {len(data)} ".encode() + data)
+    return digest.hexdigest()[:16]
+
+
+def _program(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
+    found: list[tuple[str, bytes]] = []
+    for item in folder.iterdir():
+        if item.is_dir() and item.name not in {"sample", "__pycache__", "web"}:
+            found += _program(item, f"{prefix}{item.name}/")
+        elif item.name.endswith((".py", ".html", ".css")):
+            found.append((prefix + item.name, item.read_bytes()))
+    return sorted(found)

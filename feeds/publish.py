@@ -1,0 +1,143 @@
+"""An edition -> a folder: only what changed is written, and every file is whole at any moment."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import brotli
+import zstandard
+
+from feeds.errors import OutputError
+from feeds.model import Rendition
+
+MANIFEST = ".feeds-manifest.json"
+WORKSHOP = ".feeds-unfinished"  # new files are made here and moved to their places whole
+
+COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
+    # mtime 0: bytes depend on the content alone.
+    ".gz": lambda body: gzip.compress(body, compresslevel=9, mtime=0),
+    ".br": lambda body: bytes(brotli.compress(body, quality=11)),
+    ".zst": lambda body: bytes(zstandard.compress(body, 19)),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publication:
+    """What a publication did: documents in the edition, of which written and unchanged; removed from the folder.
+
+    feeds: how many things one can subscribe to, each in several formats.
+    """
+
+    feeds: int
+    documents: int
+    written: int
+    unchanged: int
+    removed: int
+
+
+def to_folder(
+    renditions: Iterable[Rendition], folder: Path, *, precompress: bool = False, jobs: int = 2
+) -> Publication:
+    """Write every document that differs, and remove those of an earlier manifest that are no more.
+
+    Files get the document's Last-Modified as mtime. Raises OutputError; the old files stay whole then.
+    """
+    try:
+        return _Folder(folder, precompress, jobs).publish(renditions)
+    except OSError as error:
+        raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
+
+
+class _Folder:
+    def __init__(self, folder: Path, precompress: bool, jobs: int) -> None:
+        self.folder = folder
+        self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
+        self.jobs = jobs
+        self.workshop = folder / WORKSHOP
+        self.manifest: dict[str, str] = {}
+        self.before: dict[str, str] = {}
+
+    def publish(self, renditions: Iterable[Rendition]) -> Publication:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.workshop, ignore_errors=True)
+        self.workshop.mkdir()
+        self.before = _manifest(self.folder / MANIFEST)
+        with ThreadPoolExecutor(self.jobs) as threads:
+            written = sum(threads.map(self._document, renditions))
+        removed = self._remove(set(self.before) - set(self.manifest))
+        if self.manifest != self.before:
+            listed = json.dumps({"documents": dict(sorted(self.manifest.items()))}, indent=1)
+            self._replace(MANIFEST, listed.encode(), None)
+        self.workshop.rmdir()
+        documents = len(self.manifest)
+        feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
+        return Publication(
+            feeds=feeds, documents=documents, written=written, unchanged=documents - written, removed=removed
+        )
+
+    def _document(self, rendition: Rendition) -> bool:
+        """Write one document and its compressed forms where they differ; True where any was written."""
+        self.manifest[rendition.path] = rendition.etag
+        known = self.before.get(rendition.path) == rendition.etag
+        stale = [suffix for suffix in self.suffixes if not self._is_there(rendition, suffix, known)]
+        for suffix in stale:
+            body = COMPRESSIONS[suffix](rendition.body) if suffix else rendition.body
+            self._replace(rendition.path + suffix, body, rendition.modified)
+        return bool(stale)
+
+    def _is_there(self, rendition: Rendition, suffix: str, known: bool) -> bool:
+        path = self.folder / (rendition.path + suffix)
+        try:
+            status = path.stat()
+        except OSError:
+            return False
+        if known and int(status.st_mtime) == rendition.modified:
+            return bool(suffix) or status.st_size == len(rendition.body)
+        # The same bytes from an earlier catalogue have not changed since, whatever this catalogue remembers.
+        return not suffix and status.st_size == len(rendition.body) and path.read_bytes() == rendition.body
+
+    def _replace(self, path: str, body: bytes, modified: int | None) -> None:
+        target = self.folder / path
+        unfinished = self.workshop / path.replace("/", "%")
+        with unfinished.open("wb") as file:
+            file.write(body)
+            file.flush()
+            if modified is not None:
+                os.utime(file.fileno(), (modified, modified))
+            os.fsync(file.fileno())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.replace(target)
+
+    def _remove(self, paths: Iterable[str]) -> int:
+        """Remove documents of the earlier manifest, their compressed forms, and folders that are empty then."""
+        count = 0
+        for path in sorted(paths):
+            target = self.folder / path
+            if not target.resolve().is_relative_to(self.folder.resolve()):
+                continue  # a manifest that somebody edited leads nowhere else
+            for suffix in ("", *COMPRESSIONS):
+                target.with_name(target.name + suffix).unlink(missing_ok=True)
+            self._remove_empty(target.parent)
+            count += 1
+        return count
+
+    def _remove_empty(self, folder: Path) -> None:
+        while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _manifest(path: Path) -> dict[str, str]:
+    """What an earlier publication wrote; {} where there is no manifest that can be read."""
+    try:
+        documents = json.loads(path.read_bytes())["documents"]
+        return {str(name): str(etag) for name, etag in documents.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}

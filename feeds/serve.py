@@ -1,0 +1,77 @@
+"""Runs the web service under a WSGI server of the extras' choice; the process that ``feeds serve`` becomes."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+from importlib import import_module
+from typing import Any
+
+from feeds.errors import FeedsError
+
+SERVERS = ("granian", "bjoern")
+
+
+class ServeError(FeedsError):
+    """The web service cannot be started."""
+
+
+def serve(*, host: str, port: int, workers: int, server: str) -> None:
+    """Serve until a signal ends it; the newsroom is the one of FEEDS_CONFIG, FEEDS_DATA and the other variables.
+
+    Raises ServeError where the port is taken or the server is not installed.
+    """
+    _check_port(host, port)
+    if server == "bjoern":
+        _bjoern(host, port)
+    else:
+        _granian(host, port, workers)
+
+
+def _check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise ServeError(f"cannot listen on {host}:{port}: {reason}") from error
+
+
+def _granian(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "feeds.serve:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        factory=True,
+        respawn_failed_workers=True,
+        log_access=False,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def _bjoern(host: str, port: int) -> None:
+    try:
+        bjoern: Any = import_module("bjoern")
+    except ImportError as error:
+        raise ServeError("the server bjoern is not installed: pip install 'feeds[fast]'") from error
+    bjoern.run(application(), host, port)
+
+
+def application() -> Any:
+    """The application of one worker, watching from its start."""
+    from feeds.web import create_app
+
+    logging.basicConfig(level=os.environ.get("LOGLEVEL", "INFO"), format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    app = create_app()
+    app.extensions["feeds"].start()
+    return app

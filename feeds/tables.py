@@ -1,0 +1,117 @@
+"""The tables of the catalogue. What each holds is told in ``catalogue``; times are microseconds since the epoch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+SCHEMA = 1
+
+metadata = sa.MetaData()
+# SQLite orders text by its bytes; PostgreSQL has to be told to.
+_TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
+def _table(name: str, *columns: sa.Column[Any] | sa.Index, rowid: bool = False) -> sa.Table:
+    key: sa.Column[Any] = sa.Column("newsroom", _TEXT, primary_key=True)
+    return sa.Table(name, metadata, key, *columns, sqlite_with_rowid=rowid)
+
+
+def _text(name: str, *, primary_key: bool = False) -> sa.Column[str]:
+    return sa.Column(name, _TEXT, primary_key=primary_key, nullable=False)
+
+
+def _number(name: str, *, primary_key: bool = False) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, primary_key=primary_key, nullable=False, autoincrement=False)
+
+
+meta = _table("meta", _text("name", primary_key=True), _text("value"))
+files = _table("files", _text("path", primary_key=True), _number("size"), _number("mtime"), _text("digest"))
+articles = _table(
+    "articles",
+    _text("id", primary_key=True),
+    _text("path"),
+    sa.Column("position", sa.Integer, nullable=True),
+    _text("slug"),
+    _text("title"),
+    _text("title_origin"),
+    _number("published"),
+    _number("published_offset"),
+    _text("date_origin"),
+    _number("updated"),
+    _number("updated_offset"),
+    _text("summary"),
+    _text("authors"),
+    _text("categories"),
+    _text("tags"),
+    _text("link"),
+    _text("source"),
+    _text("language"),
+    _text("image"),
+    _text("content_hash"),
+    _text("fingerprint"),
+    sa.Index("articles_published", "newsroom", "published", "id"),
+    sa.Index("articles_path", "newsroom", "path"),
+    rowid=True,
+)
+memberships = _table(
+    "memberships",
+    _text("category", primary_key=True),
+    _number("published", primary_key=True),
+    _text("id", primary_key=True),
+)
+categories = _table("categories", _text("slug", primary_key=True), _text("title"))
+problems = _table(
+    "problems",
+    _text("file", primary_key=True),
+    _number("number", primary_key=True),
+    _text("path"),
+    _text("kind"),
+    _text("reason"),
+    _number("fatal"),
+)
+ledger = _table(
+    "ledger",
+    _text("id", primary_key=True),
+    _text("key"),
+    sa.Column("link", _TEXT, nullable=True),
+    _text("slug"),
+    _number("published"),
+    _number("published_offset"),
+    _text("content_hash"),
+    _number("updated"),
+    _number("updated_offset"),
+    sa.Column("withdrawn", sa.BigInteger, nullable=True),
+    sa.Index("ledger_key", "newsroom", "key"),
+    sa.Index("ledger_slug", "newsroom", "slug"),
+    sa.Index("ledger_hash", "newsroom", "content_hash"),
+    sa.Index(
+        "ledger_link",
+        "newsroom",
+        "link",
+        sqlite_where=sa.text("link IS NOT NULL"),
+        postgresql_where=sa.text("link IS NOT NULL"),
+    ),
+    rowid=True,
+)
+# What the next edition has to look at again: ("category", slug), ("article", id).
+pending = _table("pending", _text("kind", primary_key=True), _text("name", primary_key=True))
+entries = _table(
+    "entries",
+    _text("id", primary_key=True),
+    _text("format", primary_key=True),
+    _text("fingerprint"),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    rowid=True,
+)
+documents = _table(
+    "documents",
+    _text("path", primary_key=True),
+    _text("media_type"),
+    _text("etag"),
+    _number("modified"),
+    _text("fingerprint"),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    rowid=True,
+)
