@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -94,6 +93,8 @@ def article(feed: Feed, entry: Entry) -> bytes:
 
 def static_documents() -> Mapping[str, tuple[str, bytes]]:
     """The documents that every page needs: path below base_url -> (media type, bytes)."""
+    from importlib.resources import files  # here, because it costs more to import than the rest of this module
+
     stylesheet = files(__name__).joinpath("static", "gaya.css").read_bytes()
     return {"static/gaya.css": ("text/css; charset=utf-8", stylesheet)}
 
