@@ -96,7 +96,10 @@ SHORT_WEEKDAYS: dict[str, int] = {
 """Short names; words of other meanings too (sen: cent, Sun: a newspaper), so they count only right beside a date."""
 
 WEEKDAY_NAMES = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
-"""For messages."""
+"""From Monday, as messages write them."""
+
+LOCAL_ZONES = ("wib", "wita", "wit")
+"""Western, central and eastern Indonesian time."""
 
 ZONES: dict[str, float] = {
     "wib": 7,
@@ -171,12 +174,15 @@ NUMBERS: dict[str, int] = {
     "sembilan": 9,
     "sepuluh": 10,
     "sebelas": 11,
-    "seratus": 100,
 }
-TENS = {"belas": (1, 10), "puluh": (10, 0), "ratus": (100, 0)}
+TENS: dict[str, tuple[int, int]] = {"belas": (1, 10), "puluh": (10, 0), "ratus": (100, 0)}
 """The word behind a digit's word -> (factor, addend): dua belas 12, dua puluh 20, dua ratus 200."""
+HUNDRED = "seratus"
 
 FRACTIONS: dict[str, tuple[int, int]] = {"setengah": (1, 2), "seperempat": (1, 4)}
+
+MOVED_YEAR = frozenset({"tahun", "thn", "year"}) | frozenset(MONTHS)
+"""Beside a date without a year, these move it: 3 Desember tahun lalu."""
 
 PAST, FUTURE = ("lalu", "silam", "ago"), ("lagi", "mendatang", "ke depan")
 
@@ -230,8 +236,14 @@ RANGE_WORDS = ("sampai dengan", "sampai", "hingga", "s/d", "s.d.", "s.d", "sd", 
 WEEK_MARKS = frozenset({"lalu", "ini", "depan"})
 """Behind Minggu, these make it a week instead of Sunday."""
 
-SHIFTING = _set("sebelum setelah sesudah sebelumnya setelahnya bukan selain before after except")
+SHIFTING = _set("sebelum setelah sesudah sebelumnya setelahnya bukan selain ke lewat kurang before after except")
 """A date beside one of these is not the date that is meant."""
+
+NUMBERED = _set("no nomor nomer pasal perkara register versi halaman hlm skor")
+"""Figures behind one of these are the number of a law, a case or a page."""
+
+BESIDE_CLOCK = _set("pada sekitar tanggal tgl hari")
+"""Words that may stand between a date and its clock, beside weekdays, zones and parts of the day."""
 
 PUBLISHED = _set("diterbitkan terbit terbitan dipublikasikan publikasi tayang ditayangkan published posted")
 UPDATED = _set("diperbarui diperbaharui pembaruan dimutakhirkan diubah update updated modified")
