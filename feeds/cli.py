@@ -333,7 +333,7 @@ def dates(context: click.Context, texts: Sequence[str], reference: str | None, s
 def _lines(texts: Sequence[str]) -> Iterator[str]:
     for text in texts:
         if text == "-":
-            yield from (line.rstrip("\r\n") for line in click.get_text_stream("stdin", errors="replace"))
+            yield from (line.decode("utf-8", "replace").rstrip("\r\n") for line in sys.stdin.buffer)
         else:
             yield text
 

@@ -8,10 +8,9 @@ gone, its content.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from urllib.parse import quote
 
 from feeds.catalogue import Catalogue, KnownFile, LedgerEntry, Reading, Record, Writing, to_microseconds
@@ -236,8 +235,7 @@ class _Taker:
         if known is None:
             return self._first_sight(article, lookup)
         updated, offset = self._updated(article, known)
-        return replace(
-            known,
+        return known._replace(
             key=known.key if known.key == place_of(article) else article.key,
             link=article.link or known.link,
             content_hash=article.content_hash,
@@ -282,32 +280,32 @@ class _Taker:
 
     def _record(self, article: Article, entry: LedgerEntry) -> Record:
         published, offset = _moment(article.published)
-        values: dict[str, Any] = {
-            "id": entry.id,
-            "slug": entry.slug,
-            "title": article.title,
-            "published": published,
-            "published_offset": offset,
-            "updated": max(entry.updated, published),
-            "updated_offset": entry.updated_offset,
-            "summary": article.summary,
-            "authors": article.authors,
-            "categories": tuple(category.slug for category in article.categories),
-            "tags": article.tags,
-            "link": article.link,
-            "source": article.source,
-            "language": article.language,
-            "image": article.image,
-            "content_hash": article.content_hash,
-        }
-        return Record(
+        record = Record(
+            id=entry.id,
             path=article.path,
             position=article.position,
+            slug=entry.slug,
+            title=article.title,
             title_origin=article.title_origin,
+            published=published,
+            published_offset=offset,
             date_origin=article.date_origin,
-            fingerprint=digest_of(repr(tuple(values.values())).encode("utf-8", "surrogatepass")),
-            **values,
+            updated=max(entry.updated, published),
+            updated_offset=entry.updated_offset,
+            summary=article.summary,
+            authors=article.authors,
+            categories=tuple(category.slug for category in article.categories),
+            tags=article.tags,
+            link=article.link,
+            source=article.source,
+            language=article.language,
+            image=article.image,
+            content_hash=article.content_hash,
+            fingerprint="",
         )
+        # Where it was read from and how is nothing that a feed shows.
+        shown = record._replace(path="", position=None, title_origin="", date_origin="")
+        return record._replace(fingerprint=digest_of(repr(tuple(shown)).encode("utf-8", "surrogatepass")))
 
     def _mark(self, record: Record) -> None:
         self.dirty.update(record.categories)

@@ -13,7 +13,6 @@ from pathlib import Path
 from feeds.catalogue import LedgerEntry
 from feeds.errors import CatalogueError
 
-_FIELDS = tuple(LedgerEntry.__dataclass_fields__)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -37,7 +36,7 @@ class LedgerFile:
 
     def append(self, entries: Iterable[LedgerEntry]) -> None:
         """Write entries and wait until the disk has them; before the catalogue commits, so that it never knows more."""
-        lines = [_encode({name: getattr(entry, name) for name in _FIELDS}) for entry in entries]
+        lines = [_encode(entry._asdict()) for entry in entries]
         if self.path is None or not lines:
             return
         try:

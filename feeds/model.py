@@ -1,10 +1,10 @@
-"""The values that pass between the layers: frozen, slotted, keyword-only, no behaviour."""
+"""The values that pass between the layers: frozen, made by keyword, no behaviour."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 BodyFormat = Literal["markdown", "html", "text"]
 DateOrigin = Literal["field", "metadata", "published", "dateline", "mtime"]
@@ -27,7 +27,10 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """An article's lead image. url: as written in a Draft, absolute in an Article. length: bytes; width, height: pixels."""
+    """An article's lead image. url: as written in a Draft, absolute in an Article.
+
+    length: bytes; width, height: pixels.
+    """
 
     url: str
     caption: str = ""
@@ -75,7 +78,15 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Article:
+class Category:
+    """A category as feeds show it: slug (in addresses), title, description ("" where there is none)."""
+
+    slug: str
+    title: str
+    description: str = ""
+
+
+class Article(NamedTuple):
     """One article, checked and normalised: every text is XML-safe plain text, every date aware.
 
     key: what the article is called inside the newsroom: the path without suffix, and ``#slug`` for a record of a file.
@@ -83,6 +94,8 @@ class Article:
     categories: slug and title; link: its own absolute address or ""; guid: its own id or "".
     content_hash: hex digest over everything that a reader of the feed can see, body included.
     modified: the file's mtime in microseconds since the epoch.
+
+    A tuple, as a hundred thousand of them pass from one process to another: it travels in a sixth of the time.
     """
 
     path: str
@@ -105,15 +118,6 @@ class Article:
     image: Image | None
     content_hash: str
     modified: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Category:
-    """A category as feeds show it: slug (in addresses), title, description ("" where there is none)."""
-
-    slug: str
-    title: str
-    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,12 +56,19 @@ _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
 _MARKDOWN_MARK = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
 
 
+# What nothing has to be done about: the quick way for nearly every headline and name.
+_PLAIN_WORD = r"[A-Za-z0-9.,:;'\"!?()/%+-]+"
+_PLAIN_LINE = re.compile(rf"(?:{_PLAIN_WORD}(?: {_PLAIN_WORD})*)?")
+
+
 def one_line(text: str) -> str:
     """A title as plain text in one line: no tags, no Markdown marks, character references resolved once.
 
     Only tags that a headline can have are taken for tags, so that ``a < b > c`` stays; ``&lt;b&gt;`` is the text
     ``<b>``.
     """
+    if _PLAIN_LINE.fullmatch(text):
+        return text
     if "<" in text:
         text = _TITLE_TAG.sub("", text)
     if "](" in text:
