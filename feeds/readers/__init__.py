@@ -60,14 +60,14 @@ def reader_for(path: str, head: bytes) -> Reader | None:
 
     A .txt file that begins with front matter is Markdown.
     """
+    return _reader_for(path, head.decode("utf-8", "ignore"))
+
+
+def _reader_for(path: str, head: str) -> Reader | None:
     suffix = path[path.rfind(".") :].lower()
-    if suffix == ".txt" and frontmatter.begins_with_header(head.decode("utf-8", "ignore").lstrip("\ufeff")):
+    if suffix == ".txt" and frontmatter.begins_with_header(head):
         return markdown
     return _BY_SUFFIX.get(suffix)
-
-
-HEAD = 1024
-"""How many of a file's bytes ``reader_for`` looks at."""
 
 
 def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
@@ -78,7 +78,7 @@ def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> 
     """
     try:
         text, warnings = decode(data)
-        reader = reader_for(path, text[:HEAD].encode("utf-8", "replace"))
+        reader = _reader_for(path, text)
         if reader is None:
             raise UnreadableError("no reader knows files of this kind")
         if not text or text.isspace():

@@ -73,6 +73,8 @@ _FIELD_OF: dict[object, tuple[str, int]] = {
 
 _PUBLISHED = _FIELD_OF["published"][1]
 _NESTS = frozenset({"params", "taxonomies", "extra"})  # Hugo's and Zola's tables of further fields in the front matter
+_LISTS = (list, tuple)  # made once: ``list | tuple`` within a call is made at each
+_NUMBERS = (int, float)
 _YES = frozenset({"true", "yes", "y", "on", "1", "ya", "benar"})
 _NO = frozenset({"false", "no", "n", "off", "0", "tidak", "bukan", "salah"})
 _WITHHELD = frozenset({"draft", "draf", "konsep", "hidden", "pending", "private", "trash", "autodraft", "inherit"})
@@ -138,7 +140,7 @@ def flag(value: object) -> bool | None:
     """A yes or no in English or Indonesian, as text or boolean; ``None`` for anything else."""
     if isinstance(value, bool):
         return value
-    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    word = str(value).strip().lower() if isinstance(value, str) else ""
     return True if word in _YES else False if word in _NO else None
 
 
@@ -151,11 +153,11 @@ def text(value: object, depth: int = 4) -> str:
     if isinstance(value, Mapping):
         keys = ("rendered", "name", "nama", "value", "title", "text", "url")
         return next((found for key in keys if (found := text(value.get(key), depth - 1))), "")
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return next((found for item in value if (found := text(item, depth - 1))), "")
     if isinstance(value, date):
         return value.isoformat()
-    return str(value) if isinstance(value, int | float) else ""
+    return str(value) if isinstance(value, _NUMBERS) else ""
 
 
 def names(value: object) -> tuple[str, ...]:
@@ -173,14 +175,24 @@ def names(value: object) -> tuple[str, ...]:
 
 
 def _flatten(value: object, depth: int) -> list[str]:
-    if isinstance(value, list | tuple | set) and depth:
-        return [name for item in value for name in ((item,) if type(item) is str else _flatten(item, depth - 1))]
-    return [text(value)]
+    if not isinstance(value, _LISTS) or not depth:
+        return [text(value)]
+    parts: list[str] = []
+    for item in value:
+        if type(item) is str:
+            parts.append(item)
+        else:
+            parts += _flatten(item, depth - 1)
+    return parts
 
 
 def _each_once(names: list[str]) -> tuple[str, ...]:
-    bare = [name.strip(" \t\n,").removeprefix("#") for name in names]
-    return tuple(dict.fromkeys([name for name in bare if name.lower() not in _NOBODY]))
+    once: dict[str, None] = {}
+    for name in names:
+        name = name.strip(" \t\n,")
+        if name.lower() not in _NOBODY:
+            once[name.removeprefix("#")] = None
+    return tuple(once)
 
 
 # A comma before these is part of a name: "Budi Santoso, S.H., M.Si."
@@ -263,7 +275,7 @@ def _number(value: object) -> int | None:
 def image(found: Mapping[str, object]) -> Image | None:
     """The lead image of a gathered record: an address, a mapping with one, or the first of a list of these."""
     value = found.get("image")
-    while isinstance(value, list | tuple):
+    while isinstance(value, _LISTS):
         value = value[0] if value else None
     parts = (
         {field_of(key) or _squash(str(key)): item for key, item in value.items()} if isinstance(value, Mapping) else {}
@@ -302,7 +314,10 @@ def make_draft(
     body: str
     written: BodyFormat
     body, written = (markdown, "markdown") if markdown else _body(found)
-    values: dict[str, Any] = {field: _AS[field](value) for field, value in found.items() if field in _AS}
+    values: dict[str, Any] = {}
+    for field, value in found.items():
+        if field in _AS:
+            values[field] = _AS[field](value)
     if "image" in found:
         values["image"] = image(found)
     return Draft(

@@ -50,6 +50,9 @@ def split(text: str) -> Parts:
     Raises UnreadableError, naming the line, where a header begins and cannot be read to its end.
     """
     if text.startswith("---\n"):
+        end = text.find("\n---\n", 3)
+        if end >= 0 and (simple := _simple(text[4 : end + 1])) is not None:
+            return Parts(simple, text[end + 5 :])
         return _fenced(text, 4, "---")
     text = text.lstrip("\n")
     first = text[:1]
@@ -69,7 +72,7 @@ def begins_with_header(head: str) -> bool:
 
 
 _FENCE = re.compile(r"(-{3,}|\+{3}|;{3,})[ \t]*\n")
-_YAML_START = re.compile(r"\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
+_YAML_START = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
 _JSON_OBJECT = re.compile(r'\{\s*["}]')
 _HEXO_CLOSE = re.compile(r"^;{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
 
@@ -105,9 +108,6 @@ _CLOSE = {
 
 def _yaml(source: str) -> tuple[Header | None, tuple[tuple[str, str], ...]]:
     """The header, or ``None`` where the text between two fences is a paragraph and no header."""
-    simple = _simple(source)
-    if simple is not None:
-        return simple, ()
     clean = _CONTROL.sub("", source)
     warnings = (("control", "front matter holds control characters; they were left out"),) if clean != source else ()
     return _load_yaml(clean), warnings
@@ -143,7 +143,7 @@ def _load_yaml(source: str) -> Header | None:
         header: Header = loader.construct_document(node)
         return header
     except yaml.YAMLError as error:
-        _refuse_yaml(error)
+        _refuse_yaml(error, source)
     except ValueError as error:  # an explicit tag that its value denies, such as `!!int empat`
         raise UnreadableError(f"front matter holds a value that is not what its tag says: {error}") from error
     finally:
@@ -151,11 +151,26 @@ def _load_yaml(source: str) -> Header | None:
             loader.dispose()
 
 
-def _refuse_yaml(error: yaml.YAMLError) -> NoReturn:
-    mark = getattr(error, "problem_mark", None)
+def _refuse_yaml(error: yaml.YAMLError, source: str) -> NoReturn:
     problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-    where = f" in line {mark.line + 2}" if mark is not None else ""
-    raise UnreadableError(f"front matter cannot be read{where}: {problem}") from error
+    mark = getattr(error, "problem_mark", None)
+    where = ""
+    if mark is not None:
+        where = f" in line {mark.line + 2}"
+        if "\t" in "".join(source.split("\n")[mark.line : mark.line + 1]):
+            problem = "a tab stands where only spaces may"
+    raise UnreadableError(f"front matter cannot be read{where}: {_HINTS.get(problem, problem)}") from error
+
+
+_HINTS = {
+    "mapping values are not allowed in this context": "a text with `: ` in it must stand in quotation marks",
+    "found unexpected end of stream": "a quotation mark is not closed",
+    "could not find expected ':'": "the line is no `key: value`",
+    "did not find expected <document start>": "the line is no `key: value`",
+    "found undefined alias": "a text that begins with `*` must stand in quotation marks",
+    "did not find expected ',' or ']'": "a `[` list is not closed",
+}
+"""The commonest of PyYAML's sentences, for people who do not know its words."""
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
@@ -187,7 +202,6 @@ def _check_size(node: yaml.Node) -> None:
 
 
 # The simple subset. Every quantifier that could be tried in two ways is possessive, so that no header takes long.
-_CHARS = re.compile(r"[\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
 _CONTROL = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _START = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`<=~]"
 _QUOTED = r"\"[^\"\\\n]*+\"|'[^'\n]*+'"
@@ -195,7 +209,7 @@ _PLAIN = rf"{_START}[^\n:#]*+(?:(?::(?![ \n])|(?<! )#)[^\n:#]*+)*+"
 _FLOW_ITEM = rf"(?:{_QUOTED}|{_START}[^\n,\[\]{{}}:#?]*+)"
 _FLOW = rf"\[ *+(?:{_FLOW_ITEM} *+(?:, *+{_FLOW_ITEM} *+)*+)?\]"
 _LINES = re.compile(
-    rf"([A-Za-z_][A-Za-z0-9_-]{{0,99}}):(?: ++({_QUOTED}|{_FLOW}|{_PLAIN}))? *+\n"  # key: value
+    rf"([A-Za-z_][A-Za-z0-9_-]{{0,99}}):(?: ++(?:({_QUOTED})|({_PLAIN})|({_FLOW})))? *+\n"  # key: value
     rf"|( *+)- ++({_QUOTED}|{_PLAIN}) *+\n"  # - item
     r"|(?:#[^\n]*+)?\n"  # nothing
     r"|(.++)"  # anything else
@@ -205,39 +219,45 @@ _FLOW_ITEMS = re.compile(_FLOW_ITEM)
 
 def _simple(source: str) -> Header | None:
     """What PyYAML would make of a header of plain lines, or ``None`` where it has anything beyond these."""
-    if not _CHARS.fullmatch(source):
+    if not source.replace("\n", "").isprintable():  # tabs, controls, YAML's other line ends
         return None
     header: Header = {}
     items: list[str | None] | None = None  # of the last key, where no value stands behind it
     last = depth = ""
-    for key, value, indent, item, unknown in _LINES.findall(source):
+    for key, quoted, plain, flow, indent, item, unknown in _LINES.findall(source):
         if key:
             if key in header or key in _NOTHING:
                 return None
-            header[key] = _flow_list(value[1:-1]) if value[:1] == "[" else _scalar(value)
-            last, items = key, None if value else []
+            items = None
+            if quoted:
+                header[key] = quoted[1:-1]
+            elif plain:
+                header[key] = _plain(plain)
+            elif flow:
+                header[key] = _flow_list(flow)
+            else:
+                header[key], last, items = None, key, []
         elif item:
             if items is None or (items and indent != depth):
                 return None
             depth = indent
-            items.append(_scalar(item))
+            items.append(item[1:-1] if item[0] in "\"'" else _plain(item))
             header[last] = items
         elif unknown:
             return None
     return header
 
 
-def _scalar(value: str) -> str | None:
-    if value[:1] in ('"', "'"):
-        return value[1:-1]
+def _plain(value: str) -> str | None:
     value = value.rstrip(" ")
     return None if value in _NOTHING else value
 
 
-def _flow_list(items: str) -> list[str | None]:
-    if '"' in items or "'" in items:
-        return [_scalar(item) for item in _FLOW_ITEMS.findall(items)]
-    return [_scalar(item.strip(" ")) for item in items.split(",")] if items.strip(" ") else []
+def _flow_list(flow: str) -> list[str | None]:
+    if '"' in flow or "'" in flow:
+        return [item[1:-1] if item[0] in "\"'" else _plain(item) for item in _FLOW_ITEMS.findall(flow)]
+    items = flow[1:-1].strip(" ")
+    return [_plain(item.strip(" ")) for item in items.split(",")] if items else []
 
 
 # TOML and JSON
@@ -245,7 +265,8 @@ def _flow_list(items: str) -> list[str | None]:
 
 def _toml(source: str) -> Header:
     try:
-        return dict(tomllib.loads(source))
+        header: Header = dict(tomllib.loads(source).items())
+        return header
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"\(at line (\d+), column \d+\)", str(error))
         where = f" in line {int(line[1]) + 1}" if line else ""
@@ -278,36 +299,41 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambd
 
 # Keys at the top without a fence: Pelican, and Hexo's header that has only its closing `---`
 
-_KEY = re.compile(r" {0,3}([A-Za-z][\w-]*(?: [\w-]+)?):(?:[ \t]+(.*)|[ \t]*)$")
+_KEY = re.compile(r" {0,3}([A-Za-z][\w-]*(?: [\w-]+)?):(?:[ \t]+([^\n]*)|[ \t]*)$", re.MULTILINE)
+_CLOSED_ONLY = re.compile(r"((?:[^\n]+\n)+?)-{3,}[ \t]*(?:\n|\Z)")
 
 
 def _keys_at_top(text: str) -> Parts:
-    if not _starts_with_field(text):
+    first = _KEY.match(text)
+    if first is None or not field_of(first[1]):
         return Parts({}, text)
-    header: Header = {}
+    warnings: tuple[tuple[str, str], ...] = ()
+    if closed := _CLOSED_ONLY.match(text):
+        header, warnings = _yaml(closed[1])
+        body = text[closed.end() :]
+    else:
+        header, body = _pelican(text)
+    # A paragraph may begin with `Sumber: ...`; a header says what the article is called or when it was written.
+    if not header or not {"title", "date"} & {field_of(key) for key in header}:
+        return Parts({}, text)
+    return Parts(header, body, warnings)
+
+
+def _pelican(text: str) -> tuple[Header, str]:
+    """The keys up to an empty line or the first that is none; indented lines go on with the value above."""
+    values: dict[str, list[str]] = {}
     key = ""
     at = 0
     while at < len(text):
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         line = text[at:end]
-        if line.startswith("---") and not line.strip("- \t"):
-            yaml_header, warnings = _yaml(text[:at])
-            return Parts({}, text) if yaml_header is None else Parts(yaml_header, text[end + 1 :], warnings)
         if match := _KEY.match(line):
             key = match[1]
-            header[key] = (match[2] or "").strip()
+            values[key] = [(match[2] or "").strip()]
         elif line.startswith(("    ", "\t")) and line.strip():
-            header[key] = f"{header[key]} {line.strip()}".strip()
+            values[key].append(line.strip())
         else:
             break
         at = end + 1
-    # A paragraph may begin with `Sumber: ...`; a header says what the article is called or when it was written.
-    if not {"title", "date"} & {field_of(key) for key in header}:
-        return Parts({}, text)
-    return Parts(header, text[at:])
-
-
-def _starts_with_field(text: str) -> bool:
-    match = _KEY.match(text[: text.find("\n")] if "\n" in text else text)
-    return match is not None and field_of(match[1]) != ""
+    return {key: " ".join(lines).strip() for key, lines in values.items()}, text[at:]

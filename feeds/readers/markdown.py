@@ -83,12 +83,15 @@ def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) 
         found["categories"] = [*above, *fields.names(found.get("categories"))]
 
 
-# Code first, so that what stands in it is passed over: fenced blocks, then spans of backticks.
-_CODE = (
-    r"(?:^|(?<=\n))[ ]{0,3}(`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:\n[ ]{0,3}\1[`~]*[ \t]*(?=\n|\Z)|\Z)"
-    r"|(`+)(?!`)(?s:.+?)(?<!`)\2(?!`)"
+# Code first, so that what stands in it is passed over: fenced blocks, then spans of backticks. The spans have bounds,
+# so that a body of opening marks alone does not take for ever.
+_SHORTCODES = re.compile(
+    r"(?:^|(?<=\n))[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:\n[ ]{0,3}(?P=fence)[`~]*[ \t]*(?=\n|\Z)|\Z)"
+    r"|(?<!`)(?P<ticks>`+)(?!`)(?s:.{1,1000}?)(?<!`)(?P=ticks)(?!`)"
+    r"|\{\{<\s*/\*(?P<shown>[^\n]{0,1000}?)\*/\s*>\}\}"
+    r"|\{\{(?:<(?s:.{0,2000}?)>|%(?s:.{0,2000}?)%)\}\}"
+    r"|\{%(?s:.{0,2000}?)%\}"
 )
-_SHORTCODES = re.compile(_CODE + r"|\{\{<\s*/\*(?P<shown>.*?)\*/\s*>\}\}|\{\{[<%](?s:.*?)[%>]\}\}|\{%(?s:.*?)%\}")
 
 
 def without_shortcodes(body: str) -> str:
@@ -102,12 +105,12 @@ def without_shortcodes(body: str) -> str:
 def _without(match: re.Match[str]) -> str:
     if match["shown"] is not None:
         return "{{<" + match["shown"] + ">}}"
-    return match[0] if match[1] or match[2] else ""
+    return match[0] if match["fence"] or match["ticks"] else ""
 
 
 _HEADINGS = re.compile(
     r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
-    r"|^[ ]{0,3}#[ \t]+(?P<atx>[^\n]*?)(?:[ \t]+#+)?[ \t]*$\n?"
+    r"|^[ ]{0,3}#[ \t]+(?P<atx>[^\n]+)$\n?"
     r"|^(?P<setext>[^\s\n][^\n]*)\n=+[ \t]*$\n?",
     re.MULTILINE,
 )
@@ -116,12 +119,13 @@ _HEADINGS = re.compile(
 def _heading(body: str) -> tuple[str, str]:
     """The text of the first heading of the first level, and the body without it; "" where there is none."""
     for match in _HEADINGS.finditer(body):
-        title = match["atx"] or match["setext"]
+        title = plain(_CLOSING.sub("", match["atx"]) if match["atx"] else match["setext"] or "")
         if title:
-            return plain(title), body[: match.start()] + body[match.end() :]
+            return title, body[: match.start()] + body[match.end() :]
     return "", body
 
 
+_CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*$")  # "# Title #"
 _MARKUP = re.compile(
     r"!\[[^\]\n]*\]\([^)\n]*\)"  # images
     r"|\[(?P<link>[^\]\n]*)\]\([^)\n]*\)"
@@ -132,9 +136,12 @@ _MARKUP = re.compile(
 )
 
 
+_LEAD = 4000  # characters; more is no summary
+
+
 def plain(markdown: str) -> str:
     """A few lines of Markdown as one paragraph of plain text, for a title or a summary."""
-    text = markdown
+    text = markdown[:_LEAD]
     for _ in range(3):  # a link within emphasis within a link
         text = _MARKUP.sub(lambda match: match["link"] or match["inner"] or "", text)
     return " ".join(text.split())

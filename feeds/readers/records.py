@@ -50,7 +50,7 @@ def _value(path: str, text: str) -> Mapping[object, object] | list[object] | Non
     try:
         value = _loads(text)
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data" and text.lstrip().startswith("{"):
+        if _OBJECT_A_LINE.match(text):
             return None
         raise UnreadableError(f"line {error.lineno} is no JSON: {error.msg}") from error
     inner = _list_in(value, 3)
@@ -59,6 +59,9 @@ def _value(path: str, text: str) -> Mapping[object, object] | list[object] | Non
     if isinstance(value, Mapping):
         return value
     raise UnreadableError("the file holds no articles but a single value")
+
+
+_OBJECT_A_LINE = re.compile(r"\s*\{[^\n]*\n\s*\{")  # no single JSON object has a line that begins so
 
 
 def _list_in(value: object, depth: int) -> list[object] | None:

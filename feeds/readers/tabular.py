@@ -37,7 +37,7 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
 
 
 def _delimiter(text: str) -> tuple[str, int]:
-    """What stands between the cells, and where the header begins: told by ``sep=``, else the commonest in the header."""
+    """What stands between the cells, and where the header begins: told by ``sep=``, else most in the header."""
     told = re.match(r'"?sep=([,;\t|])"?\n', text, re.IGNORECASE)
     if told:
         return told[1], told.end()
