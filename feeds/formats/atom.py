@@ -49,8 +49,8 @@ def _entry(element: Any, entry: Entry, base_url: str, language: str) -> None:
     if entry.summary:
         element.summary(entry.summary)
     element.content(body(entry), type="html")
-    element.category([_category(category, base_url) for category in entry.categories])
-    element.category([{"term": tag} for tag in terms(entry)])
+    categories = [_category(category, base_url) for category in entry.categories]
+    element.category(categories + [{"term": tag} for tag in terms(entry)])
     add = element.elements.add
     if entry.link:
         add("link", "", {"rel": "alternate", "type": "text/html", "href": entry.link})

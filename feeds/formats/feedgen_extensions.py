@@ -16,7 +16,7 @@ the tree is there. Its faults by number, and where each is answered (``tests/tes
 11. updated is the clock's                      always set; ``Generator`` empties lastBuildDate, docs and generator
 12. only five rels for an entry                 ``Elements.add`` takes any
 13. ``rss_file`` leaves half a file             not called: formats give bytes
-14. dates by ``setlocale``                      ``rfc822``; feedgen gets no date of RSS
+14. dates by ``setlocale``                      ``common.rfc822``; feedgen gets no date of RSS
 15. enclosure without type, length "0"          written only with both; textInput is not used
 16. ``add_entry`` prepends, ``id()`` resets     ``order="append"``; ``guid()`` alone is called
 17. extensions off: undeclared prefixes         always on; the root declares each prefix once
@@ -28,16 +28,13 @@ the tree is there. Its faults by number, and where each is answered (``tests/tes
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from email.utils import format_datetime
+from html import escape, unescape
 from typing import Any
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree  # type: ignore[import-untyped]
-
-from feeds.formats.common import in_seconds
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
@@ -46,20 +43,19 @@ NAMESPACES = {
     "media": "http://search.yahoo.com/mrss/",
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
+_QUALIFIED = {
+    f"{prefix}:{name}": f"{{{NAMESPACES[prefix]}}}{name}"
+    for prefix, names in {
+        "atom": ["link", "updated"],
+        "dc": ["creator", "language", "source"],
+        "media": ["content", "credit", "description", "thumbnail"],
+        "sy": ["updateFrequency", "updatePeriod"],
+    }.items()
+    for name in names
+}
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARATION = re.compile(rb' xmlns(?::[a-z]+)?="[^"]*"')
 _TEXT_CONSTRUCTS = ("title", "subtitle", "summary", "rights")  # RFC 4287 section 3.1
-
-
-def rfc822(moment: datetime) -> str:
-    """Such as ``Tue, 03 Dec 2024 10:30:00 +0700``: English whatever the locale, which is never touched."""
-    return format_datetime(in_seconds(moment))
-
-
-def qualified(name: str) -> str:
-    """``dc:creator`` as lxml wants it; a name without a prefix as it is."""
-    prefix, colon, local = name.rpartition(":")
-    return f"{{{NAMESPACES[prefix]}}}{local}" if colon else local
 
 
 class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
@@ -72,30 +68,47 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         self.language = ""
 
     def add(self, name: str, text: str = "", attributes: dict[str, str] | None = None, *, inside: bool = False) -> None:
-        """One more element; ``inside`` puts it into the one before. Attributes without a value are left out."""
+        """One more element; ``inside`` puts it into the one before it that is not inside.
+
+        Attributes without a value are left out.
+        """
         self._elements.append((name, text, attributes or {}, inside))
 
     def extend_ns(self) -> dict[str, str]:
         return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
 
     def extend_rss(self, element: etree._Element) -> None:
-        parent = element[0] if element.tag == "rss" else element
-        for title in parent.iter("title"):
-            _as_hexadecimal(title)
-        self._write(parent)
+        """Called by feedgen with a whole ``<rss>``, or with an ``<item>`` that stands nowhere yet."""
+        if element.tag == "rss":
+            for path in ("description", "image/title"):
+                for plain in element[0].findall(path):
+                    _as_hexadecimal(plain)
+            self.write_rss(element[0])
 
     def extend_atom(self, element: etree._Element) -> None:
+        """Called by feedgen with a whole ``<feed>``, or with an ``<entry>`` that stands nowhere yet."""
+        if element.tag == "feed":
+            self.write_atom(element)
+
+    def write_rss(self, parent: etree._Element) -> None:
+        """Write into a channel, or an item that stands in its channel."""
+        _as_hexadecimal(parent[0])  # feedgen begins with the title
+        self._write(parent)
+
+    def write_atom(self, parent: etree._Element) -> None:
+        """Write into a feed, or an entry that stands in its feed."""
         if self.language:
-            element.set(_XML_LANG, self.language)
-        for child in element:
+            parent.set(_XML_LANG, self.language)
+        for child in parent:
             if child.tag in _TEXT_CONSTRUCTS:
-                child.set("type", "text")
-        self._write(element)
+                kind, child.text = typed(child.text or "")
+                child.set("type", kind)
+        self._write(parent)
 
     def _write(self, parent: etree._Element) -> None:
         latest = parent
         for name, text, attributes, inside in self._elements:
-            element = etree.SubElement(latest if inside else parent, qualified(name))
+            element = etree.SubElement(latest if inside else parent, _QUALIFIED.get(name, name))
             if text:
                 element.text = text
             for key, value in attributes.items():
@@ -113,19 +126,30 @@ class AtomElements(Elements):
     prefixes = ("dc", "media")
 
 
-def _as_hexadecimal(title: etree._Element) -> None:
-    """Write ``&`` and ``<`` in a title as ``&#x26;`` and ``&#x3C;``, which no reader takes for markup.
+def typed(text: str) -> tuple[str, str]:
+    """A plain text as (type, text) of an Atom text construct (RFC 4287 section 3.1.1).
+
+    It is ``text`` unless it would read otherwise as HTML, like a headline about ``&amp;`` or ``<b>``: careless readers
+    take it for that, so it is said, and written, as HTML then.
+    """
+    if "<" in text or ("&" in text and unescape(text) != text):
+        return "html", escape(text, quote=False)
+    return "text", text
+
+
+def _as_hexadecimal(element: etree._Element) -> None:
+    """Write ``&`` and ``<`` in a plain text as ``&#x26;`` and ``&#x3C;``, which no reader takes for markup.
 
     RSS Best Practices Profile, "Character Data": https://www.rssboard.org/rss-profile#data-types-characterdata
     """
-    text = title.text or ""
+    text = element.text or ""
     if "&" not in text and "<" not in text:
         return
-    title.text, *pieces = re.split("([&<])", text)
+    element.text, *pieces = re.split("([&<])", text)
     for mark, tail in zip(pieces[::2], pieces[1::2], strict=True):
         reference = etree.Entity("#x26" if mark == "&" else "#x3C")
         reference.tail = tail
-        title.append(reference)
+        element.append(reference)
 
 
 class Generator(FeedGenerator):  # type: ignore[misc]  # feedgen has no types
@@ -148,12 +172,19 @@ class Generator(FeedGenerator):  # type: ignore[misc]  # feedgen has no types
     def rss_items(self) -> list[bytes]:
         """Each ``<item>`` as it stands in the document, without the declarations that its root has."""
         root, _ = self._create_rss()
-        return [_alone(item) for item in root[0].iterchildren("item")]
+        items = root[0].findall("item")
+        for item, entry in zip(items, self.entry(), strict=True):
+            # Only now, with the root's prefixes in scope: before, lxml would make one up for each element.
+            entry.elements.write_rss(item)
+        return [_alone(item) for item in items]
 
     def atom_entries(self) -> list[bytes]:
         """Each ``<entry>`` as it stands in the document, without the declarations that its root has."""
         root, _ = self._create_atom()
-        return [_alone(entry) for entry in root.iterchildren("entry")]
+        elements = root.findall("entry")
+        for element, entry in zip(elements, self.entry(), strict=True):
+            entry.elements.write_atom(element)
+        return [_alone(element) for element in elements]
 
 
 def _alone(element: etree._Element) -> bytes:

@@ -13,7 +13,7 @@ FILENAME = "feed.json"
 MEDIA_TYPE = "application/feed+json; charset=utf-8"
 
 _VERSION = "https://jsonfeed.org/version/1.1"
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": ")).encode
 
 
 def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
@@ -47,10 +47,9 @@ def _attachments(image: Image | None) -> list[dict[str, object]]:
     return [{"url": image.url, "mime_type": image.type, **size}]
 
 
-def _object(members: Mapping[str, object], *, indent: str = "  ") -> str:
+def _object(members: Mapping[str, object]) -> str:
     """A JSON object with one member a line; members that say nothing (``""``, ``[]``) are left out."""
-    lines = [f'"{key}": {_encode(value)}' for key, value in members.items() if value not in ("", [])]
-    return f"{{\n{indent}" + f",\n{indent}".join(lines) + "\n}"
+    return "{\n  " + _encode({key: value for key, value in members.items() if value})[1:-1] + "\n}"
 
 
 def write(feed: Feed, entries: Sequence[bytes]) -> bytes:

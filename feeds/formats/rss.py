@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from feeds.formats.common import headline, render_clean, rfc3339, terms
-from feeds.formats.feedgen_extensions import Generator, RssElements, rfc822, splice
+from feeds.formats.common import headline, render_clean, rfc822, rfc3339, terms
+from feeds.formats.feedgen_extensions import Generator, RssElements, splice, typed
 from feeds.model import Entry, Feed, Image
 
 NAME = "rss"
@@ -61,27 +61,26 @@ def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
         add("dc:source", entry.source)
     if entry.language and entry.language != language:
         add("dc:language", entry.language)
-    if entry.image:
-        _image(item, entry.image)
-
-
-def _image(item: Any, image: Image) -> None:
-    if image.type and image.length:
-        item.enclosure(url=image.url, length=str(image.length), type=image.type)
-    add_media(item, image)
+    image = entry.image
+    if image:
+        if image.type and image.length:
+            add("enclosure", "", {"url": image.url, "length": str(image.length), "type": image.type})
+        add_media(item, image)
 
 
 def add_media(entry: Any, image: Image) -> None:
     """The image by Media RSS (https://www.rssboard.org/media-rss), for RSS and Atom alike."""
     add = entry.elements.add
-    size = {"width": str(image.width or ""), "height": str(image.height or "")}
-    length = str(image.length or "")
-    add("media:content", "", {"url": image.url, "type": image.type, "medium": "image", "fileSize": length} | size)
+    content = {"url": image.url, "type": image.type, "medium": "image"}
+    for name, number in (("fileSize", image.length), ("width", image.width), ("height", image.height)):
+        content[name] = str(number or "")
+    add("media:content", "", content)
     if image.caption:
-        add("media:description", image.caption, {"type": "plain"}, inside=True)
+        kind, caption = typed(image.caption)
+        add("media:description", caption, {"type": "plain" if kind == "text" else kind}, inside=True)
     if image.credit:
-        add("media:credit", image.credit, {"role": "photographer", "scheme": "urn:ebu"}, inside=True)
-    add("media:thumbnail", "", {"url": image.url} | size)
+        add("media:credit", image.credit, {"role": "photographer"}, inside=True)
+    add("media:thumbnail", "", {"url": image.url})
 
 
 def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
