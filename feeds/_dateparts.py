@@ -64,12 +64,13 @@ DATE = re.compile(
 """Year first; or day, month, year in figures; or day/month; or day, month's name and perhaps a year. A year of two
 digits behind a name must not be followed by a word: ``3 Desember 10 WIB`` may be a clock."""
 
+_CLOCK_END = r"(?:[01]?[0-9]|2[0-4])[.:][0-5][0-9]"
 _CLOCK_PATTERN = rf"""
     (?:(?P<word>pukul|pkl|jam)[\s.:]{{0,3}})?
     (?<![0-9])(?<![0-9][.,:/])(?P<hour>[0-9]{{1,2}})
     (?:
         (?P<mark>[.:])(?P<minute>[0-9]{{2}})(?:[.:](?P<second>[0-9]{{2}})(?:[.,](?P<fraction>[0-9]{{1,9}}))?)?(?![0-9])
-        (?:\s?(?:{_TO})\s?[0-9]{{1,2}}[.:][0-9]{{2}}(?![0-9.:]))?
+        (?:\s?(?:{_TO})\s?{_CLOCK_END}(?![0-9.:]))?
       | (?![0-9]|[.:,/][0-9])(?:\s?(?:{_TO})\s?[0-9]{{1,2}}(?![0-9.:/]))?
     )
     (?:\s{{0,2}}(?P<part>{PART})(?![a-z]))?
@@ -77,7 +78,7 @@ _CLOCK_PATTERN = rf"""
     (?:[\s(]{{0,2}}(?:(?:gmt|utc)\s?)?(?P<offset>\+\s?[0-9]{{1,2}}(?:[:.]?[0-9]{{2}})?(?![0-9])
         |(?<=gmt)-[0-9]{{1,2}}(?![0-9:])|(?<=utc)-[0-9]{{1,2}}(?![0-9:])|-[0-9]{{4}}(?![0-9]))\)?)?
     (?:\s?(?P<place>(?:asia|australia|europe|america|africa|pacific)/[a-z_]{{2,30}}))?
-    (?:\s?(?:{_TO})\s?[0-9]{{1,2}}[.:][0-9]{{2}}(?:\s?(?:{_ZONE})(?![a-z]))?(?![0-9.:]))?
+    (?:\s?(?:{_TO})\s?{_CLOCK_END}(?:\s?(?:{_ZONE})(?![a-z]))?(?![0-9.:]))?
 """
 CLOCK = re.compile(_CLOCK_PATTERN, re.VERBOSE)
 NEXT_CLOCK = re.compile(rf"[\s,;|()/@-]{{0,6}}(?:(?:t|pada|at|sekitar)\s{{0,2}})?{_CLOCK_PATTERN}", re.VERBOSE)
@@ -86,6 +87,10 @@ NEXT_CLOCK = re.compile(rf"[\s,;|()/@-]{{0,6}}(?:(?:t|pada|at|sekitar)\s{{0,2}})
 NUMBER = re.compile(r"\b\d")
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIJRI = re.compile(rf"[0-9]{{1,2}}\s(?:{'|'.join(words.HIJRI_MONTHS)})\s1[34][0-9]{{2}}(?![0-9])(?:\s?h\b)?")
+WEEKDAY_BEFORE = re.compile(
+    rf"(?<![a-z'-])({WEEKDAY})(?:\s?(?:{_TO}|/|dan)\s?(?:{WEEKDAY}))?(?:\s(?:{either(words.DAY_PARTS)}))?[\s,.]{{0,3}}\(?\s?$"
+)
+"""The weekday, or the first of two, right before a date."""
 _RANGE_BETWEEN = re.compile(rf"[\s,)]{{0,3}}(?:{_TO})[\s,(]{{0,3}}(?:(?:{WEEKDAY})[\s,(]{{1,3}})?")
 RANGE_START = re.compile(rf"(?<![0-9])(?<![0-9][.,:/])([0-9]{{1,2}})\s?(?:{_TO})\s?$")
 _BETWEEN = (
@@ -258,7 +263,7 @@ def _hour_of_part(hour: int, part: str) -> int:
 
 def weekday_of(left: list[str], right: list[str], ranged: bool) -> int | None:
     """The weekday among the words around a date, the nearest one before it first; of a range, the one of its start."""
-    nearest = [word for word in reversed(left) if word not in words.DAY_PARTS and word not in ("dini", "hari")]
+    nearest = [word for word in reversed(left) if word not in words.DAY_PARTS and word not in ("dini", "hari", "at")]
     short = words.SHORT_WEEKDAYS
     if nearest and nearest[0] in short and not (ranged and len(nearest) > 1 and nearest[1] in short):
         return short[nearest[0]]
@@ -305,7 +310,8 @@ def amount_of(text: str) -> tuple[int, int]:
     return total + digit, 1
 
 
-_AMOUNT = rf"(?:[0-9]{{1,4}}(?:[.,]5)?|(?:(?:{either([*words.NUMBERS, *words.TENS, *words.FRACTIONS, words.HUNDRED])})\s?){{1,5}})"
+_NUMBER_WORD = either([*words.NUMBERS, *words.TENS, *words.FRACTIONS, words.HUNDRED])
+_AMOUNT = rf"(?:[0-9]{{1,4}}(?:[.,]5)?|(?:(?:{_NUMBER_WORD})\s?){{1,5}})"
 _UNIT = rf"(?:{either(words.UNITS)})"
 RELATIVE = re.compile(
     rf"""(?<![\w.,])(?:

@@ -35,7 +35,7 @@ from feeds._dateparts import (
     ONE_AMOUNT,
     RANGE_START,
     RELATIVE,
-    WEEKDAY,
+    WEEKDAY_BEFORE,
     WORD,
     Day,
     Pieces,
@@ -171,7 +171,7 @@ def _folded(text: str) -> str:
     if "%" in text or "&" in text:
         text = html.unescape(unquote(text))
     folded = text.lower()
-    return folded if folded.isascii() else folded.translate(_FOLD)
+    return folded if folded.isascii() and "`" not in folded else folded.translate(_FOLD)
 
 
 _FOLD = str.maketrans(words.FOLDED)
@@ -285,7 +285,7 @@ def _nearest_year(day: Day, around: list[str], options: _Options) -> int:
     if any(word in words.MOVED_YEAR for word in around):
         raise RefusedError("a date without a year beside words that move it")
     today = _in_zone(options.reference, options.zone).date()
-    for year in (today.year - 1, today.year, today.year + 1):
+    for year in (today.year, today.year - 1, today.year + 1):
         try:
             candidate = date(year, day.month, day.day)
         except ValueError:
@@ -421,7 +421,6 @@ def _possible(day: str, month: str) -> bool:
 _NO_DATE_BEFORE = re.compile(rf"(?:\b(?:{either(words.NUMBERED)}|rp|usd)[\s.:]{{0,3}}|[\w./:%$-]|[0-9],)$")
 _NO_DATE_BEHIND = re.compile(r"[a-z%]|[/-]\w|[.,][0-9]")
 _OTHER_YEAR = re.compile(r"\s(?:tahun|thn)\b")
-_WEEKDAY_BEFORE = re.compile(rf"(?<![a-z'-])({WEEKDAY})(?:\s(?:{either(words.DAY_PARTS)}))?[\s,.]{{0,3}}\(?\s?$")
 _LINE_ENDS = re.compile(r"\s{0,3}(?:[\n|)\]]|$)")
 _LOOK_BACK = 40
 """Characters before a date in which its weekday is looked for."""
@@ -434,7 +433,7 @@ def find_dates(text: str, *, zone: tzinfo = JAKARTA, reference: datetime | None 
     scores and numbers of laws are no dates. Never raises; the time is linear in the length of the text.
     """
     folded = text.replace("İ", "I").lower().translate(_FOLD)
-    options = _Options(zone, reference, False, False)
+    options = _Options(zone, reference and _in_zone(reference, zone), False, False)
     found: list[FoundDate] = []
     for match in DATE.finditer(folded):
         if not found or match.start() >= found[-1].end:
@@ -451,11 +450,11 @@ def _found(text: str, folded: str, match: re.Match[str], options: _Options) -> F
     year = match[1] or match[8] or match[11]
     try:
         day = day_of(match, month_first=False)
-        if ranged := RANGE_START.search(before):
+        if ranged := RANGE_START.search(before, max(0, len(before) - 20)):
             day, before = range_start(day, ranged), before[: ranged.start()]
             start -= len(ranged[0])
-        weekday = _WEEKDAY_BEFORE.search(before)
-        if _NO_DATE_BEFORE.search(before) or _NO_DATE_BEHIND.match(folded, end):
+        weekday = WEEKDAY_BEFORE.search(before)
+        if _NO_DATE_BEFORE.search(before[-14:]) or _NO_DATE_BEHIND.match(folded, end):
             return None
         if year is None and _OTHER_YEAR.match(folded, end):
             return None
