@@ -19,7 +19,7 @@ from typing import Protocol
 
 from feeds.errors import ArticleError
 from feeds.model import Draft
-from feeds.readers import frontmatter, markdown, records, tabular
+from feeds.readers import capture, frontmatter, markdown, records, tabular
 from feeds.readers.fields import UnreadableError
 
 
@@ -32,7 +32,7 @@ class Reader(Protocol):
     def read(self, path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]: ...
 
 
-_READERS: tuple[Reader, ...] = (markdown, records, tabular)
+_READERS: tuple[Reader, ...] = (markdown, records, tabular, capture)
 _BY_SUFFIX: dict[str, Reader] = {suffix: reader for reader in _READERS for suffix in reader.SUFFIXES}
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.

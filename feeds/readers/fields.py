@@ -103,11 +103,11 @@ def gather(record: Mapping[object, object]) -> dict[str, object]:
         field, rank = known
         if field == "date" and rank == _PUBLISHED and flag(value) is not None:
             field = "live"  # Jekyll's ``published: false``; elsewhere it is a date
-        if field not in found or rank < ranks[field]:
-            value, found[field] = found.get(field), value
-            ranks[field] = rank
-        if field == "tags" and value is not found[field]:
+        if field == "tags" and field in found:
             found[field] = names(found[field]) + names(value)
+        elif field not in found or rank < ranks[field]:
+            found[field] = value
+            ranks[field] = rank
     if not _NESTS.isdisjoint(record):
         _gather_nested(record, found)
     return found
@@ -212,8 +212,15 @@ def _split_people(byline: str) -> list[str]:
     if byline[:1] == "[" and byline[-1:] == "]":
         return list(names(byline))
     byline = _BYLINE.sub("", byline, count=1)
-    parts = re.split(r"[;\n]", byline) if ";" in byline or "\n" in byline else _at_commas(byline)
-    return [name for part in parts for name in ([part] if _DESK.match(part.strip()) else _AND.split(part))]
+    apart = re.split(r"[;\n]", byline)
+    people: list[str] = []
+    for part in apart:
+        if _DESK.match(part.strip()):
+            people.append(part)
+        else:
+            for name in _AND.split(part):
+                people += [name] if len(apart) > 1 else _at_commas(name)
+    return people
 
 
 def _at_commas(byline: str) -> list[str]:

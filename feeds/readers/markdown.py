@@ -83,14 +83,14 @@ def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) 
         found["categories"] = [*above, *fields.names(found.get("categories"))]
 
 
-# Code first, so that what stands in it is passed over: fenced blocks, then spans of backticks. The spans have bounds,
-# so that a body of opening marks alone does not take for ever.
+# Code first, so that what stands in it is passed over: fenced blocks, then spans of backticks. No tag reaches over the
+# beginning of another and a span has a bound, so that a body of opening marks alone does not take for ever.
 _SHORTCODES = re.compile(
     r"(?:^|(?<=\n))[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:\n[ ]{0,3}(?P=fence)[`~]*[ \t]*(?=\n|\Z)|\Z)"
     r"|(?<!`)(?P<ticks>`+)(?!`)(?s:.{1,1000}?)(?<!`)(?P=ticks)(?!`)"
     r"|\{\{<\s*/\*(?P<shown>[^\n]{0,1000}?)\*/\s*>\}\}"
-    r"|\{\{(?:<(?s:.{0,2000}?)>|%(?s:.{0,2000}?)%)\}\}"
-    r"|\{%(?s:.{0,2000}?)%\}"
+    r"|\{\{[<%](?:[^{]|\{(?!\{))*?[>%]\}\}"
+    r"|\{%(?:[^{]|\{(?!%))*?%\}"
 )
 
 
