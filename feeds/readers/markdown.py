@@ -23,7 +23,7 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
     Raises fields.UnreadableError where the front matter cannot be read.
     """
     del only
-    if path.startswith("_drafts/") or "/_drafts/" in path:
+    if "_drafts/" in path and "_drafts" in path.split("/"):
         return
     header, body, warnings = frontmatter.split(text)
     found = fields.gather(header)
@@ -43,7 +43,7 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
         if date and "date" not in found:
             found["date"] = date
             date_origin = "metadata"
-    if path.startswith("_posts/") or "/_posts/" in path:
+    if "_posts/" in path and "_posts" in path.split("/"):
         _as_jekyll(path, header, found)
     if "<" in body and "summary" not in found and (more := _MORE.search(body)):
         found["summary"] = plain(body[: more.start()])
