@@ -26,12 +26,15 @@ DIRECTORY = "."  # the file that problems of the directory itself are kept under
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+_NO_OFFSET = timedelta()
 
 
-def to_microseconds(value: datetime) -> int:
-    """Microseconds since the epoch of an aware datetime."""
-    return (value - EPOCH) // _MICROSECOND
+def moment_of(value: datetime) -> tuple[int, int]:
+    """(microseconds since the epoch, offset in seconds) of an aware datetime."""
+    since = value - EPOCH
+    offset = value.utcoffset() or _NO_OFFSET
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return microseconds, offset.days * 86_400 + offset.seconds
 
 
 def from_microseconds(value: int, offset: int) -> datetime:
@@ -114,11 +117,11 @@ class Record(NamedTuple):
 
 
 def _dump(values: Sequence[str]) -> str:
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) if values else ""
+    return "\n".join(values)  # each is one line
 
 
 def _load(text: str) -> tuple[str, ...]:
-    return tuple(json.loads(text)) if text else ()
+    return tuple(text.split("\n")) if text else ()
 
 
 def _record(row: sa.Row[Any]) -> Record:
@@ -389,6 +392,20 @@ class Writing(Reading):
         self._delete(t.files, "path", paths)
         self._delete(t.problems, "file", paths)
 
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """For the first load: indexes of tables that hold nothing yet are made once, at the end."""
+        empty = [table for table in (t.articles, t.ledger) if self._is_empty(table)]
+        indexes = [index for table in empty for index in table.indexes]
+        for index in indexes:
+            index.drop(self._connection)
+        yield
+        for index in indexes:
+            index.create(self._connection)
+
+    def _is_empty(self, table: sa.Table) -> bool:
+        return self._connection.execute(sa.select(table.c.newsroom).limit(1)).first() is None
+
     def forget_everything(self) -> None:
         """Forget all that can be read anew: files, articles, problems."""
         for table in (t.files, t.articles, t.memberships, t.problems):
@@ -462,6 +479,12 @@ def _problem(file: str, number: int, problem: ArticleError) -> tuple[Any, ...]:
 
 
 def _row(record: Record) -> tuple[Any, ...]:
-    image = json.dumps(asdict(record.image), ensure_ascii=False) if record.image else ""
-    authors, categories, tags = map(_dump, (record.authors, record.categories, record.tags))
-    return tuple(record._replace(authors=authors, categories=categories, tags=tags, image=image))  # type: ignore[arg-type]
+    return (
+        *record[:12],
+        _dump(record.authors),
+        _dump(record.categories),
+        _dump(record.tags),
+        *record[15:18],
+        json.dumps(asdict(record.image), ensure_ascii=False) if record.image else "",
+        *record[19:],
+    )

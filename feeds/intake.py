@@ -1,21 +1,15 @@
-"""The data directory -> the catalogue: reads what changed, gives every article its id, and says what is wrong.
-
-An article's id is fixed at first sight and kept through edits of its headline, slug, category, address and file
-format: the ledger knows it by its own id, its address, its key (the path without suffix) or, where its file has
-gone, its content.
-"""
+"""The data directory -> the catalogue: reads what changed, gives every article its id, and says what is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
-from urllib.parse import quote
 
-from feeds.catalogue import Catalogue, KnownFile, LedgerEntry, Reading, Record, Writing, to_microseconds
+from feeds.catalogue import Catalogue, KnownFile, LedgerEntry, Reading, Record, Writing, moment_of
 from feeds.config import Settings
 from feeds.errors import ArticleError, DataDirectoryError
+from feeds.identity import Identities
 from feeds.ledger import LedgerFile
 from feeds.model import Article
 from feeds.source import FileReading, FoundFile, Rules, Scan, digest_of, place_of, read, scan
@@ -64,10 +58,11 @@ def take_in(
             changed = [reading for reading in readings if taker.is_change(reading)]
             taker.remove([*work.gone, *(reading.file.path for reading in changed)])
             readings = iter(changed)
-        for batch in _batched(readings, BATCH):
-            taker.take(batch)
-            if progress:
-                progress(taker.read, len(work.files))
+        with writer.bulk():
+            for batch in _batched(readings, BATCH):
+                taker.take(batch)
+                if progress:
+                    progress(taker.read, len(work.files))
         taker.finish()
         writer.set_value("rules", work.rules)
         return Intake(files=len(found.files), read=taker.read, changed=taker.changed)
@@ -113,7 +108,7 @@ def _batched(readings: Iterator[FileReading], size: int) -> Iterator[list[FileRe
 
 
 class _Taker:
-    """Takes readings into the catalogue; knows what this run has seen."""
+    """Takes readings into the catalogue."""
 
     def __init__(self, writer: Writing, settings: Settings, ledger_file: LedgerFile) -> None:
         self.writer = writer
@@ -122,10 +117,8 @@ class _Taker:
         self.read = 0
         self.changed = False
         self.cold = writer.ledger_is_empty() and not self._restore()
+        self.identities = Identities(settings.authority, settings.zone)
         self.categories = {category.slug for category in writer.categories()}
-        self.ids: dict[str, str] = {}  # id -> where the article of this run is that has it
-        self.contents: dict[str, str] = {}  # content hash -> id, of this run
-        self.slugs: set[str] = set()
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
 
@@ -165,7 +158,8 @@ class _Taker:
 
     def take(self, batch: Sequence[FileReading]) -> None:
         """Take in one batch of readings whose files have been removed."""
-        lookup = _Lookup() if self.cold else _Lookup.of(self.writer, batch)
+        if not self.cold:
+            self.identities.look_up(self.writer, [article for reading in batch for article in reading.articles])
         records: list[Record] = []
         added: list[LedgerEntry] = []
         edited: list[LedgerEntry] = []
@@ -173,18 +167,18 @@ class _Taker:
         for reading in batch:
             found = list(reading.problems)
             for article in reading.articles:
-                known = lookup.known(article, self.ids)
-                entry = self._ledger_entry(article, known, lookup)
-                other = self._same(article, entry.id, lookup)
+                known, entry = self.identities.of(article)
+                other = self.identities.taken(article, entry)
                 if other:
                     found.append(ArticleError(place_of(article), "duplicate", f"is the same article as {other}"))
                     continue
-                self._claim(article, entry)
+                self.identities.claim(article, entry)
                 if known is None:
                     added.append(entry)
                 elif entry != known:
                     edited.append(entry)
-                records.append(self._record(article, entry))
+                records.append(record_of(article, entry))
+                self._learn_categories(article)
             if found:
                 problems[reading.file.path] = found
         self.ledger_file.append((*added, *edited))
@@ -198,114 +192,14 @@ class _Taker:
         self.changed = True
 
     def _remember(self, readings: Iterable[FileReading]) -> None:
-        self.writer.put_files(
-            {
-                r.file.path: KnownFile(size=r.file.size, mtime=r.file.mtime, digest=r.digest)
-                for r in readings
-                if r.digest
-            },
-            fresh=self.cold,
-        )
+        known = {r.file.path: KnownFile(r.file.size, r.file.mtime, r.digest) for r in readings if r.digest}
+        self.writer.put_files(known, fresh=self.cold)
 
-    def _same(self, article: Article, identity: str, lookup: _Lookup) -> str | None:
-        """Where the same article already is: one of the same id, or of the same content."""
-        other = self.ids.get(identity) or lookup.live.get(identity)
-        twin = self.contents.get(article.content_hash) or lookup.live_content.get(article.content_hash)
-        return other or (twin and (self.ids.get(twin) or lookup.live.get(twin)))
-
-    def _claim(self, article: Article, entry: LedgerEntry) -> None:
-        self.ids[entry.id] = place_of(article)
-        self.contents[article.content_hash] = entry.id
-        self.slugs.add(entry.slug)
+    def _learn_categories(self, article: Article) -> None:
         fresh = [category for category in article.categories if category.slug not in self.categories]
-        self.writer.put_categories(fresh)
-        self.categories.update(category.slug for category in fresh)
-
-    def _identity(self, article: Article) -> tuple[str, str]:
-        """(id, key) at first sight: its own id, else its address, else a tag (RFC 4151) of the day and the path."""
-        day = f"{article.published:%Y-%m-%d}"
-        tag = f"tag:{self.settings.authority},{day}:"
-        own = article.guid or article.link
-        if own or tag + quote(article.key) not in self.ids:
-            return own or tag + quote(article.key), article.key
-        # Two articles whose paths differ in the suffix alone, or two records of one headline.
-        return tag + quote(place_of(article)), place_of(article)
-
-    def _ledger_entry(self, article: Article, known: LedgerEntry | None, lookup: _Lookup) -> LedgerEntry:
-        if known is None:
-            return self._first_sight(article, lookup)
-        updated, offset = self._updated(article, known)
-        return known._replace(
-            key=known.key if known.key == place_of(article) else article.key,
-            link=article.link or known.link,
-            content_hash=article.content_hash,
-            updated=updated,
-            updated_offset=offset,
-        )
-
-    def _first_sight(self, article: Article, lookup: _Lookup) -> LedgerEntry:
-        identity, key = self._identity(article)
-        published, offset = _moment(article.published)
-        updated, updated_offset = _moment(max(article.updated or article.published, article.published))
-        return LedgerEntry(
-            id=identity,
-            key=key,
-            link=article.link or None,
-            slug=self._free_slug(article.slug, identity, lookup),
-            published=published,
-            published_offset=offset,
-            content_hash=article.content_hash,
-            updated=updated,
-            updated_offset=updated_offset,
-        )
-
-    def _free_slug(self, slug: str, identity: str, lookup: _Lookup) -> str:
-        """The slug of the article's page: fixed at first sight, as links to it are; another's gets a tail."""
-        if slug in self.slugs or slug in lookup.slugs:
-            return f"{slug}-{digest_of(identity.encode())[:6]}"
-        return slug
-
-    def _updated(self, article: Article, known: LedgerEntry) -> tuple[int, int]:
-        """When the article last changed: what it says itself, else the file's mtime once its content differs."""
-        published, _ = _moment(article.published)
-        if article.updated:
-            moment, offset = _moment(article.updated)
-        elif article.content_hash != known.content_hash:
-            second = article.modified // 1_000_000
-            moment, offset = _moment(datetime.fromtimestamp(second, self.settings.zone))
-            moment = max(moment, known.updated)
-        else:
-            moment, offset = known.updated, known.updated_offset
-        return max(moment, published), offset
-
-    def _record(self, article: Article, entry: LedgerEntry) -> Record:
-        published, offset = _moment(article.published)
-        record = Record(
-            id=entry.id,
-            path=article.path,
-            position=article.position,
-            slug=entry.slug,
-            title=article.title,
-            title_origin=article.title_origin,
-            published=published,
-            published_offset=offset,
-            date_origin=article.date_origin,
-            updated=max(entry.updated, published),
-            updated_offset=entry.updated_offset,
-            summary=article.summary,
-            authors=article.authors,
-            categories=tuple(category.slug for category in article.categories),
-            tags=article.tags,
-            link=article.link,
-            source=article.source,
-            language=article.language,
-            image=article.image,
-            content_hash=article.content_hash,
-            fingerprint="",
-        )
-        # Where it was read from and how is nothing that a feed shows.
-        shown = record._replace(path="", position=None, title_origin="", date_origin="")
-        return record._replace(fingerprint=digest_of(repr(tuple(shown)).encode("utf-8", "surrogatepass")))
+        if fresh:
+            self.writer.put_categories(fresh)
+            self.categories.update(category.slug for category in fresh)
 
     def _mark(self, record: Record) -> None:
         self.dirty.update(record.categories)
@@ -323,57 +217,36 @@ def _differ(reading: FileReading, reader: Reading) -> bool:
     return list(reading.problems) != reader.problems([reading.file.path])
 
 
-class _Lookup:
-    """What the ledger and the catalogue know about a batch of articles."""
-
-    def __init__(self) -> None:
-        self.by_id: dict[str, LedgerEntry] = {}
-        self.by_link: dict[str, LedgerEntry] = {}
-        self.by_key: dict[str, LedgerEntry] = {}
-        self.by_content: dict[str, LedgerEntry] = {}
-        self.live: dict[str, str] = {}  # id -> path, of articles in the catalogue
-        self.live_content: dict[str, str] = {}  # content hash -> id, of articles in the catalogue
-        self.slugs: set[str] = set()
-
-    @classmethod
-    def of(cls, writer: Writing, readings: Sequence[FileReading]) -> _Lookup:
-        lookup = cls()
-        articles = [article for reading in readings for article in reading.articles]
-        names = {a.guid or a.link for a in articles if a.guid or a.link}
-        lookup.by_id = {entry.id: entry for entry in writer.ledger("id", names)}
-        lookup.by_link = {
-            entry.link or "": entry for entry in writer.ledger("link", (a.link for a in articles if a.link))
-        }
-        keys = {key for article in articles for key in (article.key, place_of(article))}
-        lookup.by_key = {entry.key: entry for entry in writer.ledger("key", keys)}
-        lookup.by_content = {
-            e.content_hash: e for e in writer.ledger("content_hash", (a.content_hash for a in articles))
-        }
-        lookup.slugs = {entry.slug for entry in writer.ledger("slug", (a.slug for a in articles))}
-        groups = (lookup.by_id, lookup.by_link, lookup.by_key, lookup.by_content)
-        ids = {entry.id for group in groups for entry in group.values()}
-        for record in writer.records(ids).values():
-            lookup.live[record.id] = record.path
-            lookup.live_content[record.content_hash] = record.id
-        return lookup
-
-    def known(self, article: Article, taken: Mapping[str, str]) -> LedgerEntry | None:
-        """The ledger entry of an article: by its own id, its address, its key, or the content of a file that went.
-
-        taken: ids that articles of this run have; a key or a content leads to none of these.
-        """
-        found = self.by_id.get(article.guid or article.link) or self.by_link.get(article.link)
-        if found:
-            return found
-        others = (
-            self.by_key.get(place_of(article)),
-            self.by_key.get(article.key),
-            self.by_content.get(article.content_hash),
-        )
-        return next((entry for entry in others if entry and entry.id not in taken and entry.id not in self.live), None)
-
-
-def _moment(value: datetime) -> tuple[int, int]:
-    """Microseconds since the epoch, and the offset in seconds."""
-    offset = value.utcoffset()
-    return to_microseconds(value), int(offset.total_seconds()) if offset else 0
+def record_of(article: Article, entry: LedgerEntry) -> Record:
+    """What the catalogue keeps of an article, under the identity of its ledger entry."""
+    published, offset = moment_of(article.published)
+    updated = max(entry.updated, published)
+    slugs = tuple([category.slug for category in article.categories])
+    shown = (
+        f"{entry.id}\n{entry.slug}\n{article.title}\n{published}\n{offset}\n{updated}\n{entry.updated_offset}\n"
+        f"{article.summary}\n{article.authors}\n{slugs}\n{article.tags}\n{article.link}\n{article.source}\n"
+        f"{article.language}\n{article.image}\n{article.content_hash}"
+    )
+    return Record(
+        id=entry.id,
+        path=article.path,
+        position=article.position,
+        slug=entry.slug,
+        title=article.title,
+        title_origin=article.title_origin,
+        published=published,
+        published_offset=offset,
+        date_origin=article.date_origin,
+        updated=updated,
+        updated_offset=entry.updated_offset,
+        summary=article.summary,
+        authors=article.authors,
+        categories=slugs,
+        tags=article.tags,
+        link=article.link,
+        source=article.source,
+        language=article.language,
+        image=article.image,
+        content_hash=article.content_hash,
+        fingerprint=digest_of(shown.encode("utf-8", "surrogatepass")),
+    )

@@ -36,7 +36,7 @@ class LedgerFile:
 
     def append(self, entries: Iterable[LedgerEntry]) -> None:
         """Write entries and wait until the disk has them; before the catalogue commits, so that it never knows more."""
-        lines = [_encode(entry._asdict()) for entry in entries]
+        lines = [_line(entry) for entry in entries]
         if self.path is None or not lines:
             return
         try:
@@ -48,6 +48,16 @@ class LedgerFile:
                 os.fsync(file.fileno())
         except OSError as error:
             raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+
+
+def _line(entry: LedgerEntry) -> str:
+    # By hand, as a first build writes one for every article: in half the time of encoding a dictionary.
+    return (
+        f'{{"id":{_encode(entry.id)},"key":{_encode(entry.key)},"link":{_encode(entry.link)},'
+        f'"slug":{_encode(entry.slug)},"published":{entry.published},"published_offset":{entry.published_offset},'
+        f'"content_hash":"{entry.content_hash}","updated":{entry.updated},"updated_offset":{entry.updated_offset},'
+        f'"withdrawn":{_encode(entry.withdrawn)}}}'
+    )
 
 
 def _entry(line: bytes) -> LedgerEntry | None:

@@ -266,7 +266,7 @@ def _unreadable(file: FoundFile, reason: str) -> FileReading:
 
 def digest_of(data: bytes) -> str:
     """A short strong digest, hexadecimal."""
-    return hashlib.blake2b(data, digest_size=16).hexdigest()
+    return hashlib.sha256(data).hexdigest()[:32]
 
 
 def read_drafts(root: str, path: str, positions: Iterable[int | None]) -> dict[int | None, Draft]:
@@ -294,7 +294,8 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     modified: the file's mtime in microseconds since the epoch.
     """
     place = place_of(draft)
-    problems.extend(ArticleError(place, kind, reason, fatal=False) for kind, reason in draft.warnings)
+    if draft.warnings:
+        problems.extend(ArticleError(place, kind, reason, fatal=False) for kind, reason in draft.warnings)
     title = text.one_line(draft.title)
     if not title:
         problems.append(ArticleError(place, "title", "has no title"))
@@ -321,9 +322,9 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         date_origin=origin,
         updated=_updated(draft, rules, place, problems),
         summary=summary,
-        authors=tuple(filter(None, map(text.one_line, draft.authors))),
+        authors=_names(draft.authors),
         categories=_categories(draft, rules, place, problems),
-        tags=tuple(dict.fromkeys(filter(None, map(text.one_line, draft.tags)))),
+        tags=_names(draft.tags),
         link=link,
         guid=text.one_line(draft.guid),
         source=text.one_line(draft.source),
@@ -332,6 +333,11 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         content_hash=_digest_of_text(content),
         modified=modified,
     )
+
+
+def _names(written: tuple[str, ...]) -> tuple[str, ...]:
+    """Each name once, as plain text."""
+    return tuple(dict.fromkeys(filter(None, map(text.one_line, written)))) if written else ()
 
 
 def content_hash(draft: Draft) -> str:
@@ -368,7 +374,8 @@ def _published(
     except DateError as error:
         problems.append(ArticleError(place, "date", f"its date {error.text!r} is not understood: {error.reason}"))
         return None, draft.date_origin
-    problems.extend(ArticleError(place, "weekday", reason, fatal=False) for reason in moment_read.warnings)
+    if moment_read.warnings:
+        problems.extend(ArticleError(place, "weekday", reason, fatal=False) for reason in moment_read.warnings)
     return moment_read, draft.date_origin
 
 

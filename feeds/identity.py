@@ -1,0 +1,144 @@
+"""Which article is which: ids are fixed at first sight and kept through edits.
+
+The ledger knows an article by its own id, its address, its key (the path without suffix, so that the file format may
+change) or, where its file has gone, its content. A headline, slug, category or date may change without a new id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, tzinfo
+from itertools import count
+from urllib.parse import quote
+
+from feeds.catalogue import LedgerEntry, Reading, moment_of
+from feeds.model import Article
+from feeds.source import digest_of, place_of
+
+_NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_.~/-]*")
+
+
+class Identities:
+    """The identities of one run. authority: the host name of tags; zone: of the times of files.
+
+    Call ``look_up`` before ``of`` where the ledger may know the articles, and ``claim`` for each that is taken in.
+    """
+
+    def __init__(self, authority: str, zone: tzinfo) -> None:
+        self._authority = authority
+        self._zone = zone
+        self._places: dict[str, str] = {}  # id -> where its article stands: of this run, or in the catalogue
+        self._contents: dict[str, str] = {}  # content hash -> id, likewise
+        self._slugs: set[str] = set()
+        self._by_id: dict[str, LedgerEntry] = {}
+        self._by_link: dict[str, LedgerEntry] = {}
+        self._by_key: dict[str, LedgerEntry] = {}
+        self._by_content: dict[str, LedgerEntry] = {}
+
+    def look_up(self, reading: Reading, articles: Sequence[Article]) -> None:
+        """Learn what the ledger and the catalogue know about some articles."""
+        names = {name for a in articles for name in (a.guid or a.link, *self._tags(a))}
+        keys = {key for a in articles for key in (a.key, place_of(a))}
+        self._by_id = {entry.id: entry for entry in reading.ledger("id", names)}
+        self._by_link = {e.link: e for e in reading.ledger("link", (a.link for a in articles if a.link)) if e.link}
+        self._by_key = {entry.key: entry for entry in reading.ledger("key", keys)}
+        contents = reading.ledger("content_hash", (article.content_hash for article in articles))
+        self._by_content = {entry.content_hash: entry for entry in contents}
+        self._slugs |= {entry.slug for entry in reading.ledger("slug", (article.slug for article in articles))}
+        known = (self._by_id, self._by_link, self._by_key, self._by_content)
+        for record in reading.records({e.id for found in known for e in found.values()}).values():
+            self._places[record.id] = record.path
+            self._contents[record.content_hash] = record.id
+
+    def of(self, article: Article) -> tuple[LedgerEntry | None, LedgerEntry]:
+        """(what the ledger knew, what it has to know now) of an article."""
+        known = self._known(article)
+        return known, self._edited(article, known) if known else self._first_sight(article)
+
+    def taken(self, article: Article, entry: LedgerEntry) -> str | None:
+        """Where the same article stands already: one of the same id, or of the same content."""
+        return self._places.get(entry.id) or self._places.get(self._contents.get(article.content_hash, ""))
+
+    def claim(self, article: Article, entry: LedgerEntry) -> None:
+        """The article is taken in under this entry."""
+        self._places[entry.id] = place_of(article)
+        self._contents[article.content_hash] = entry.id
+        self._slugs.add(entry.slug)
+
+    def _known(self, article: Article) -> LedgerEntry | None:
+        own = self._by_id.get(article.guid or article.link) or self._by_link.get(article.link)
+        if own:
+            return own
+        # A key or a content leads to no article that stands elsewhere: that one is another, or a duplicate.
+        others = (
+            self._by_key.get(place_of(article)),
+            self._by_key.get(article.key),
+            self._by_content.get(article.content_hash),
+        )
+        return next((entry for entry in others if entry and entry.id not in self._places), None)
+
+    def _edited(self, article: Article, known: LedgerEntry) -> LedgerEntry:
+        updated, offset = self._updated(article, known)
+        return known._replace(
+            key=known.key if known.key == place_of(article) else article.key,
+            link=article.link or known.link,
+            content_hash=article.content_hash,
+            updated=updated,
+            updated_offset=offset,
+        )
+
+    def _updated(self, article: Article, known: LedgerEntry) -> tuple[int, int]:
+        """When the article last changed: what it says itself, else the file's mtime once its content differs."""
+        if article.updated:
+            moment, offset = moment_of(article.updated)
+        elif article.content_hash != known.content_hash:
+            moment, offset = moment_of(datetime.fromtimestamp(article.modified // 1_000_000, self._zone))
+            moment = max(moment, known.updated)
+        else:
+            moment, offset = known.updated, known.updated_offset
+        return max(moment, moment_of(article.published)[0]), offset
+
+    def _first_sight(self, article: Article) -> LedgerEntry:
+        identity, key = self._identity(article)
+        published, offset = moment_of(article.published)
+        updated, updated_offset = published, offset
+        if article.updated and article.updated > article.published:
+            updated, updated_offset = moment_of(article.updated)
+        return LedgerEntry(
+            id=identity,
+            key=key,
+            link=article.link or None,
+            slug=self._free_slug(article.slug, identity),
+            published=published,
+            published_offset=offset,
+            content_hash=article.content_hash,
+            updated=updated,
+            updated_offset=updated_offset,
+        )
+
+    def _identity(self, article: Article) -> tuple[str, str]:
+        """(id, key) at first sight: its own id, else its address, else a tag (RFC 4151) of the day and the path."""
+        own = article.guid or article.link
+        if own:
+            return own, article.key
+        free = (tag for tag in self._tags(article) if tag not in self._places and tag not in self._by_id)
+        tag = next(free, None) or next(self._further_tags(article))
+        return tag, article.key if tag == next(self._tags(article)) else place_of(article)
+
+    def _tags(self, article: Article) -> Iterator[str]:
+        """By the key; then, for two paths that differ in the suffix alone or two records of one headline, the place."""
+        day = article.published.date().isoformat()
+        for name in (article.key, place_of(article)):
+            yield f"tag:{self._authority},{day}:{name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)}"
+
+    def _further_tags(self, article: Article) -> Iterator[str]:
+        *_, tag = self._tags(article)
+        numbered = (f"{tag}-{number}" for number in count(2))
+        return (tag for tag in numbered if tag not in self._places and tag not in self._by_id)
+
+    def _free_slug(self, slug: str, identity: str) -> str:
+        """The slug of the article's page: fixed at first sight; a second of that name gets a tail."""
+        if slug in self._slugs:
+            return f"{slug}-{digest_of(identity.encode())[:6]}"
+        return slug
