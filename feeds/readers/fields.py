@@ -370,11 +370,12 @@ def read_records(
     The order of day and month in slash dates is one for the whole file (DATES rule 13). It takes all records to know
     it, so it is left undecided where ``only`` some are wanted.
     """
-    gathered = [
-        (position, record if isinstance(record, ArticleError) else gather(record))
-        for position, record in records
-        if only is None or position in only
-    ]
+    gathered: list[tuple[int, dict[str, object] | ArticleError]] = []
+    for position, record in records:
+        if only is None or position in only:
+            gathered.append((position, record if isinstance(record, ArticleError) else gather(record)))
+            if only is not None and len(gathered) == len(only):
+                break
     month_first = only is None and _is_month_first(
         found for _, found in gathered if not isinstance(found, ArticleError)
     )
