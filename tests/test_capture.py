@@ -158,7 +158,8 @@ def test_an_end_mark_ends_the_article(mark: str) -> None:
 def test_a_parenthesis_that_is_no_signature_stays(ending: str) -> None:
     """Acronyms, remarks and years in parentheses do not end the article."""
     draft = read(
-        f"Bantuan Perahu untuk Nelayan\n\nBantuan perahu itu {ending}\n\nNelayan menerimanya di dermaga pagi tadi.\n"
+        "Bantuan Perahu untuk Nelayan\n\nPerahu tiba kemarin sore dari galangan.\n\n"
+        f"Bantuan itu {ending}\n\nNelayan menerimanya di dermaga pagi tadi.\n"
     )
     assert ending in draft.body
     assert draft.body.endswith("pagi tadi.")

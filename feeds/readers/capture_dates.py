@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from feeds.dates import FoundDate, find_dates
 from feeds.model import DateOrigin
 from feeds.readers import capture_words as words
-from feeds.readers.capture_lines import AGO, DATEISH, Line
+from feeds.readers.capture_lines import DATEISH, Line
 from feeds.readers.capture_page import Page
 
 NEAR = 31  # days within which two dates in a body are of the same affair
@@ -53,23 +53,20 @@ def _published(page: Page, in_body: FoundDate | str) -> tuple[str, str | None]:
     ranked: list[tuple[int, int, str]] = []
     updates: list[str] = []
     for i, line in enumerate(page.lines):
-        if line.kind != "date" or not (i < page.start or line.role == "date" or i >= page.tail):
-            continue
-        if i >= page.tail and any(before.kind == "heading" for before in page.lines[page.tail : i]):
+        if i >= page.tail and line.kind == "heading":
             break
+        if line.kind != "date" or (page.start <= i < page.tail and line.role != "date"):
+            continue
         above, end = _label_above(page.lines, i), 0
         for found in line.dates:
-            label = f"{above} {line.text[end : found.start]} {found.text}".casefold()
+            label = set(_WORD.findall(f"{above} {line.text[end : found.start]} {found.text}".casefold()))
             above, end = "", found.end
-            if any(word in label for word in words.UPDATED_WORDS):
+            changed = bool(label & words.UPDATED_WORDS)
+            if changed and i < page.start:
                 updates.append(found.text)
-                ranked.append((5, i, found.text))
-                continue
-            rank = _rank(page, i, found, any(word in label for word in words.PUBLISHED_WORDS), in_body)
-            if rank:
+            rank = 5 if changed else _rank(page, i, found, bool(label & words.PUBLISHED_WORDS), in_body)
+            if rank and (i < page.start or not changed):
                 ranked.append((rank, i, found.text))
-        if not line.dates and not AGO.fullmatch(line.text) and i < page.start:
-            ranked.append((2, i, line.text))
     if not ranked:
         return "", None
     best = min(ranked)[2]
@@ -84,15 +81,12 @@ def _label_above(lines: Sequence[Line], i: int) -> str:
 
 def _rank(page: Page, i: int, found: FoundDate, labelled: bool, in_body: FoundDate | str) -> int:
     """How far a date is to be trusted as the publication's (1 most); 0: not at all."""
-    if i >= page.tail:
-        return (
-            6
-            if labelled or (i == page.tail and found.has_time is False and in_body == "" and _is_alone(page, i))
-            else 0
-        )
+    if i >= page.start:
+        # Unlabelled behind the article's beginning it is the crawl's, or another article's.
+        return 6 if labelled else 0
     if labelled:
         return 1
-    if page.title is None or i > page.title:
+    if page.title is None or i > page.title or page.title > page.start:
         return 2 if found.has_time else 3
     if isinstance(in_body, FoundDate):
         # Above the title stands the article's date or the day on which the page was fetched: the body tells.
@@ -100,11 +94,6 @@ def _rank(page: Page, i: int, found: FoundDate, labelled: bool, in_body: FoundDa
     if in_body:
         return 4 if _agrees(in_body, found) else 0
     return 4 if found.has_time or i > 0 else 0
-
-
-def _is_alone(page: Page, i: int) -> bool:
-    """Whether nothing but bylines and signs stands around a date at the article's end."""
-    return all(line.kind in ("byline", "label", "noise", "notice", "end") for line in page.lines[i + 1 :])
 
 
 def _agrees(yearless: str, found: FoundDate) -> bool:
@@ -135,7 +124,7 @@ def _body_date(page: Page) -> FoundDate | str:
             opening = n == 0 and found.start < 60 and page.lines[i].kind == "dateline"
             if found.weekday or text[found.start - 1 : found.start] == "(" or opening:
                 firm.append(found)
-            elif n < 2 and not _speaks_of(words.PAST_WORDS, text, found):
+            elif n == 0 and not _speaks_of(words.PAST_WORDS, text, found):
                 loose = loose or found
     if not firm:
         return yearless or loose or ""

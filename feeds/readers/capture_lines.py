@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from feeds.dates import FoundDate, find_dates, read_date
 from feeds.errors import DateError
@@ -46,6 +47,8 @@ _COPYRIGHT = re.compile(
 _CRUMBS = re.compile(
     r"(?:home|beranda|halaman utama|depan)\s*(?:[/›»>|•·\\]|[-–]\s|(?= [A-Z]\w+(?: [A-Z]\w+){0,4}$))", re.I
 )
+_COMMENTS = re.compile(r"\d{1,5} (?:komentar|comments?|tanggapan|balasan)")
+_SOURCE = re.compile(r"sumber(?: berita| artikel| tulisan)?\s*:.{0,80}")
 _RELATED_COLON = re.compile(r"(\w+)\s*:")
 # A label at a word's start, or glued to the name before it (``Penulis: AndiEditor: Budi``).
 _LABELLED = re.compile(rf"(?:(?<!\w)|(?-i:(?<=[a-z])(?=[A-Z])))({'|'.join(words.BYLINE_LABELS)})\s*[:：]\s*", re.I)
@@ -56,7 +59,7 @@ _JOB = re.compile(
 )
 _NAME = re.compile(r"[^\W\d_][\w.'’`-]*(?: [^\W\d_][\w.'’`-]*){0,4}")
 _CAPTION = re.compile(rf"(?:{'|'.join(map(re.escape, words.CAPTION_LABELS))})\s*(?:oleh|by)?\s*[:：]\s*", re.I)
-_CREDIT = re.compile(r"(?:[^()]{0,240}\S)?\s*\(([^()]{2,80})\)\.?")
+_CREDITED = re.compile(rf"(?:{'|'.join(map(re.escape, words.CREDIT_WORDS))})(?!\w)")
 _CREDIT_TAIL = re.compile(
     r".{5,200}(?:/(?:net|ist|istimewa|antara|dok|rmol\w*)|\|\s*fot?o\s*[:/].{0,50}"
     r"|[.,\s-](?:foto|photo|sumber foto|dok|ilustrasi)\s*[:/].{2,50})\.?",
@@ -67,11 +70,11 @@ _CREDIT_LINE = re.compile(
 )
 TERMINAL = re.compile(r"[.!?…:;*][\"”’')\]]*$")
 _STOP = re.compile(r"[.…][\"”’')\]]*$")
-_SENTENCES = re.compile(r"[\w)\"”][.!?] [A-Z\"“]")
+_SENTENCES = re.compile(r"[\w)\"”][.!?] [A-Z\"“(]")
 _SEPARATOR = re.compile(r"\s+(?:-{1,3}|[–—]{1,2}|\|)\s*|(?<=\))\s*[-–—]+\s*|-{1,3}\s+|[–—]{1,2}\s*|--+\s*|(?<=\S):\s+")
 _KOTA_STOP = re.compile(r"([A-Z][A-Z ]{3,30})\.\s?(?=[A-Z\"“])")
 _PART = re.compile(r"[,()|/]|\s[-–—]+\s")
-_SLASHED = re.compile(r"\W*\w{1,12}(?: ?[/&] ?\w{1,12}){1,4}\W*")
+_SLASHED = re.compile(r"\W*[\w-]{1,12}(?: ?[/&] ?[\w-]{1,12}){1,4}\W*")
 _SIGNED = re.compile(r"(?!\d+$)[\w.-]{1,12}")
 _GLUED = re.compile(r"[a-z](?=[A-Z])")
 _END_CODE = re.compile(r"[A-Za-z]{1,4}-\d{1,3}")
@@ -121,7 +124,7 @@ def split_lines(text: str) -> tuple[list[Line], str]:
         if clean:
             lines.append(Line(number, raw, _GLUED_AD.sub(" ", clean).strip() or "-", gap))
         gap = not clean
-    for line, after in zip(lines, [*lines[1:], None], strict=True):
+    for line, after in zip_longest(lines, lines[1:]):
         line.kind = _kind(line, "" if after is None or after.gap else after.text)
     return lines, metadata
 
@@ -145,7 +148,7 @@ def _kind(line: Line, following: str) -> str:
 
 
 def _kind_of_furniture(text: str, low: str, bare: str) -> str:
-    if bare in words.TAIL_HEADINGS or _is_list_heading(bare):
+    if bare in words.TAIL_HEADINGS or _is_list_heading(bare) or _COMMENTS.fullmatch(bare):
         return "heading"
     if bare in words.LONE_LABELS:
         return "label"
@@ -161,6 +164,8 @@ def _kind_of_furniture(text: str, low: str, bare: str) -> str:
     if text[0] in "*#" and (
         (text[0] == "#" and len(bare) < 100) or any(target in low for target in words.PROMO_TARGETS)
     ):
+        return "noise"
+    if _SOURCE.fullmatch(low) and not _STOP.search(low):
         return "noise"
     if low.startswith(words.NOISE_STARTS) or _PAGER.fullmatch(low) or _COUNTER.fullmatch(bare):
         return "noise"
@@ -302,15 +307,13 @@ def caption_of(text: str) -> str:
         return text[m.end() :] or text
     if _CREDIT_TAIL.fullmatch(text) and not text.startswith(('"', "“")):
         return re.split(r"\s*\|\s*fot", text, flags=re.I)[0]
-    if len(text) <= LONG and text[-1] in ")." and (m := _CREDIT.fullmatch(text)):
-        inside = m[1].casefold()
-        pictured = any(re.match(rf"{re.escape(word)}(?!\w)", inside) for word in words.CREDIT_WORDS)
-        agency = (
-            "/" in inside
-            and inside != m[1]
-            and (_DOMAIN.search(inside) or any(is_site(part) for part in m[1].split("/")))
-        )
-        if pictured or agency or "@" in inside or "foto:" in inside or inside.endswith("/ist"):
+    start = text.rfind("(")
+    if start >= 0 and text.rstrip(".")[-1:] == ")" and 2 < len(text) - start <= 82:
+        given = text[start + 1 :].rstrip(".)")
+        inside = given.casefold()
+        # Initials such as (rt/jpnn) are in small letters, the names of a credit are not.
+        agency = "/" in inside and inside != given and any(_DOMAIN.search(p) or is_site(p) for p in given.split("/"))
+        if _CREDITED.match(inside) or agency or "@" in inside or "foto:" in inside or inside.endswith("/ist"):
             return text
     return ""
 
@@ -391,7 +394,7 @@ def end_mark(text: str) -> tuple[int, bool] | None:
 
     ``(*)``, ``(mdk/ray)``, ``[ald]``, ``(OL-16)`` are; ``(tomi)``, ``(R Pratama)`` may be a remark.
     """
-    if (bare := text.rstrip("*")) != text and bare[-1:] in '."”':
+    if text[-1:] == "*" and (bare := text.rstrip("* "))[-1:] in (".", '"', "”"):
         return len(bare), True
     if text[-1:] not in (")", "]") and text[-2:] != ").":
         return None

@@ -31,6 +31,7 @@ _RELATED_INSIDE = re.compile(r"\s*\(\s*(?:baca(?: juga)?|lihat juga|simak juga)\
 _RELATED_BEHIND = re.compile(
     r"(?<=[.!?\"”])\s*(?:baca juga|lihat juga|simak juga|baca selengkapnya)\s*:?\s.{3,200}$", re.I
 )
+_SENTENCE = re.compile(r"[.!?][\"”’)]?$")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -108,7 +109,15 @@ def _body_start(lines: Sequence[Line], follows: Sequence[bool]) -> int:
         if len(lines[i].text) > TEASER:
             break
     headed = any(line.kind in ("date", "byline", "label") for line in lines[:start])
-    return _start_behind_teasers(lines, follows, start, headed)
+    return _with_short_sentences(lines, _start_behind_teasers(lines, follows, start, headed))
+
+
+def _with_short_sentences(lines: Sequence[Line], start: int) -> int:
+    """Sentences of a few words between the date and the first paragraph are the article's first."""
+    first = start
+    while first and lines[first - 1].kind == "short" and _SENTENCE.search(lines[first - 1].text):
+        first -= 1
+    return first if first and lines[first - 1].kind in ("date", "byline") else start
 
 
 def _start_behind_teasers(lines: Sequence[Line], follows: Sequence[bool], start: int, headed: bool) -> int:

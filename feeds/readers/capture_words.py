@@ -48,7 +48,9 @@ NOISE_LINES = frozenset(
     like loading | loading | memuat | memuat komentar | gambas | gambas video | video 20detik | 20detik | embed
     lihat postingan ini di instagram | posting | view this post on instagram | verified | terverifikasi | user story
     author | ringkasan | intisari berita | ringkasan berita | poin penting | tim redaksi | admin | administrator
-    ist | penulis lepas | foto ist | foto istimewa | istimewa | dok ist | ilustrasi | keterangan gambar
+    saksikan video pilihan di bawah ini | saksikan video pilihan berikut ini | saksikan video pilihan
+    simak video pilihan | ist | penulis lepas
+    foto ist | foto istimewa | istimewa | dok ist | ilustrasi | keterangan gambar
     """
     )
 )
@@ -97,15 +99,15 @@ TAIL_HEADINGS = frozenset(
     baca berita lainnya | baca juga berita lainnya | sedang ramai | sedang tren | paling banyak dibaca
     banyak dibaca | paling dicari | sering dibaca | hot topic | hot topics | close ads x | live update | update
     komentar | tulis komentar | tulis komentar anda | komentar anda | beri komentar | berikan komentar
-    kolom komentar | comment | comments | leave a reply | leave a comment | tinggalkan balasan | tinggalkan komentar
+    kolom komentar | comment | comments | leave a reply
+    previous post | next post | artikel sebelumnya | artikel berikutnya | leave a comment
+    tinggalkan balasan | tinggalkan komentar
     batalkan balasan | post a comment | 0 komentar | no comments | sampaikan komentar anda
     silakan login untuk komentar | navigasi pos | navigasi tulisan | post navigation | tulisan sebelumnya
     mungkin anda suka | anda mungkin suka | anda mungkin menyukai | anda mungkin juga suka | jadwal tv
     sorotan lainnya | video lainnya | kabar lainnya | foto lainnya | menarik untuk dibaca | menarik lainnya
     bagaimana reaksi anda | apa reaksi anda | what's your reaction | dapatkan promo | tentang penulis
-    about the author | loker | lowongan | infografis lainnya | video pilihan | saksikan video pilihan
-    saksikan video pilihan di bawah ini | saksikan video pilihan berikut ini | simak video pilihan
-    kata kunci terkait
+    about the author | loker | lowongan | infografis lainnya | video pilihan | kata kunci terkait
     """
     )
 )
@@ -127,6 +129,7 @@ LIST_KINDS = _words(
 # A line that begins so is a page's own voice, and the article is over.
 TAIL_STARTS = _phrases(
     """
+    tags: | tag: | tags : | tag : | topik: | topik : | kata kunci: | kata kunci : | label: | tagar: | keywords:
     artikel ini telah tayang | artikel ini sudah tayang | artikel ini tayang | artikel ini telah terbit
     berita ini telah tayang | berita ini sudah tayang | artikel ini pertama kali | artikel ini tidak boleh
     artikel ini dilarang | artikel ini ditulis | artikel ini bersumber | artikel ini disadur | artikel asli
@@ -207,7 +210,7 @@ RELATED_COLON = _words(
 # The longer before the shorter that it begins with.
 BYLINE_LABELS = _phrases(
     """
-    laporan wartawan | laporan reporter | laporan kontributor | laporan jurnalis | tim redaksi | penulis naskah
+    red | laporan wartawan | laporan reporter | laporan kontributor | laporan jurnalis | tim redaksi | penulis naskah
     penulis berita | reporter | penulis | pewarta | wartawan | jurnalis | kontributor | koresponden | laporan
     penyunting | redaktur | editor | uploader | publisher | publish by | posted by | published by | diposting oleh
     ditulis oleh | dipublikasikan oleh | diterbitkan oleh | diunggah oleh | oleh | author | written by | teks | by
@@ -258,16 +261,16 @@ DATE_WORDS = _words(
     """
 )
 
-PUBLISHED_WORDS = _phrases(
+PUBLISHED_WORDS = _words(
     """
-    diterbitkan | dipublikasi | publikasi | publish | posted | diposting | tayang | terbit | dimuat | rilis | dibuat
-    created | post
+    diterbitkan dipublikasikan dipublikasi publikasi publish published posted diposting diposkan ditayangkan tayang
+    terbit dimuat rilis dirilis dibuat created
     """
 )
 
-UPDATED_WORDS = _phrases(
+UPDATED_WORDS = _words(
     """
-    diperbarui | diperbaharui | update | modified | pembaruan | revisi | disunting
+    diperbarui diperbaharui diupdate update updated modified pembaruan revisi disunting
     """
 )
 
