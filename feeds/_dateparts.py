@@ -43,21 +43,23 @@ def either(choices: Iterable[str]) -> str:
     return "|".join(re.escape(word).replace("\\ ", r"\s{1,3}") for word in sorted(choices, key=lambda w: (-len(w), w)))
 
 
-MONTH = either(words.MONTHS)
-WEEKDAY = either(words.WEEKDAYS | words.SHORT_WEEKDAYS)
+_MONTH = either(words.MONTHS)
+_WEEKDAY = either(words.WEEKDAYS | words.SHORT_WEEKDAYS)
 _TO = either(words.RANGE_WORDS)
-PART = rf"(?:{either(words.DAY_PARTS)}|[ap]\.?m\b\.?)"
+_PART = rf"(?:{either(words.DAY_PARTS)}|[ap]\.?m\b\.?)"
 _ZONE = either(words.ZONES)
 _YEAR = r"[0-9]{4}(?:(?![0-9])|(?=[0-9]{1,2}[:.][0-9]{2}))"  # the second: a clock glued to the year, 202516:00
 
 DATE = re.compile(
     rf"""(?<![0-9a-z])(?:
-        ([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}})(?![0-9])
-      | ([0-9]{{1,2}})(?:
-            \s?([-/.])\s?([0-9]{{1,2}})\s?\6\s?'?({_YEAR}|[0-9]{{2}}(?![0-9]|[.:][0-9]))
-          | /([0-9]{{1,2}})(?![0-9/]|\s?[./]\s?[0-9]|\s?-\s?[0-9]{{4}})
-          | [\s.,_+-]{{0,4}}({MONTH})(?![a-z'])\.?
-            (?:[\s.,_+'/-]{{0,4}}({_YEAR}|[0-9]{{2}}(?![0-9]|[.:/-][0-9]|\s{{0,3}}(?!pukul|pkl|jam)[a-z])))?
+        (?P<year_first>[0-9]{{4}})(?P<mark>[-/.])(?P<month_second>[0-9]{{1,2}})(?P=mark)(?P<day_last>[0-9]{{1,2}})(?![0-9])
+      | (?P<day>[0-9]{{1,2}})(?:
+            \s?(?P<sign>[-/.])\s?(?P<month>[0-9]{{1,2}})\s?(?P=sign)\s?
+            '?(?P<year>{_YEAR}|[0-9]{{2}}(?![0-9]|[.:][0-9]))
+          | /(?P<month_only>[0-9]{{1,2}})(?![0-9/]|\s?[./]\s?[0-9]|\s?-\s?[0-9]{{4}})
+          | [\s.,_+-]{{0,4}}(?P<name>{_MONTH})(?![a-z'])\.?
+            (?:[\s.,_+'/-]{{0,4}}
+            (?P<name_year>{_YEAR}|[0-9]{{2}}(?![0-9]|[.:/-][0-9]|\s{{0,3}}(?!pukul|pkl|jam)[a-z])))?
       ))""",
     re.VERBOSE,
 )
@@ -66,14 +68,14 @@ digits behind a name must not be followed by a word: ``3 Desember 10 WIB`` may b
 
 _CLOCK_END = r"(?:[01]?[0-9]|2[0-4])[.:][0-5][0-9]"
 _CLOCK_PATTERN = rf"""
-    (?:(?P<word>pukul|pkl|jam)[\s.:]{{0,3}})?
+    (?:(?<![a-z])(?P<word>pukul|pkl|jam)[\s.:]{{0,3}})?
     (?<![0-9])(?<![0-9][.,:/])(?P<hour>[0-9]{{1,2}})
     (?:
         (?P<mark>[.:])(?P<minute>[0-9]{{2}})(?:[.:](?P<second>[0-9]{{2}})(?:[.,](?P<fraction>[0-9]{{1,9}}))?)?(?![0-9])
         (?:\s?(?:{_TO})\s?{_CLOCK_END}(?![0-9.:]))?
       | (?![0-9]|[.:,/][0-9])(?:\s?(?:{_TO})\s?[0-9]{{1,2}}(?![0-9.:/]))?
     )
-    (?:\s{{0,2}}(?P<part>{PART})(?![a-z]))?
+    (?:\s{{0,2}}(?P<part>{_PART})(?![a-z]))?
     (?:[\s(]{{0,2}}(?P<zone>{_ZONE})(?![a-z]))?
     (?:[\s(]{{0,2}}(?:(?:gmt|utc)\s?)?(?P<offset>\+\s?[0-9]{{1,2}}(?:[:.]?[0-9]{{2}})?(?![0-9])
         |(?<=gmt)-[0-9]{{1,2}}(?![0-9:])|(?<=utc)-[0-9]{{1,2}}(?![0-9:])|-[0-9]{{4}}(?![0-9]))\)?)?
@@ -85,32 +87,32 @@ NEXT_CLOCK = re.compile(rf"[\s,;|()/@-]{{0,6}}(?:(?:t|pada|at|sekitar)\s{{0,2}})
 """A clock, anywhere; and one right behind a date."""
 
 NUMBER = re.compile(r"\b\d")
+"""A digit that does not belong to a name (Liputan6)."""
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIJRI = re.compile(rf"[0-9]{{1,2}}\s(?:{'|'.join(words.HIJRI_MONTHS)})\s1[34][0-9]{{2}}(?![0-9])(?:\s?h\b)?")
 WEEKDAY_BEFORE = re.compile(
-    rf"(?<![a-z'-])({WEEKDAY})(?:\s?(?:{_TO}|/|dan)\s?(?:{WEEKDAY}))?(?:\s(?:{either(words.DAY_PARTS)}))?[\s,.]{{0,3}}\(?\s?$"
+    rf"(?<![a-z'-])({_WEEKDAY})(?:\s?(?:{_TO}|/|dan)\s?(?:{_WEEKDAY}))?(?:\s(?:{either(words.DAY_PARTS)}))?[\s,.]{{0,3}}\(?\s?$"
 )
 """The weekday, or the first of two, right before a date."""
-_RANGE_BETWEEN = re.compile(rf"[\s,)]{{0,3}}(?:{_TO})[\s,(]{{0,3}}(?:(?:{WEEKDAY})[\s,(]{{1,3}})?")
+_RANGE_BETWEEN = re.compile(rf"[\s,)]{{0,3}}(?:{_TO})[\s,(]{{0,3}}(?:(?:{_WEEKDAY})[\s,(]{{1,3}})?")
 RANGE_START = re.compile(rf"(?<![0-9])(?<![0-9][.,:/])([0-9]{{1,2}})\s?(?:{_TO})\s?$")
-_BETWEEN = (
-    frozenset(words.WEEKDAYS | words.SHORT_WEEKDAYS | words.DAY_PARTS) | words.BESIDE_CLOCK | {*words.LOCAL_ZONES}
-)
+_BETWEEN = words.BESIDE_CLOCK.union(words.WEEKDAYS, words.SHORT_WEEKDAYS, words.DAY_PARTS, words.LOCAL_ZONES)
+"""Words that may stand between a clock and its date."""
 _LABEL = re.compile(rf"\b(?={either(words.PUBLISHED | words.UPDATED)})")
 
 
 def day_of(match: re.Match[str], month_first: bool) -> Day:
     """The figures of a match of DATE."""
-    year, _, month, day, first, _, second, last, month_only, name, name_year = match.groups()
-    if name:
-        return Day(_year(name_year), words.MONTHS[name], int(first))
-    if year:
-        return _checked(Day(int(year), int(month), int(day)))
-    if month_only:
-        return _checked(Day(None, int(month_only), int(first)))
-    if month_first and match[6] != ".":
-        first, second = second, first
-    return _checked(Day(_year(last), int(second), int(first)))
+    if match["name"]:
+        return Day(_year(match["name_year"]), words.MONTHS[match["name"]], int(match["day"]))
+    if match["year_first"]:
+        return _checked(Day(int(match["year_first"]), int(match["month_second"]), int(match["day_last"])))
+    if match["month_only"]:
+        return _checked(Day(None, int(match["month_only"]), int(match["day"])))
+    month, day = int(match["month"]), int(match["day"])
+    if month_first and match["sign"] != ".":
+        month, day = day, month
+    return _checked(Day(_year(match["year"]), month, day))
 
 
 def _year(figures: str | None) -> int | None:
@@ -145,7 +147,7 @@ def simple_pieces(folded: str, match: re.Match[str], month_first: bool) -> Piece
     day = day_of(match, month_first)
     clock = clock_behind(folded, match.end(), day.year is not None)
     rest = (clock or match).end()
-    return Pieces(day, clock, folded[: match.start()], folded[rest:], loose=match[9] is not None)
+    return Pieces(day, clock, folded[: match.start()], folded[rest:], loose=match["month_only"] is not None)
 
 
 def all_pieces(folded: str, month_first: bool) -> Pieces:
@@ -185,9 +187,8 @@ def _first_of(text: str, matches: list[re.Match[str]], first: Pieces, month_firs
         clock = first.clock or (last.clock if first.day.year is None else None)
         if clock is None and last.clock:
             raise RefusedError("a clock that belongs to the end of a range only")
-        return Pieces(
-            _start_of_range(first.day, last.day), clock, first.before, last.after, True, first.loose and last.loose
-        )
+        day, loose = _start_of_range(first.day, last.day), first.loose and last.loose
+        return Pieces(day, clock, first.before, last.after, ranged=True, loose=loose)
     raise RefusedError("two different dates")
 
 
@@ -310,6 +311,8 @@ def amount_of(text: str) -> tuple[int, int]:
     return total + digit, 1
 
 
+# Relative dates
+
 _NUMBER_WORD = either([*words.NUMBERS, *words.TENS, *words.FRACTIONS, words.HUNDRED])
 _AMOUNT = rf"(?:[0-9]{{1,4}}(?:[.,]5)?|(?:(?:{_NUMBER_WORD})\s?){{1,5}})"
 _UNIT = rf"(?:{either(words.UNITS)})"
@@ -317,9 +320,9 @@ RELATIVE = re.compile(
     rf"""(?<![\w.,])(?:
         (?P<ago>(?:se{_UNIT}|{_AMOUNT}\s?{_UNIT})(?:\s{_AMOUNT}\s?{_UNIT})?)\s
         (?:yang\s|yg\s)?(?P<way>{either(words.PAST + words.FUTURE)})
-      | (?P<weekday>{either(words.WEEKDAYS)})\s(?:(?:{either(words.DAY_PARTS)})\s)?(?:yang\s|yg\s)?(?:lalu|silam)
+      | (?P<weekday>{either(words.WEEKDAYS.keys() - {"minggu"})})\s
+        (?:(?:{either(words.DAY_PARTS)})\s)?(?:yang\s|yg\s)?(?:lalu|silam)
       | (?P<now>{either(words.JUST_NOW)})
-      | (?P<period>{either(words.PERIODS)})
       | (?P<day>{either(words.DAYS)})(?:\s(?:{either(words.DAY_PARTS)}))?
     )(?!\w)""",
     re.VERBOSE,

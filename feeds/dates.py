@@ -211,9 +211,9 @@ def _read(folded: str, options: _Options) -> _Reading:
     value, warnings = _value(pieces, options)
     if pieces.day.year is None:
         return value, "yearless", warnings
-    if match[1]:
+    if match["year_first"]:
         return value, "iso", warnings
-    return value, "rfc2822" if match[10] and _RFC2822.match(folded.strip()) else "full", warnings
+    return value, "rfc2822" if match["name"] and _RFC2822.match(folded.strip()) else "full", warnings
 
 
 def _iso(text: str, zone: tzinfo) -> datetime | None:
@@ -243,7 +243,7 @@ def _value(pieces: Pieces, options: _Options) -> tuple[datetime, tuple[str, ...]
     hour, minute, second, microsecond = clock_time(clock) if clock else (0, 0, 0, 0)
     zone = _zone(clock) if clock else None
     if zone is None:
-        zone = next((_ZONES[word] for word in left + right if word in words.LOCAL_ZONES), options.zone)
+        zone = _ZONES[right[0]] if right and right[0] in words.LOCAL_ZONES else options.zone
     try:
         value = datetime(year, day.month, day.day, hour % 24, minute, second, microsecond, zone)
     except ValueError:
@@ -263,6 +263,8 @@ def _let_words_speak(pieces: Pieces, left: list[str], right: list[str], weekday:
     for word in left + right:
         if word in words.SHIFTING:
             raise RefusedError(f"{word} beside a date makes it another one")
+        if word in words.LOCAL_ZONES and word not in right[:1]:
+            raise RefusedError(f"{word.upper()} stands apart from the date and the clock")
         if word in words.CLOCK_WORDS:
             raise RefusedError(f"{word} without a clock that can be read")
         part = words.DAY_PARTS.get(word)
@@ -292,7 +294,7 @@ def _nearest_year(day: Day, around: list[str], options: _Options) -> int:
             continue
         if -BACK <= candidate - today <= AHEAD:
             if ("lalu" in around and candidate > today) or ("mendatang" in around and candidate < today):
-                raise RefusedError("no year, and none near the reference fits")
+                break
             return year
     raise RefusedError("no year, and none near the reference fits")
 
@@ -359,11 +361,6 @@ def _counted(match: re.Match[str], now: datetime) -> datetime:
         return now
     if match["day"]:
         return midnight + timedelta(days=words.DAYS[match["day"]])
-    if match["period"]:
-        step, count = words.PERIODS[match["period"]]
-        return midnight + _step(step, count)
-    if match["weekday"] == "minggu":
-        return midnight - timedelta(days=7)
     if match["weekday"]:
         back = (midnight.weekday() - words.WEEKDAYS[match["weekday"]]) % 7
         return midnight - timedelta(days=back or 7)
@@ -433,7 +430,10 @@ def find_dates(text: str, *, zone: tzinfo = JAKARTA, reference: datetime | None 
     scores and numbers of laws are no dates. Never raises; the time is linear in the length of the text.
     """
     folded = text.replace("İ", "I").lower().translate(_FOLD)
-    options = _Options(zone, reference and _in_zone(reference, zone), False, False)
+    try:
+        options = _Options(zone, reference and _in_zone(reference, zone), False, False)
+    except OverflowError:  # a reference at the end of time
+        options = _Options(zone, None, False, False)
     found: list[FoundDate] = []
     for match in DATE.finditer(folded):
         if not found or match.start() >= found[-1].end:
@@ -447,7 +447,7 @@ def _found(text: str, folded: str, match: re.Match[str], options: _Options) -> F
     """The date at a match of DATE with the weekday before it and the clock behind it; None where it is none."""
     start, end = match.span()
     before = folded[max(0, start - _LOOK_BACK) : start]
-    year = match[1] or match[8] or match[11]
+    year = match["year_first"] or match["year"] or match["name_year"]
     try:
         day = day_of(match, month_first=False)
         if ranged := RANGE_START.search(before, max(0, len(before) - 20)):
@@ -463,11 +463,11 @@ def _found(text: str, folded: str, match: re.Match[str], options: _Options) -> F
         value, warnings = _value(Pieces(day, clock, left, "", ranged=ranged is not None), options)
     except (RefusedError, OverflowError):
         return None
-    if (match[9] or (year and len(year) == 2)) and (weekday is None or warnings):
+    if (match["month_only"] or (year and len(year) == 2)) and (weekday is None or warnings):
         return None  # 3/12 and 3/12/24 may be anything without a weekday that agrees
     start -= len(weekday[0]) if weekday else 0
     end = clock.end() if clock else end + (folded[end : end + 1] == ")" and "(" in folded[start:end])
-    origin = "yearless" if year is None else "iso" if match[1] else "full"
+    origin = "yearless" if year is None else "iso" if match["year_first"] else "full"
     return FoundDate(
         start=start,
         end=end,

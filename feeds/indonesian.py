@@ -191,7 +191,6 @@ DAYS: dict[str, int] = {
     "kemarin dulu": -2,
     "kemarin malam": -1,
     "kemarin": -1,
-    "kemaren": -1,
     "yesterday": -1,
     "semalam": -1,
     "tadi malam": -1,
@@ -207,25 +206,20 @@ DAYS: dict[str, int] = {
     "malam ini": 0,
     "nanti sore": 0,
     "nanti malam": 0,
-    "besok lusa": 2,
     "besok": 1,
     "esok": 1,
     "tomorrow": 1,
     "lusa": 2,
+    "pekan lalu": -7,
+    "minggu lalu": -7,
+    "pekan depan": 7,
+    "minggu depan": 7,
 }
-"""Words for a day -> days from the reference."""
+"""Words for a day -> days from the reference. ``bulan lalu`` and ``pekan ini`` are too vague to stand here."""
 
 NIGHTS = frozenset({"semalam", "tadi malam", "kemarin malam"})
 """Days whose hours after midnight belong to the next date: a clock before noon beside one is refused."""
 
-PERIODS: dict[str, tuple[str, int]] = {
-    **dict.fromkeys(("pekan lalu", "minggu lalu"), ("days", -7)),
-    **dict.fromkeys(("pekan depan", "minggu depan"), ("days", 7)),
-    "bulan lalu": ("months", -1),
-    "bulan depan": ("months", 1),
-    "tahun lalu": ("years", -1),
-    "tahun depan": ("years", 1),
-}
 JUST_NOW = ("baru saja", "barusan", "just now")
 
 CLOCK_WORDS = ("pukul", "pkl", "jam")

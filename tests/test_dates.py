@@ -231,6 +231,16 @@ def test_find_without_a_year() -> None:
     assert found[0].moment.origin == "yearless"
 
 
+@pytest.mark.parametrize("reference", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_references_at_the_ends_of_time(reference: datetime) -> None:
+    """A reference that cannot be moved to the zone finds nothing and refuses; it does not fail."""
+    for zone in (timezone(timedelta(hours=14)), timezone(-timedelta(hours=12))):
+        assert find_dates("Selasa (3/12)", zone=zone, reference=reference) == []
+        for text in ("kemarin", "9999 tahun lalu", "2 jam lagi"):
+            with pytest.raises(DateError):
+                read_date(text, zone=zone, reference=reference)
+
+
 def test_find_in_order() -> None:
     """Dates are found in the order of the text, and a contradicting weekday is a warning."""
     found = find_dates("Rabu (3/12/2024) dan 2024-12-04 10:30; 5/12/2024")
@@ -247,12 +257,13 @@ def test_find_is_linear(piece: str) -> None:
     """A hostile text four times as long takes about four times as long: ten times is the failure."""
 
     def seconds(length: int) -> float:
-        text = piece * (length // len(piece))
-        start = time.perf_counter()
-        find_dates(text, reference=REFERENCE)
-        return time.perf_counter() - start
+        text, best = piece * (length // len(piece)), float("inf")
+        for _ in range(3):
+            start = time.perf_counter()
+            find_dates(text, reference=REFERENCE)
+            best = min(best, time.perf_counter() - start)
+        return best
 
-    seconds(1_000)
     assert seconds(80_000) < 10 * max(seconds(20_000), 0.005)
 
 
@@ -275,6 +286,7 @@ CLOCK_SHAPES = [
 ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(DAYS, st.sampled_from(DATE_SHAPES), st.sampled_from(["", *CLOCK_SHAPES]), st.data())
 def test_every_date_reads_back(moment: datetime, date_shape: str, clock_shape: str, data: st.DataObject) -> None:
     """Every date in every supported shape, with every name of its month and weekday, reads back as itself."""
@@ -291,6 +303,7 @@ def test_every_date_reads_back(moment: datetime, date_shape: str, clock_shape: s
     assert expected == parse_date(text, strict=True)
 
 
+@settings(deadline=None)
 @given(DAYS, st.integers(-14 * 60, 14 * 60))
 def test_every_iso_moment_reads_back(moment: datetime, minutes: int) -> None:
     """Every moment in ISO 8601 with any offset reads back as itself."""
@@ -298,6 +311,7 @@ def test_every_iso_moment_reads_back(moment: datetime, minutes: int) -> None:
     assert aware == parse_date(aware.isoformat())
 
 
+@settings(deadline=None)
 @given(DAYS, st.sampled_from(DATE_SHAPES), st.integers(1, 6), st.data())
 def test_every_wrong_weekday_is_noticed(moment: datetime, shape: str, shift: int, data: st.DataObject) -> None:
     """Wherever a weekday is written, a wrong one is refused under strict reading and warned of otherwise."""
@@ -322,7 +336,7 @@ ANY_TEXT = st.text(max_size=60) | st.lists(WORDS, max_size=9).map(" ".join) | st
 ANY_REFERENCE = st.none() | st.datetimes(timezones=st.sampled_from([UTC, JAKARTA])) | st.datetimes()
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TEXT, ANY_REFERENCE, st.booleans(), st.booleans())
 def test_any_text_is_a_moment_or_refused(
     text: str, reference: datetime | None, strict: bool, month_first: bool
@@ -336,7 +350,7 @@ def test_any_text_is_a_moment_or_refused(
     assert moment.origin in {"iso", "rfc2822", "full", "yearless", "relative"}
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TEXT, ANY_REFERENCE)
 def test_any_text_can_be_searched(text: str, reference: datetime | None) -> None:
     """Finding never fails, and what is found lies in order inside the text."""
@@ -347,7 +361,7 @@ def test_any_text_can_be_searched(text: str, reference: datetime | None) -> None
         end = one.end
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(ANY_TEXT)
 def test_a_glance_agrees_with_the_long_look(text: str) -> None:
     """The short way for common shapes gives what the grammar gives."""
