@@ -15,10 +15,13 @@ from feeds import pages
 from feeds.catalogue import Catalogue, Listed, Reading, Record, from_microseconds
 from feeds.compose import ARTICLE_PAGES, Composer, page_path
 from feeds.config import Settings
-from feeds.formats import FORMATS, Format
+from feeds.formats import FORMATS
 from feeds.model import Category, Entry, Feed, Rendition
+from feeds.parallel import in_processes
 from feeds.source import content_hash, data_root, digest_of, read_drafts
 
+ENTRIES_AT_ONCE = 50  # that one task of a process renders
+PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
 PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
 FULL_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
 
@@ -56,7 +59,15 @@ def load(catalogue: Catalogue) -> Edition | None:
         return Edition(reading.version, documents, catalogue)
 
 
-def build(catalogue: Catalogue, settings: Settings, *, program: str, now: int, progress: Progress | None = None) -> int:
+def build(
+    catalogue: Catalogue,
+    settings: Settings,
+    *,
+    program: str,
+    now: int,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> int:
     """Bring the documents up to date with the articles; gives how many were written.
 
     program: a digest of the program, as another one may render differently.
@@ -67,24 +78,23 @@ def build(catalogue: Catalogue, settings: Settings, *, program: str, now: int, p
         plan = _plan(reading, settings, program, now)
         if plan is None:
             return 0
-        work = _Work(reading, settings, plan, now)
+        work = _Work(reading, settings, plan, now, jobs)
         work.feeds(progress)
         work.landing()
         work.static()
         work.index_of_pages()
-        embargo = reading.next_embargo(now)
-    with catalogue.writing() as writer:
-        for name, rendered in work.rendered.items():
-            writer.put_rendered(name, rendered)
-        writer.put_documents(work.written)
-        written = len(work.written) + work.write_pages(writer.put_documents)
-        writer.remove_documents(work.stale())
-        if plan.full:
-            writer.keep_rendered(work.listed_ids)
-        writer.clear_pending()
-        writer.set_value("edition", plan.fingerprint)
-        writer.set_value("embargo", str(embargo or ""))
-        writer.set_value("version", str(writer.version + 1))
+        with catalogue.writing() as writer:
+            for name, rendered in work.rendered.items():
+                writer.put_rendered(name, rendered)
+            writer.put_documents(work.written)
+            written = len(work.written) + work.write_pages(writer.put_documents)
+            writer.remove_documents(work.stale())
+            if plan.full:
+                writer.keep_rendered(work.listed_ids)
+            writer.clear_pending()
+            writer.set_value("edition", plan.fingerprint)
+            writer.set_value("embargo", str(reading.next_embargo(now) or ""))
+            writer.set_value("version", str(writer.version + 1))
     return written
 
 
@@ -134,6 +144,7 @@ class _Work:
     settings: Settings
     plan: _Plan
     now: int
+    jobs: int
     rendered: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
     written: dict[str, tuple[Rendition, str]] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
@@ -183,37 +194,17 @@ class _Work:
         prints = {article.id: self._fingerprint(article) for article in wanted.values()}
         found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
         missing = [i for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
-        fresh = self._compose(self.reading.records(missing).values())
-        for form in FORMATS:
-            found[form.NAME].update(self._render(form, fresh, prints))
+        tasks = _tasks(self.composer, self.root, self.reading.records(missing).values())
+        jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
+        for rendered in in_processes(render_entries, tasks, jobs):
+            for identity, bodies in rendered.items():
+                for name, body in bodies.items():
+                    found[name][identity] = body
+                    self.rendered.setdefault(name, {})[identity] = (prints[identity], body)
         return {i: {form.NAME: found[form.NAME][i] for form in FORMATS} for i in wanted if i in found[FORMATS[0].NAME]}
-
-    def _render(self, form: Format, fresh: Sequence[Entry], prints: Mapping[str, str]) -> dict[str, bytes]:
-        base_url, language = self.settings.base_url, self.settings.language
-        bodies = form.entries(fresh, base_url=base_url, language=language) if fresh else []
-        rendered = {entry.id: body for entry, body in zip(fresh, bodies, strict=True)}
-        self.rendered[form.NAME] = {i: (prints[i], body) for i, body in rendered.items()}
-        return rendered
 
     def _fingerprint(self, article: Listed | Record) -> str:
         return digest_of(f"{self.plan.fingerprint} {article.fingerprint}".encode())
-
-    def _compose(self, records: Iterable[Record]) -> list[Entry]:
-        """Entries with their bodies, read again from the files; an article whose file has just changed is left out.
-
-        Its file's change is about to be noticed, and the next edition has it.
-        """
-        by_file: dict[str, list[Record]] = {}
-        for record in records:
-            by_file.setdefault(record.path, []).append(record)
-        entries = []
-        for path, listed in sorted(by_file.items()):
-            drafts = read_drafts(self.root, path, [record.position for record in listed])
-            for record in listed:
-                draft = drafts.get(record.position)
-                if draft and content_hash(draft) == record.content_hash:
-                    entries.append(self.composer.entry(record, draft))
-        return entries
 
     # --- pages ---
 
@@ -269,7 +260,8 @@ class _Work:
         written = 0
         waiting = iter(changed)
         while batch := list(islice(waiting, PAGES_AT_ONCE)):
-            entries = {e.id: e for e in self._compose(self.reading.records(a.id for _, a in batch).values())}
+            records = self.reading.records(article.id for _, article in batch).values()
+            entries = {entry.id: entry for entry in compose_entries(self.composer, self.root, records)}
             self.written = {}
             for path, article in batch:
                 if article.id in entries:
@@ -301,3 +293,45 @@ class _Work:
     def stale(self) -> set[str]:
         """Documents that this edition no longer has."""
         return (set(self.known) - self.kept) if self.plan.full else self.pages_gone & set(self.known)
+
+
+def _tasks(composer: Composer, root: str, records: Iterable[Record]) -> Iterator[tuple[Composer, str, list[Record]]]:
+    """Tasks for ``render_entries``: records of one file stay together, so that a file is read once."""
+    by_file = sorted(records, key=lambda record: (record.path, record.position or 0))
+    task: list[Record] = []
+    for record in by_file:
+        if len(task) >= ENTRIES_AT_ONCE and task[-1].path != record.path:
+            yield composer, root, task
+            task = []
+        task.append(record)
+    if task:
+        yield composer, root, task
+
+
+def render_entries(task: tuple[Composer, str, Sequence[Record]]) -> dict[str, dict[str, bytes]]:
+    """id -> format -> bytes, of each article of a task that can be rendered."""
+    composer, root, records = task
+    entries = compose_entries(composer, root, records)
+    if not entries:
+        return {}
+    base_url, language = composer.settings.base_url, composer.settings.language
+    bodies = {form.NAME: form.entries(entries, base_url=base_url, language=language) for form in FORMATS}
+    return {entry.id: {name: bodies[name][n] for name in bodies} for n, entry in enumerate(entries)}
+
+
+def compose_entries(composer: Composer, root: str, records: Iterable[Record]) -> list[Entry]:
+    """Entries with their bodies, read again from the files; an article whose file has just changed is left out.
+
+    Its file's change is about to be noticed, and the next edition has it.
+    """
+    by_file: dict[str, list[Record]] = {}
+    for record in records:
+        by_file.setdefault(record.path, []).append(record)
+    entries = []
+    for path, listed in sorted(by_file.items()):
+        drafts = read_drafts(root, path, [record.position for record in listed])
+        for record in listed:
+            draft = drafts.get(record.position)
+            if draft and content_hash(draft) == record.content_hash:
+                entries.append(composer.entry(record, draft))
+    return entries

@@ -3,10 +3,13 @@
     FeedsError
     ├── ConfigError        a setting that is wrong; stops the run
     ├── DateError          a text that is no date (also a ValueError)
-    ├── ArticleError       one article that cannot be published; data, never raised out of a reader
+    ├── UnreadableError    a file that a reader cannot read; becomes an ArticleError
     ├── DataDirectoryError the data directory is missing or cannot be listed
     ├── CatalogueError     the catalogue cannot be opened or written
-    └── OutputError        the output folder cannot be written
+    ├── OutputError        the output folder cannot be written
+    └── ServeError         the web service cannot be started
+
+An ArticleError is no exception but a value: what is wrong with one article costs no other.
 """
 
 from __future__ import annotations
@@ -36,6 +39,10 @@ class DateError(FeedsError, ValueError):
         self.reason = reason
 
 
+class UnreadableError(FeedsError):
+    """A file or a record that a reader cannot read; ``str()`` of it is the sentence for the newsroom."""
+
+
 class DataDirectoryError(FeedsError):
     """The data directory does not exist, is no directory or cannot be listed."""
 
@@ -61,6 +68,10 @@ class OutputError(FeedsError):
         super().__init__(f"output {path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class ServeError(FeedsError):
+    """The web service cannot be started."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,6 +78,7 @@ class Newsroom:
             self.settings,
             program=program,
             now=time.time_ns() // 1000,
+            jobs=jobs,
             progress=progress and (lambda done, of: progress("feeds", done, of)),
         )
         return Update(intake, written)

@@ -8,13 +8,9 @@ import socket
 from importlib import import_module
 from typing import Any
 
-from feeds.errors import FeedsError
+from feeds.errors import ServeError
 
 SERVERS = ("granian", "bjoern")
-
-
-class ServeError(FeedsError):
-    """The web service cannot be started."""
 
 
 def serve(*, host: str, port: int, workers: int, server: str) -> None:

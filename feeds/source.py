@@ -6,9 +6,7 @@ Nothing here raises for an article: what is wrong with one becomes an ArticleErr
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -26,6 +24,7 @@ from feeds.config import RESERVED, Settings
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DataDirectoryError, DateError
 from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
+from feeds.parallel import in_processes
 from feeds.readers import is_source, read_file
 
 MAX_FILE_SIZE = 256 * 1024 * 1024  # bytes
@@ -151,8 +150,8 @@ class _Walk:
                     self.link(item, prefix + item.name)
                 elif item.is_dir(follow_symlinks=False):
                     self.subfolder(item.path, prefix + item.name)
-                elif is_source(item.name):
-                    self.file(item, prefix + item.name)
+                elif is_source(path := prefix + item.name):
+                    self.file(item, path)
 
     def _is_excluded(self, path: str) -> bool:
         assert self.excluded is not None  # noqa: S101 - for the type checker; the caller has just asked
@@ -180,13 +179,13 @@ class _Walk:
         target = os.path.realpath(item.path)
         inside = target == self.root or target.startswith(self.root + os.sep)
         if not inside:
-            if is_source(item.name) or item.is_dir():
+            if is_source(path) or item.is_dir():
                 self.problem(path, "is a link that leads out of the data directory")
         elif item.is_dir():
             if target not in self.visited:  # a link to a folder above it would never end
                 self.visited.add(target)
                 self.subfolder(target, path)
-        elif is_source(item.name):
+        elif is_source(path):
             self.file(item, path)
 
     def problem(self, path: str, reason: str) -> None:
@@ -205,15 +204,8 @@ def read(
     """
     starts = range(0, len(files), BATCH)
     tasks = ((rules, [(f, digests.get(f.path, "")) for f in files[start : start + BATCH]]) for start in starts)
-    if jobs < 2 or len(files) < PARALLEL_FROM:
-        for task in tasks:
-            yield from read_batch(task)
-        return
-    # A fork is the quickest start, and safe only while this is the one thread.
-    method = "fork" if threading.active_count() == 1 else "forkserver"
-    with multiprocessing.get_context(method).Pool(jobs) as pool:
-        for readings in pool.imap(read_batch, tasks):
-            yield from readings
+    for readings in in_processes(read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1):
+        yield from readings
 
 
 def read_batch(task: tuple[Rules, Sequence[tuple[FoundFile, str]]]) -> list[FileReading]:
@@ -234,13 +226,18 @@ def _read_one(rules: Rules, file: FoundFile, known_digest: str) -> FileReading:
         return FileReading(file, digest, unchanged=True)
     found: list[Article] = []
     problems: list[ArticleError] = []
+    month_first = False
     for draft in read_file(file.path, data):
         if isinstance(draft, ArticleError):
             problems.append(draft)
             continue
+        month_first = month_first or draft.month_first
         article = normalise(draft, rules, file.mtime, problems)
         if article:
             found.append(article)
+    if month_first:
+        reason = "its dates are read month first, as some of them cannot be read day first"
+        problems.append(ArticleError(file.path, "order", reason, fatal=False))
     return FileReading(file, digest, articles=tuple(found), problems=tuple(problems))
 
 

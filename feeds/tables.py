@@ -86,13 +86,7 @@ ledger = _table(
     sa.Index("ledger_key", "newsroom", "key"),
     sa.Index("ledger_slug", "newsroom", "slug"),
     sa.Index("ledger_hash", "newsroom", "content_hash"),
-    sa.Index(
-        "ledger_link",
-        "newsroom",
-        "link",
-        sqlite_where=sa.text("link IS NOT NULL"),
-        postgresql_where=sa.text("link IS NOT NULL"),
-    ),
+    sa.Index("ledger_link", "newsroom", "link"),
     rowid=True,
 )
 # What the next edition has to look at again: ("category", slug), ("article", id).

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import ArticleError
 from feeds.model import Draft
-from feeds.readers import frontmatter, read_file
+from feeds.readers import frontmatter, read_file, yaml_header
 from feeds.readers.markdown import plain, without_shortcodes
 
 
@@ -179,7 +179,7 @@ def test_the_fast_path_reads_what_pyyaml_reads(header: str) -> None:
     """Whatever the fast path accepts, PyYAML reads to the same keys and values; it accepts no more than PyYAML."""
     simple = frontmatter._simple(header)
     if simple is not None:
-        assert simple == frontmatter._load_yaml(header)
+        assert simple == yaml_header.load(header)
 
 
 def test_the_fast_path_takes_ordinary_headers() -> None:

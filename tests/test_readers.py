@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.errors import ArticleError
+from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft, Image
 from feeds.readers import capture, decode, is_source, markdown, read_file, reader_for, records, tabular
-from feeds.readers.fields import UnreadableError, body_format, flag, names, people, text
+from feeds.readers.fields import body_format, flag, names, people, text
 
 FOLDER = Path(__file__).parent / "readers"
 EXPECTED: dict[str, list[dict[str, Any]]] = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))

@@ -1,39 +1,50 @@
 """Readers: one module a source format, all of one shape; this package picks one and gives it decoded text.
 
-A reader has the suffixes that are its own and one function:
+A reader has one function:
 
-    SUFFIXES: frozenset[str]
     def read(path, text, *, only=None) -> Iterator[Draft | ArticleError]
 
 ``path`` is below the data directory, with forward slashes; ``text`` has ``\\n`` line ends; ``only`` names the positions
 of the records that are wanted, so that a body is fetched again without building the other Drafts. A reader raises
-``fields.UnreadableError`` where the whole file cannot be read; one bad record is an ArticleError among the others.
+``UnreadableError`` where the whole file cannot be read; one bad record is an ArticleError among the others.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Protocol
+from importlib import import_module
+from typing import Protocol, cast
 
-from feeds.errors import ArticleError
+from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import capture, frontmatter, markdown, records, tabular
-from feeds.readers.fields import UnreadableError
 
 
 class Reader(Protocol):
     """What every module of this package offers."""
 
-    @property
-    def SUFFIXES(self) -> frozenset[str]: ...  # noqa: N802 - a module's constant
-
     def read(self, path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]: ...
 
 
-_READERS: tuple[Reader, ...] = (markdown, records, tabular, capture)
-_BY_SUFFIX: dict[str, Reader] = {suffix: reader for reader in _READERS for suffix in reader.SUFFIXES}
+# The module for each suffix, imported when the first file of its kind is read: most newsrooms have one kind.
+_MODULES = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".mdown": "markdown",
+    ".mkd": "markdown",
+    ".mdx": "markdown",
+    ".json": "records",
+    ".jsonl": "records",
+    ".ndjson": "records",
+    ".csv": "tabular",
+    ".tsv": "tabular",
+    ".txt": "capture",
+}
+
+BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
+"""A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt file."""
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
 _NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
@@ -47,7 +58,7 @@ def is_source(path: str) -> bool:
     """
     *folders, name = path.split("/")
     stem, dot, suffix = name.rpartition(".")
-    if not dot or "." + suffix.lower() not in _BY_SUFFIX or name[0] == ".":
+    if not dot or "." + suffix.lower() not in _MODULES or name[0] == ".":
         return False
     stem = stem.lower()
     if stem in _NO_ARTICLES or stem == "_index" or stem.startswith("_index.") or (stem == "index" and not folders):
@@ -65,9 +76,10 @@ def reader_for(path: str, head: bytes) -> Reader | None:
 
 def _reader_for(path: str, head: str) -> Reader | None:
     suffix = path[path.rfind(".") :].lower()
-    if suffix == ".txt" and frontmatter.begins_with_header(head):
-        return markdown
-    return _BY_SUFFIX.get(suffix)
+    module = _MODULES.get(suffix)
+    if module == "capture" and BEGINS_WITH_HEADER.match(head):
+        module = "markdown"
+    return cast(Reader, import_module(f"feeds.readers.{module}")) if module else None
 
 
 def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:

@@ -17,7 +17,7 @@ from datetime import date, datetime
 from typing import Any
 
 from feeds.dates import months_first
-from feeds.errors import ArticleError, FeedsError
+from feeds.errors import ArticleError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
 
 NAMES: dict[str, str] = {
@@ -79,10 +79,6 @@ _YES = frozenset({"true", "yes", "y", "on", "1", "ya", "benar"})
 _NO = frozenset({"false", "no", "n", "off", "0", "tidak", "bukan", "salah"})
 _WITHHELD = frozenset({"draft", "draf", "konsep", "hidden", "pending", "private", "trash", "autodraft", "inherit"})
 _NOBODY = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "undefined", "tidak diketahui"})
-
-
-class UnreadableError(FeedsError):
-    """A file or record that cannot be read; ``str()`` of it is the sentence for the newsroom."""
 
 
 def field_of(name: object) -> str:

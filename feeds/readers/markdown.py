@@ -13,14 +13,12 @@ from feeds.errors import ArticleError
 from feeds.model import DateOrigin, Draft, TitleOrigin
 from feeds.readers import fields, frontmatter
 
-SUFFIXES = frozenset({".md", ".markdown", ".mdown", ".mkd", ".mdx"})
-
 
 def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
     """The article of a Markdown file; nothing where it is a draft.
 
     path: below the data directory; text: with ``\\n`` line ends. A file is one article, so ``only`` changes nothing.
-    Raises fields.UnreadableError where the front matter cannot be read.
+    Raises UnreadableError where the front matter cannot be read.
     """
     del only
     if "_drafts/" in path and "_drafts" in path.split("/"):

@@ -9,12 +9,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from feeds.errors import ArticleError
+from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
 from feeds.readers import fields
-from feeds.readers.fields import UnreadableError
-
-SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 
 LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
 """The keys under which an object may hold its articles."""

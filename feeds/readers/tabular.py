@@ -11,12 +11,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from feeds.errors import ArticleError
+from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
 from feeds.readers import fields
-from feeds.readers.fields import UnreadableError
-
-SUFFIXES = frozenset({".csv", ".tsv"})
 
 MAX_CELL = 16 * 1024 * 1024
 """How many characters one cell may have."""

@@ -1,0 +1,109 @@
+"""A YAML header, by PyYAML: every value as the text that stands there, and sentences where it cannot be read."""
+
+from __future__ import annotations
+
+import re
+from typing import NoReturn
+
+import yaml
+
+from feeds.errors import UnreadableError
+
+try:
+    from yaml import CSafeLoader as _YamlLoader
+except ImportError:  # PyYAML was built without libyaml; the same language, slower
+    from yaml import SafeLoader as _YamlLoader  # type: ignore[assignment]
+
+MAX_NODES = 10_000
+"""How many values a YAML header may have with its aliases written out; some lines can stand for billions."""
+
+
+class _Loader(_YamlLoader):
+    """PyYAML's safe loader with every value as the text that stands there, but for nothing (``~``) and merges (``<<``).
+
+    Its own reading of ``2024-12-03T10:00:00+07:00`` loses the offset, of ``12:30:00`` makes a number, of ``no`` a flag.
+    """
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as the base class has it
+
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|Null|NULL)?\Z"), ["~", "n", "N", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
+
+
+def load(source: str) -> dict[object, object] | None:
+    """The header of a text without control characters; None where it is a paragraph and no header.
+
+    Raises UnreadableError, naming the line.
+    """
+    loader = None
+    try:
+        loader = _Loader(source)
+        node = loader.get_single_node()
+        if node is None:
+            return {}
+        if isinstance(node, yaml.ScalarNode):
+            return None
+        if not isinstance(node, yaml.MappingNode):
+            raise UnreadableError("front matter is a list, not lines of `key: value`")
+        _check_keys(node)
+        _check_size(node)
+        header: dict[object, object] = loader.construct_document(node)
+        return header
+    except yaml.YAMLError as error:
+        _refuse_yaml(error, source)
+    except ValueError as error:  # an explicit tag that its value denies, such as `!!int empat`
+        raise UnreadableError(f"front matter holds a value that is not what its tag says: {error}") from error
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _refuse_yaml(error: yaml.YAMLError, source: str) -> NoReturn:
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
+    mark = getattr(error, "problem_mark", None)
+    where = ""
+    if mark is not None:
+        where = f" in line {mark.line + 2}"
+        if "\t" in "".join(source.split("\n")[mark.line : mark.line + 1]):
+            problem = "a tab stands where only spaces may"
+    raise UnreadableError(f"front matter cannot be read{where}: {_HINTS.get(problem, problem)}") from error
+
+
+_HINTS = {
+    "mapping values are not allowed in this context": "a text with `: ` in it must stand in quotation marks",
+    "found unexpected end of stream": "a quotation mark is not closed",
+    "could not find expected ':'": "the line is no `key: value`",
+    "did not find expected <document start>": "the line is no `key: value`",
+    "found undefined alias": "a text that begins with `*` must stand in quotation marks",
+    "did not find expected ',' or ']'": "a `[` list is not closed",
+}
+"""The commonest of PyYAML's sentences, for people who do not know its words."""
+
+
+def _check_keys(node: yaml.MappingNode) -> None:
+    """Refuse a key that is given twice: YAML forbids it, PyYAML would silently take the last."""
+    seen: set[str] = set()
+    for key, _ in node.value:
+        if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+            if key.value in seen:
+                raise UnreadableError(
+                    f"front matter gives `{key.value}` twice, in line {key.start_mark.line + 2} again"
+                )
+            seen.add(key.value)
+
+
+def _check_size(node: yaml.Node) -> None:
+    """Refuse a header whose aliases make it endless or huge, before anything walks through it."""
+    count = 0
+    waiting = [node]
+    while waiting:
+        count += 1
+        if count > MAX_NODES:
+            raise UnreadableError("front matter is too large or its aliases (`*name`) make it endless")
+        node = waiting.pop()
+        if isinstance(node, yaml.SequenceNode):
+            waiting += node.value
+        elif isinstance(node, yaml.MappingNode):
+            for pair in node.value:
+                waiting += pair
