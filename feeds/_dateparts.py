@@ -86,8 +86,8 @@ CLOCK = re.compile(_CLOCK_PATTERN, re.VERBOSE)
 NEXT_CLOCK = re.compile(rf"[\s,;|()/@-]{{0,6}}(?:(?:t|pada|at|sekitar)\s{{0,2}})?{_CLOCK_PATTERN}", re.VERBOSE)
 """A clock, anywhere; and one right behind a date."""
 
-NUMBER = re.compile(r"\b\d")
-"""A digit that does not belong to a name (Liputan6)."""
+NUMBER = re.compile(r"\b\d|\d[/:-]|[0-9]{4}")
+"""A digit that does not belong to a name as in Liputan6."""
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIJRI = re.compile(rf"[0-9]{{1,2}}\s(?:{'|'.join(words.HIJRI_MONTHS)})\s1[34][0-9]{{2}}(?![0-9])(?:\s?h\b)?")
 WEEKDAY_BEFORE = re.compile(
@@ -129,11 +129,11 @@ def _checked(day: Day) -> Day:
 
 def is_clock(clock: re.Match[str], beside_date: bool) -> bool:
     """Whether figures are a clock: ``14.30`` alone is none, nor is a number without a word that makes it an hour."""
-    if clock["word"] or clock["part"]:
+    if clock["word"]:
         return True
     if clock["minute"]:
-        return beside_date or clock["mark"] == ":" or clock["zone"] is not None
-    return beside_date and clock["zone"] is not None
+        return beside_date or clock["mark"] == ":" or clock["part"] is not None or clock["zone"] is not None
+    return clock["part"] is not None and clock["hour"] != "24"  # '24 is a year
 
 
 def clock_behind(folded: str, end: int, beside: bool) -> re.Match[str] | None:
@@ -159,7 +159,7 @@ def all_pieces(folded: str, month_first: bool) -> Pieces:
     pieces = simple_pieces(text, matches[0], month_first)
     if len(matches) > 1:
         pieces = _first_of(text, matches, pieces, month_first)
-    elif ranged := RANGE_START.search(pieces.before):
+    elif not matches[0]["year_first"] and (ranged := RANGE_START.search(pieces.before)):
         day = range_start(pieces.day, ranged)
         pieces = pieces._replace(day=day, before=pieces.before[: ranged.start()], ranged=True)
     pieces = _with_clock(pieces)

@@ -450,7 +450,8 @@ def _found(text: str, folded: str, match: re.Match[str], options: _Options) -> F
     year = match["year_first"] or match["year"] or match["name_year"]
     try:
         day = day_of(match, month_first=False)
-        if ranged := RANGE_START.search(before, max(0, len(before) - 20)):
+        ranged = None if match["year_first"] else RANGE_START.search(before, max(0, len(before) - 20))
+        if ranged:
             day, before = range_start(day, ranged), before[: ranged.start()]
             start -= len(ranged[0])
         weekday = WEEKDAY_BEFORE.search(before)
