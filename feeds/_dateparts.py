@@ -203,7 +203,8 @@ def range_start(last: Day, ranged: re.Match[str]) -> Day:
 def _start_of_range(first: Day, last: Day) -> Day:
     """The first day with the year that the last one writes: 30 Desember-2 Januari 2025 starts in 2024."""
     if first.year is None and last.year is not None:
-        first = first._replace(year=last.year - ((first.month, first.day) > (last.month, last.day)))
+        over_new_year = (first.month, first.day) > (last.month, last.day) and first.month > 6
+        first = first._replace(year=last.year - over_new_year)
     if first.year is not None and last.year is not None and first > last:
         raise RefusedError("a range that runs backwards")
     return first
