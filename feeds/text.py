@@ -112,7 +112,7 @@ def slugify(text: str) -> str:
 
 # RFC 3986 section 2: unreserved, reserved without brackets (they belong to the host alone), and whole percent triplets.
 _FINISHED_URL = re.compile(
-    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::[0-9]+)?"
+    r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,4})?"
     r"(?:[/?](?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?"
     r"(?:#(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?"
 )
@@ -212,7 +212,7 @@ _NO_TARGET = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _FRAME = re.compile(r"<iframe\b[^>]*?\ssrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(?:\s*</iframe\s*>)?", re.IGNORECASE)
 _SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])((?:\s+[0-9.]+[wx])?)\s*(?:,|$)")
 
-_MARKDOWN = (
+MARKDOWN = (
     pyromark.Options.ENABLE_TABLES
     | pyromark.Options.ENABLE_FOOTNOTES
     | pyromark.Options.ENABLE_STRIKETHROUGH
@@ -275,7 +275,7 @@ def _from_markdown(body: str, base: str) -> str:
     have made (a property test compares them) in a third of its time. A footnote mark can stand within a link's text,
     which makes a link within a link: that, too, is the sanitiser's.
     """
-    rendered = pyromark.html(body, options=_MARKDOWN)
+    rendered = pyromark.html(body, options=MARKDOWN)
     if "<" in body or "[^" in body:
         return _sanitise(rendered, base)
     allowed = _attribute_filter(base)
