@@ -360,6 +360,10 @@ def _rendition(row: sa.Row[Any]) -> Rendition:
 class Writing(Reading):
     """Changes of one newsroom in one transaction."""
 
+    def __init__(self, connection: sa.Connection, newsroom: str) -> None:
+        super().__init__(connection, newsroom)
+        self._inserts: dict[sa.Table, str] = {}
+
     def _insert(self, table: sa.Table, rows: Iterable[tuple[Any, ...]]) -> None:
         """Add rows; their values in the order of the table's columns, the newsroom left out.
 
@@ -368,8 +372,9 @@ class Writing(Reading):
         """
         values = [(self._newsroom, *row) for row in rows]
         if values:
-            statement = table.insert().compile(dialect=self._connection.dialect)
-            self._connection.exec_driver_sql(str(statement), values)
+            if table not in self._inserts:
+                self._inserts[table] = str(table.insert().compile(dialect=self._connection.dialect))
+            self._connection.exec_driver_sql(self._inserts[table], values)
 
     def _delete(self, table: sa.Table, column: str, values: Iterable[str], *where: sa.ColumnElement[bool]) -> None:
         wanted = sorted(set(values))

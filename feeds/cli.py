@@ -5,6 +5,7 @@ A foreseen mistake is one sentence on standard error, never a traceback.
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -92,6 +93,7 @@ def build(
 ) -> None:
     """Write the feeds as static files; only what changed is written."""
     started = time.perf_counter()
+    gc.disable()  # what a build makes is kept to its end or freed at once: looking for cycles finds none
     settings = _settings(context)
     folder = _output(settings, output)
     newsroom = Newsroom.open(_with_output(settings, folder))

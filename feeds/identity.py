@@ -7,9 +7,9 @@ change) or, where its file has gone, its content. A headline, slug, category or 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from itertools import count
+from itertools import chain, count
 from urllib.parse import quote
 
 from feeds.catalogue import LedgerEntry, Reading, moment_of
@@ -38,7 +38,7 @@ class Identities:
 
     def look_up(self, reading: Reading, articles: Sequence[Article]) -> None:
         """Learn what the ledger and the catalogue know about some articles."""
-        names = {name for a in articles for name in (a.guid or a.link, *self._tags(a))}
+        names = {name for a in articles for name in (a.guid or a.link, self._tag(a, a.key), self._tag(a, place_of(a)))}
         keys = {key for a in articles for key in (a.key, place_of(a))}
         self._by_id = {entry.id: entry for entry in reading.ledger("id", names)}
         self._by_link = {e.link: e for e in reading.ledger("link", (a.link for a in articles if a.link)) if e.link}
@@ -122,20 +122,21 @@ class Identities:
         own = article.guid or article.link
         if own:
             return own, article.key
-        free = (tag for tag in self._tags(article) if tag not in self._places and tag not in self._by_id)
-        tag = next(free, None) or next(self._further_tags(article))
-        return tag, article.key if tag == next(self._tags(article)) else place_of(article)
-
-    def _tags(self, article: Article) -> Iterator[str]:
-        """By the key; then, for two paths that differ in the suffix alone or two records of one headline, the place."""
-        day = article.published.date().isoformat()
-        for name in (article.key, place_of(article)):
-            yield f"tag:{self._authority},{day}:{name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)}"
-
-    def _further_tags(self, article: Article) -> Iterator[str]:
-        *_, tag = self._tags(article)
+        tag = self._tag(article, article.key)
+        if self._is_free(tag):
+            return tag, article.key
+        # Two paths that differ in the suffix alone, or two records of one headline.
+        place = place_of(article)
+        tag = self._tag(article, place)
         numbered = (f"{tag}-{number}" for number in count(2))
-        return (tag for tag in numbered if tag not in self._places and tag not in self._by_id)
+        return next(name for name in chain([tag], numbered) if self._is_free(name)), place
+
+    def _tag(self, article: Article, name: str) -> str:
+        day = article.published.date().isoformat()
+        return f"tag:{self._authority},{day}:{name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)}"
+
+    def _is_free(self, tag: str) -> bool:
+        return tag not in self._places and tag not in self._by_id
 
     def _free_slug(self, slug: str, identity: str) -> str:
         """The slug of the article's page: fixed at first sight; a second of that name gets a tail."""

@@ -222,10 +222,18 @@ def record_of(article: Article, entry: LedgerEntry) -> Record:
     published, offset = moment_of(article.published)
     updated = max(entry.updated, published)
     slugs = tuple([category.slug for category in article.categories])
-    shown = (
-        f"{entry.id}\n{entry.slug}\n{article.title}\n{published}\n{offset}\n{updated}\n{entry.updated_offset}\n"
-        f"{article.summary}\n{article.authors}\n{slugs}\n{article.tags}\n{article.link}\n{article.source}\n"
-        f"{article.language}\n{article.image}\n{article.content_hash}"
+    shown = "\n".join(
+        (
+            f"{entry.id} {entry.slug} {published} {offset} {updated} {entry.updated_offset}",
+            f"{article.title}\n{article.summary}\n{article.link}\n{article.source}\n{article.language}",
+            *article.authors,
+            "",
+            *slugs,
+            "",
+            *article.tags,
+            repr(article.image) if article.image else "",
+            article.content_hash,
+        )
     )
     return Record(
         id=entry.id,

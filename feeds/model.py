@@ -41,8 +41,7 @@ class Image:
     height: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(NamedTuple):
     """One article as a reader found it: texts as written, nothing checked.
 
     path: the file below the data directory, with forward slashes.

@@ -13,7 +13,6 @@ from datetime import datetime, tzinfo
 from fnmatch import translate
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
 from re import Pattern
 from re import compile as compile_pattern
 from typing import Literal, NamedTuple
@@ -241,7 +240,7 @@ def _read_one(rules: Rules, file: FoundFile, known_digest: str) -> FileReading:
     return FileReading(file, digest, articles=tuple(found), problems=tuple(problems))
 
 
-def _bytes_of(path: str, size: int) -> bytes:
+def _bytes_of(path: str, size: int = 65_536) -> bytes:
     """A file's bytes by three system calls, where open() makes seven; a size that has grown is read on."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
@@ -269,7 +268,7 @@ def digest_of(data: bytes) -> str:
 def read_drafts(root: str, path: str, positions: Iterable[int | None]) -> dict[int | None, Draft]:
     """The drafts of one file again, by position, for their bodies; {} where the file cannot be read any more."""
     try:
-        data = Path(root, path).read_bytes()
+        data = _bytes_of(f"{root}/{path}")
     except OSError:
         return {}
     wanted = frozenset(p for p in positions if p is not None)

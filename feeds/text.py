@@ -96,7 +96,9 @@ def slugify(text: str) -> str:
 
     A title without a Latin letter or digit is ``artikel-`` and eight hexadecimal digits of its hash.
     """
-    folded = unicodedata.normalize("NFKD", text.translate(_NOT_DECOMPOSED)).encode("ascii", "ignore").decode()
+    folded = text.replace("'", "").replace("`", "")
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded.translate(_NOT_DECOMPOSED)).encode("ascii", "ignore").decode()
     slug = _NOT_SLUG.sub("-", folded.lower()).strip("-")
     if not slug:
         text = text.strip()
@@ -116,6 +118,7 @@ _FINISHED_URL = re.compile(
     r"(?:[/?](?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?"
     r"(?:#(?:[A-Za-z0-9\-._~:/?@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*)?"
 )
+_ORIGIN = re.compile(r"https?://[^/?#]+")
 _URL_SAFE = "-._~:/?@!$&'()*+,;=%"
 _BARE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?\.?|\[[0-9a-f:.]+\]")
@@ -130,11 +133,13 @@ def absolute(url: str, base: str) -> str:
     """
     if _FINISHED_URL.fullmatch(url):
         return url
-    url = clean(url).translate(_DROPPED_IN_URL).strip()
+    if not (url.isascii() and url.isprintable()):
+        url = clean(url).translate(_DROPPED_IN_URL)
+    url = url.strip()
     if not url:
         return ""
     try:
-        joined = urljoin(base or "https:", url)
+        joined = _joined(url, base)
         if _FINISHED_URL.fullmatch(joined):
             return joined
         parts = urlsplit(joined)
@@ -154,6 +159,14 @@ def absolute(url: str, base: str) -> str:
         + (f"?{_encode(parts.query)}" if parts.query else "")
         + (f"#{_encode(parts.fragment)}" if parts.fragment else "")
     )
+
+
+def _joined(url: str, base: str) -> str:
+    """RFC 3986 section 5.2; the usual ``/foto/a.jpg`` without the library's taking both apart."""
+    origin = _ORIGIN.match(base)
+    if origin and url[0] == "/" and url[1:2] != "/" and "/." not in url:
+        return origin[0] + url
+    return urljoin(base or "https:", url)
 
 
 def _ascii_host(host: str) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -56,14 +56,19 @@ def is_source(path: str) -> bool:
 
     No: what has no reader, what a dot hides, a section's ``_index.md``, the home page ``index.md``, a README.
     """
-    *folders, name = path.split("/")
+    folders, _, name = path.rpartition("/")
     stem, dot, suffix = name.rpartition(".")
-    if not dot or "." + suffix.lower() not in _MODULES or name[0] == ".":
+    if not dot or f".{suffix.lower()}" not in _MODULES or name[0] == ".":
         return False
     stem = stem.lower()
-    if stem in _NO_ARTICLES or stem == "_index" or stem.startswith("_index.") or (stem == "index" and not folders):
+    if stem in _NO_ARTICLES or stem.partition(".")[0] == "_index" or (stem == "index" and not folders):
         return False
-    return not any(folder[:1] == "." or folder in _NO_FOLDERS for folder in folders)
+    return _may_hold_articles(folders)
+
+
+@lru_cache(maxsize=1024)
+def _may_hold_articles(folders: str) -> bool:
+    return not any(folder[:1] == "." or folder in _NO_FOLDERS for folder in folders.split("/"))
 
 
 def reader_for(path: str, head: bytes) -> Reader | None:
@@ -97,7 +102,7 @@ def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> 
             raise UnreadableError("the file is empty")
         for found in reader.read(path, text, only=only):
             if warnings and isinstance(found, Draft):
-                yield replace(found, warnings=warnings + found.warnings)
+                yield found._replace(warnings=warnings + found.warnings)
                 warnings = ()
             else:
                 yield found
