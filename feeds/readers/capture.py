@@ -28,7 +28,6 @@ from feeds.readers.capture_lines import (
 )
 from feeds.readers.capture_page import Page, classify
 
-SUFFIXES = frozenset({".txt"})
 HEADLINE = 110  # characters that a headline made from the lede may have
 
 _SENTENCE_END = re.compile(r"[.!?…][\"”’)]*(?=\s+[A-Z\d\"“‘])")
@@ -46,7 +45,7 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
     if not paragraphs:
         yield ArticleError(path=path, kind="unreadable", reason="the capture has no text of an article")
         return
-    title = headline(paragraphs[0]) if page.title is None else without_site(page.lines[page.title].text)
+    title = _headline_of(paragraphs) if page.title is None else without_site(page.lines[page.title].text)
     if not title:
         yield ArticleError(path=path, kind="title", reason="the capture has no title, and its text begins with none")
         return
@@ -73,6 +72,11 @@ def explain(text: str) -> list[tuple[int, str, str]]:
     Roles: title, date, byline, caption, category, teaser, noise, body, tail.
     """
     return [(line.number, line.raw, line.role) for line in classify(text).lines]
+
+
+def _headline_of(paragraphs: Sequence[str]) -> str:
+    """From the first paragraph that is no subheading."""
+    return headline(next((text for text in paragraphs if not ITEM.match(text)), paragraphs[0]))
 
 
 def headline(paragraph: str) -> str:

@@ -41,9 +41,7 @@ _COUNTER = re.compile(
     r"|[\d.,]+\s*(?:rb|ribu|k|m)?\s*(?:views?|komentar|comments?|shares?|kali(?: dibaca| dilihat)?|pembaca|dilihat"
     r"|dibaca|menit (?:mem)?baca|min(?:utes?)? read|likes?|suka|hits?|x dibaca|orang membaca)"
 )
-_COPYRIGHT = re.compile(
-    r"(?:copyright|hak cipta|all rights? reserved|©|\(c\) ?(?:19|20)\d\d)|.{0,60}(?:©|copyright ?\(c\))"
-)
+_COPYRIGHT = re.compile(r"copyright|hak cipta|all rights? reserved|©|\(c\) ?(?:19|20)\d\d|.{0,60}copyright ?\(c\)")
 _CRUMBS = re.compile(
     r"(?:home|beranda|halaman utama|depan)\s*(?:[/›»>|•·\\]|[-–]\s|(?= [A-Z]\w+(?: [A-Z]\w+){0,4}$))", re.I
 )
@@ -86,9 +84,13 @@ DATEISH = re.compile(
     r"|\b(?:january|february|march|april|june|july|august|\w+ember|october) \d",
     re.I,
 )
+_CLOCK = r"(?:[\s,|·/-]*(?:pukul |pkl\.? |jam )?\d{1,2}[.:]\d\d(?: wi[bt]a?)?)"
+# A date line that nobody can read without knowing when it was written: an age, or a day without its year.
 AGO = re.compile(
-    r"(?:.{0,40}[-|,·•] ?)?((?:\d{1,3}|se)\s?(?:detik|menit|jam|hari|minggu|pekan|bulan|tahun)(?: yang)? lalu|baru saja"
-    r"|(?:hari ini|kemarin),? (?:pukul )?\d{1,2}[.:]\d\d(?: wi[bt]a?)?)",
+    r"(?:.{0,40}[-|,·•] ?)?(?:(?:\d{1,3}|se)\s?(?:detik|menit|jam|hari|minggu|pekan|bulan|tahun)(?: yang)? lalu"
+    rf"|baru saja|(?:hari ini|kemarin),?{_CLOCK})"
+    r"|(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?"
+    rf"(?: \(?\d{{1,2}}(?:/\d{{1,2}}| [a-z]{{3,9}})\)?)?{_CLOCK}?",
     re.I,
 )
 ITEM = re.compile(r"(?:\d{1,3}[.)]|[a-z][.)]|[-•*–])\s")
@@ -124,8 +126,12 @@ def split_lines(text: str) -> tuple[list[Line], str]:
         if clean:
             lines.append(Line(number, raw, _GLUED_AD.sub(" ", clean).strip() or "-", gap))
         gap = not clean
+    known: dict[tuple[str, str], tuple[str, list[FoundDate]]] = {}
     for line, after in zip_longest(lines, lines[1:]):
-        line.kind = _kind(line, "" if after is None or after.gap else after.text)
+        following = "" if after is None or after.gap else after.text[:1]
+        if (line.text, following) not in known:
+            known[line.text, following] = (_kind(line, following), line.dates)
+        line.kind, line.dates = known[line.text, following]
     return lines, metadata
 
 
@@ -154,7 +160,7 @@ def _kind_of_furniture(text: str, low: str, bare: str) -> str:
         return "label"
     if bare in words.NOISE_LINES:
         return "noise"
-    if low.startswith(words.TAIL_STARTS) or _COPYRIGHT.match(low):
+    if low.startswith(words.TAIL_STARTS) or "©" in low[:60] or _COPYRIGHT.match(low):
         return "notice"
     opened = low.lstrip("([*-–>• ")
     if opened.startswith(words.RELATED_STARTS):
@@ -279,7 +285,7 @@ def bylines(text: str) -> list[tuple[str, str]]:
     if len(text) > 150 or text.endswith(("?", "!")):
         return []
     text = text.lstrip("-–•*( ")
-    if (labels := list(_LABELLED.finditer(text))) and labels[0].start() < 2:
+    if (":" in text or "：" in text) and (labels := list(_LABELLED.finditer(text))) and labels[0].start() < 2:
         ends = [*(label.start() for label in labels[1:]), len(text)]
         pairs = [(m[1].casefold(), text[m.end() : end].strip(" |,-/")) for m, end in zip(labels, ends, strict=True)]
         plain = all(
@@ -305,7 +311,7 @@ def caption_of(text: str) -> str:
     """The words of a picture's caption, "" for any other line."""
     if m := _CAPTION.match(text):
         return text[m.end() :] or text
-    if _CREDIT_TAIL.fullmatch(text) and not text.startswith(('"', "“")):
+    if ("/" in text or ":" in text) and _CREDIT_TAIL.fullmatch(text) and not text.startswith(('"', "“")):
         return re.split(r"\s*\|\s*fot", text, flags=re.I)[0]
     start = text.rfind("(")
     if start >= 0 and text.rstrip(".")[-1:] == ")" and 2 < len(text) - start <= 82:

@@ -113,11 +113,13 @@ def _body_start(lines: Sequence[Line], follows: Sequence[bool]) -> int:
 
 
 def _with_short_sentences(lines: Sequence[Line], start: int) -> int:
-    """Sentences of a few words between the date and the first paragraph are the article's first."""
+    """Sentences of a few words behind the date, and a numbered subheading, are the article's first lines."""
     first = start
     while first and lines[first - 1].kind == "short" and _SENTENCE.search(lines[first - 1].text):
         first -= 1
-    return first if first and lines[first - 1].kind in ("date", "byline") else start
+    if first and lines[first - 1].kind in ("date", "byline"):
+        return first
+    return start - 1 if start and lines[start - 1].kind == "short" and ITEM.match(lines[start - 1].text) else start
 
 
 def _start_behind_teasers(lines: Sequence[Line], follows: Sequence[bool], start: int, headed: bool) -> int:
@@ -220,9 +222,12 @@ def _title_score(line: Line, article: set[str], counts: Counter[str], dated: boo
         or (ITEM.match(text) and text[0] in "-•*–")
     ):
         return 0.0
+    few = count < 3 or size < 15
+    if (few or ITEM.match(text)) and not (dated or (few and shared)):
+        return 0.0
     score = 1.5 + 2 * min(shared, 0.34) / 0.34 * min(1.0, count / 4)
     score += capitals(text) + (2 if counts[key_of(text)] > 1 and count > 3 else 0) + (1 if dated else 0)
-    score -= (2 if count < 3 or size < 15 else 0) + (1.5 if size > 170 else 0) + (1 if text.endswith((".", ":")) else 0)
+    score -= (2 if few else 0) + (1.5 if size > 170 else 0) + (1 if text.endswith((".", ":")) else 0)
     score -= 2 if "(" in text and DATEISH.search(text) and find_dates(text) else 0
     return score
 
