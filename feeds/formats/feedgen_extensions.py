@@ -55,6 +55,7 @@ _QUALIFIED = {
 }
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _DECLARATION = re.compile(rb' xmlns(?::[a-z]+)?="[^"]*"')
+_TAG = re.compile("<[A-Za-z/!?]")
 _TEXT_CONSTRUCTS = ("title", "subtitle", "summary", "rights")  # RFC 4287 section 3.1
 
 
@@ -132,7 +133,7 @@ def typed(text: str) -> tuple[str, str]:
     It is ``text`` unless it would read otherwise as HTML, like a headline about ``&amp;`` or ``<b>``: careless readers
     take it for that, so it is said, and written, as HTML then.
     """
-    if "<" in text or ("&" in text and unescape(text) != text):
+    if _TAG.search(text) or ("&" in text and unescape(text) != text):
         return "html", escape(text, quote=False)
     return "text", text
 

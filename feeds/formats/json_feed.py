@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from feeds.formats.common import headline, render_clean, rfc3339, terms
+from feeds.formats.common import cleaned, headline, render_clean, rfc3339, terms
 from feeds.model import Entry, Feed, Image
 
 NAME = "json"
@@ -19,7 +19,14 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",\n  ", ": ")).encod
 def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
     """Each entry as one item. Categories have no addresses in JSON Feed: ``base_url`` is for the other formats."""
     del base_url
-    return render_clean(lambda clean: [_object(_item(entry, language)).encode() for entry in clean], entries)
+    return render_clean(lambda clean: [_whole(entry, language).encode() for entry in clean], entries)
+
+
+def _whole(entry: Entry, language: str) -> str:
+    written = _object(_item(entry, language))
+    if "\\u00" in written:  # a control character, which JSON could carry, or a text about its escape
+        written = _object(_item(cleaned(entry), language))
+    return written
 
 
 def _item(entry: Entry, language: str) -> dict[str, object]:
