@@ -196,7 +196,6 @@ def _alone(element: etree._Element) -> bytes:
 
 def splice(document: bytes, end: bytes, entries: list[bytes]) -> bytes:
     """The document of a feed without entries, with the entries put before its last ``end`` tag."""
-    declaration, _, envelope = document.partition(b"\n")
+    _, _, envelope = document.partition(b"\n")  # the declaration: feedgen's has single quotes
     head, tag, tail = envelope.rpartition(end)
-    del declaration  # feedgen writes it in single quotes
     return b"".join([b'<?xml version="1.0" encoding="UTF-8"?>\n', head.rstrip(), b"\n", *entries, tag, tail])
