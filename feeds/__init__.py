@@ -1,17 +1,21 @@
 """Feeds for newsrooms: a folder of articles goes in, finished RSS, Atom and JSON documents come out.
 
-The layer rule (held by tests/test_layers.py): imports point downward only.
+The layer rule (held by tests/test_layers.py): a module imports from the lines above its own, or from its own package.
 
     errors, model, indonesian          values and words, no behaviour
-    dates, text, config                reading dates, cleaning text, checking settings
-    readers                            one module a source format: file -> Draft
-    source                             the data directory -> Article | ArticleError
-    catalogue                          the store; the only user of SQLAlchemy
-    compose                            catalogue + settings -> Feed; knows no format
+    tables, parallel                   the columns of the store; work in several processes
+    _dateparts, text, config           pieces of dates; clean text and HTML; settings, checked
+    dates                              text -> Moment; the only user of dateutil
+    readers                            one module a source format: a file -> Draft
+    source, catalogue                  the data directory -> Article | ArticleError; the store of them
+    identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     formats, pages                     Feed -> bytes; feedgen and Jinja stay in here
-    edition                            path -> finished bytes, re-rendering only what changed
+    intake, edition                    files -> catalogue -> path -> finished bytes, only what changed
+    newsroom                           settings, catalogue and the way from one end to the other
     live, publish                      an edition kept fresh; an edition written to a folder
-    web, cli                           the two doors
+    web                                an edition over HTTP, by Flask
+    serve                              the server that runs it
+    cli                                the commands
 """
 
 __version__ = "0.1.0"
