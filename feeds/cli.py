@@ -18,15 +18,18 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from feeds import __version__
 from feeds.config import SAMPLE, TEMPLATE, Settings, check_output, is_default_base_url, load
 from feeds.errors import ArticleError, DateError, FeedsError
-from feeds.newsroom import Newsroom, Progress, Update
-from feeds.publish import Publication, to_folder
+
+if TYPE_CHECKING:
+    from feeds.newsroom import Newsroom, Progress, Update
+    from feeds.publish import Publication
+    from feeds.source import Ahead
 
 NAMED = 10  # bad articles that a build names; check names all
 
@@ -63,6 +66,12 @@ def main(context: click.Context, config: Path | None, data: Path | None) -> None
     context.obj = (config, data)
 
 
+def _open(settings: Settings) -> Newsroom:
+    from feeds.newsroom import Newsroom  # here, as it takes a while and not every command needs it
+
+    return Newsroom.open(settings)
+
+
 def _settings(context: click.Context) -> Settings:
     config, data = context.obj
     return load(config, data)
@@ -96,10 +105,12 @@ def build(
     gc.disable()  # what a build makes is kept to its end or freed at once: looking for cycles finds none
     settings = _settings(context)
     folder = _output(settings, output)
-    newsroom = Newsroom.open(_with_output(settings, folder))
+    settings = _with_output(settings, folder)
+    ahead = _read_ahead(settings, _jobs(jobs))
+    newsroom = _open(settings)
     try:
         with _progress(quiet=as_json) as progress:
-            update = newsroom.update_alone(jobs=_jobs(jobs), progress=progress)
+            update = newsroom.update_alone(jobs=_jobs(jobs), ahead=ahead, progress=progress)
             publication = _publish(newsroom, folder, precompress, _jobs(jobs))
         problems, articles = _state(newsroom)
     finally:
@@ -122,11 +133,12 @@ def build(
 def watch(context: click.Context, output: Path | None, precompress: bool) -> None:
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
+    from feeds.publish import to_folder
 
     settings = _settings(context)
     folder = _output(settings, output)
     _log()
-    newsroom = Newsroom.open(_with_output(settings, folder))
+    newsroom = _open(_with_output(settings, folder))
     live = Live(newsroom)
     live.start()
     published = 0
@@ -142,6 +154,15 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
         click.echo("stopped", err=True)
     finally:
         live.stop()
+
+
+def _read_ahead(settings: Settings, jobs: int) -> Ahead | None:
+    """Begin to read before the database's library is loaded, where there is no database yet."""
+    from feeds.source import read_ahead
+    from feeds.state import catalogue_file
+
+    first = not settings.catalogue and not catalogue_file(settings).exists()
+    return read_ahead(settings, jobs) if first else None
 
 
 def _output(settings: Settings, output: Path | None) -> Path:
@@ -160,6 +181,8 @@ def _with_output(settings: Settings, folder: Path) -> Settings:
 
 
 def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> Publication:
+    from feeds.publish import to_folder
+
     edition = newsroom.edition()
     if edition is None:
         raise Failure("there is no edition to write yet")
@@ -222,7 +245,7 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, ser
 
     settings = _settings(context)
     scan(settings)  # a data directory that is missing is said now, not by the workers
-    Newsroom.open(settings).close()
+    _open(settings).close()
     _hand_on(context)
     _log()
     click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
@@ -259,7 +282,7 @@ def _log() -> None:
 @foreseen
 def check(context: click.Context, as_json: bool, jobs: int | None) -> None:
     """Say what is wrong with the articles, and where. Exit 1 when anything is."""
-    newsroom = Newsroom.open(_settings(context))
+    newsroom = _open(_settings(context))
     try:
         with _progress(quiet=as_json) as progress:
             newsroom.update_alone(jobs=_jobs(jobs), progress=progress)

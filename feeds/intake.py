@@ -12,7 +12,7 @@ from feeds.errors import ArticleError, DataDirectoryError
 from feeds.identity import Identities
 from feeds.ledger import LedgerFile
 from feeds.model import Article
-from feeds.source import FileReading, FoundFile, Rules, Scan, digest_of, place_of, read, scan
+from feeds.source import Ahead, FileReading, FoundFile, Rules, Scan, digest_of, in_order, place_of, read, scan
 
 BATCH = 512  # files that are taken in at once
 
@@ -35,22 +35,27 @@ def take_in(
     *,
     program: str,
     jobs: int = 1,
+    ahead: Ahead | None = None,
     progress: Progress | None = None,
 ) -> Intake:
     """Bring the catalogue up to date with the data directory, in one transaction.
 
     program: a digest of the program; another program or other rules read every file anew.
+    ahead: a reading of everything that has begun already.
     Raises DataDirectoryError where the directory is missing, unreadable or holds no articles.
     """
-    rules = Rules.of(settings)
-    found = scan(settings)
+    rules = ahead.rules if ahead else Rules.of(settings)
+    found = ahead.scan if ahead else scan(settings)
     if not found.files and not found.problems:
         raise DataDirectoryError(str(settings.data), "holds no articles")
     with catalogue.writing() as writer:
         work = _plan(writer, found, digest_of(repr((rules, program)).encode()))
         taker = _Taker(writer, settings, ledger_file)
         taker.replace_problems(found.problems)
-        readings = read(rules, work.files, digests=work.digests, jobs=jobs)
+        if ahead and work.everything:
+            readings = ahead.readings
+        else:
+            readings = read(rules, work.files, digests=work.digests, jobs=jobs)
         if work.everything:
             taker.remove_all()
         else:
@@ -81,7 +86,7 @@ class _Work:
 
 def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
     if writer.value("rules") != rules:
-        return _Work(rules, _in_order(found.files.values()), {}, [], everything=True)
+        return _Work(rules, in_order(found.files.values()), {}, [], everything=True)
     known = writer.known_files()
     gone = [path for path in known if path not in found.files]
     changed = {path: file for path, file in found.files.items() if _differs(file, known.get(path))}
@@ -90,12 +95,7 @@ def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
         # A duplicate may be the only one left when another file changed or went.
         again = writer.files_with("duplicate") & found.files.keys() - changed.keys()
         changed.update((path, found.files[path]) for path in again)
-    return _Work(rules, _in_order(changed.values()), digests, gone, everything=False)
-
-
-def _in_order(files: Iterable[FoundFile]) -> list[FoundFile]:
-    """By path, so that the first of two duplicates is the same one in every build."""
-    return sorted(files, key=lambda file: file.path)
+    return _Work(rules, in_order(changed.values()), digests, gone, everything=False)
 
 
 def _differs(file: FoundFile, known: KnownFile | None) -> bool:

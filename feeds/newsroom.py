@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,20 +11,17 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-import platformdirs
-
-from feeds import edition, text
+from feeds import edition
 from feeds.catalogue import Catalogue
-from feeds.config import Settings, is_sample
+from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.errors import CatalogueError
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for, wait_for
+from feeds.source import Ahead
+from feeds.state import catalogue_file
 
-STATE_FOLDER = ".feeds"
-# File systems on which SQLite's locks and shared memory cannot be relied on.
-NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"})
 WAIT_FOR_WRITER = 30.0  # seconds
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
@@ -51,7 +47,7 @@ class Newsroom:
     @classmethod
     def open(cls, settings: Settings) -> Newsroom:
         """Open the catalogue, and make it where there is none; CatalogueError where that fails."""
-        address = settings.catalogue or f"sqlite:///{_state_folder(settings) / 'catalogue.sqlite'}"
+        address = settings.catalogue or f"sqlite:///{catalogue_file(settings, make_folder=True)}"
         catalogue = Catalogue.open(address, settings.newsroom)
         database = catalogue.engine.url.database or ""
         beside = Path(database).with_name("ledger.jsonl") if catalogue.engine.dialect.name == "sqlite" else None
@@ -62,7 +58,7 @@ class Newsroom:
         self.lock.release()
         self.catalogue.close()
 
-    def update(self, *, jobs: int = 1, progress: Progress | None = None) -> Update:
+    def update(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Read what changed and render what it changes; the caller holds the lock."""
         program = program_digest()
         intake = take_in(
@@ -71,6 +67,7 @@ class Newsroom:
             self.ledger_file,
             program=program,
             jobs=jobs,
+            ahead=ahead,
             progress=progress and (lambda done, of: progress("articles", done, of)),
         )
         written = edition.build(
@@ -83,13 +80,13 @@ class Newsroom:
         )
         return Update(intake, written)
 
-    def update_alone(self, *, jobs: int = 1, progress: Progress | None = None) -> Update:
+    def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Update once the writer's place is free; CatalogueError where another process keeps it."""
         if not wait_for(self.lock, WAIT_FOR_WRITER):
             shown = self.catalogue.engine.url.render_as_string(hide_password=True)
             raise CatalogueError(shown, f"another process has been writing it for {WAIT_FOR_WRITER:.0f} seconds")
         try:
-            return self.update(jobs=jobs, progress=progress)
+            return self.update(jobs=jobs, ahead=ahead, progress=progress)
         finally:
             self.lock.release()
 
@@ -101,37 +98,6 @@ class Newsroom:
         """The number of the newest edition, 0 before the first."""
         with self.catalogue.reading() as reading:
             return reading.version
-
-
-def _state_folder(settings: Settings) -> Path:
-    """Where the catalogue lies: beside the articles, else in the service's or the user's state folder."""
-    root = Path(os.path.realpath(settings.data))
-    beside = root / STATE_FOLDER
-    if not is_sample(settings) and root.is_dir() and _can_hold_a_catalogue(root, beside):
-        folder = beside
-    else:
-        state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or platformdirs.user_state_path("feeds")
-        folder = Path(state) / f"{text.slugify(root.name)}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CatalogueError(str(folder), error.strerror or str(error)) from error
-    return folder
-
-
-def _can_hold_a_catalogue(root: Path, beside: Path) -> bool:
-    place = beside if beside.is_dir() else root
-    return os.access(place, os.W_OK) and _file_system(root) not in NETWORK_FILE_SYSTEMS
-
-
-def _file_system(path: Path) -> str:
-    """The type of the file system that a path lies on, "" where the system does not tell."""
-    try:
-        mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
-    except OSError:
-        return ""
-    holding = [(len(point), kind) for _, point, kind, *_ in mounts if path.is_relative_to(point)]
-    return max(holding, default=(0, ""))[1]
 
 
 @cache

@@ -12,14 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from fnmatch import translate
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 from re import Pattern
 from re import compile as compile_pattern
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from feeds import text
-from feeds.config import RESERVED, Settings
+from feeds.config import Settings, free_slug
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DataDirectoryError, DateError
 from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
@@ -88,8 +88,8 @@ class Rules:
         return dict(self.aliases)
 
     @cached_property
-    def by_name(self) -> dict[str, tuple[Category, ...]]:
-        """The category of each name that was asked for, so that it is worked out once."""
+    def by_names(self) -> dict[tuple[str, ...], tuple[tuple[Category, ...], tuple[str, ...]]]:
+        """The categories of the names that were asked for, so that they are worked out once."""
         return {}
 
     @cached_property
@@ -197,14 +197,32 @@ class _Walk:
 def read(
     rules: Rules, files: Sequence[FoundFile], *, digests: Mapping[str, str], jobs: int = 1
 ) -> Iterator[FileReading]:
-    """Read files in their order; with several jobs in several processes where that is quicker.
+    """Read files in their order; several processes, where they are quicker, begin at once.
 
     digests: what is known of the files by path; a file whose bytes have that digest is not read any further.
     """
     starts = range(0, len(files), BATCH)
     tasks = ((rules, [(f, digests.get(f.path, "")) for f in files[start : start + BATCH]]) for start in starts)
-    for readings in in_processes(read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1):
-        yield from readings
+    return chain.from_iterable(in_processes(read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1))
+
+
+class Ahead(NamedTuple):
+    """Everything in the data directory, of which the reading has begun."""
+
+    scan: Scan
+    rules: Rules
+    readings: Iterator[FileReading]
+
+
+def read_ahead(settings: Settings, jobs: int) -> Ahead:
+    """Begin to read everything, for a first build: the database's library is loaded meanwhile."""
+    found, rules = scan(settings), Rules.of(settings)
+    return Ahead(found, rules, read(rules, in_order(found.files.values()), digests={}, jobs=jobs))
+
+
+def in_order(files: Iterable[FoundFile]) -> list[FoundFile]:
+    """By path, so that the first of two duplicates is the same one in every build."""
+    return sorted(files, key=lambda file: file.path)
 
 
 def read_batch(task: tuple[Rules, Sequence[tuple[FoundFile, str]]]) -> list[FileReading]:
@@ -420,40 +438,42 @@ def _image(image: Image | None, base: str) -> Image | None:
 
 
 def _categories(draft: Draft, rules: Rules, place: str, problems: list[ArticleError]) -> tuple[Category, ...]:
-    named = [name for name in map(text.one_line, draft.categories) if name]
-    if not named:
-        folder = _folder(draft.path)
-        return _known(rules, folder) if folder else ()
+    named = draft.categories or _folder(draft.path)
+    if named not in rules.by_names:
+        rules.by_names[named] = _categories_of(named, rules)
+    found, unknown = rules.by_names[named]
+    if unknown and draft.categories:
+        reasons = (f"the category {name!r} is not known" for name in unknown)
+        problems.extend(ArticleError(place, "category", reason, fatal=False) for reason in reasons)
+    return found
+
+
+def _categories_of(named: tuple[str, ...], rules: Rules) -> tuple[tuple[Category, ...], tuple[str, ...]]:
+    """(the categories of some names, the names that are no category's)."""
     found: dict[str, Category] = {}
-    for name in named:
-        known = _known(rules, name)
-        if not known:
-            problems.append(ArticleError(place, "category", f"the category {name!r} is not known", fatal=False))
-        found.update((category.slug, category) for category in known)
-    return tuple(found.values())
+    unknown: list[str] = []
+    for name in filter(None, map(text.one_line, named)):
+        category = _category_of(name, rules)
+        if category:
+            found[category.slug] = category
+        else:
+            unknown.append(name)
+    return tuple(found.values()), tuple(unknown)
 
 
-def _known(rules: Rules, name: str) -> tuple[Category, ...]:
-    """The category of a name: a declared one by slug, title or alias; where none is declared, any."""
-    if name not in rules.by_name:
-        rules.by_name[name] = _category_of(rules, name)
-    return rules.by_name[name]
-
-
-def _category_of(rules: Rules, name: str) -> tuple[Category, ...]:
+def _category_of(name: str, rules: Rules) -> Category | None:
+    """A declared category by slug, title or alias; where none is declared, one of that name."""
     slug = text.slugify(name)
     if rules.declared:
-        declared = rules.slugs.get(slug)
-        return (rules.by_slug[declared],) if declared else ()
+        return rules.by_slug.get(rules.slugs.get(slug, ""))
     # Names of folders and of front matter are shown as written, but for a lower-case first letter.
-    title = name[:1].upper() + name[1:]
-    return (Category(slug=f"{slug}-2" if slug in RESERVED else slug, title=title),)
+    return Category(slug=free_slug(slug), title=name[:1].upper() + name[1:])
 
 
-def _folder(path: str) -> str:
-    """The outermost folder that says what its articles are about, "" where none does."""
+def _folder(path: str) -> tuple[str, ...]:
+    """The outermost folder that says what its articles are about, if there is one."""
     folders = path.split("/")[:-1]
     if path.rpartition("/")[2].startswith("index."):
         folders = folders[:-1]
     meaningful = (f for f in folders if f.lower() not in PLAIN_FOLDERS and any(c.isalpha() for c in f))
-    return next(islice(meaningful, 1), "").replace("_", " ").replace("-", " ")
+    return tuple(folder.replace("_", " ").replace("-", " ") for folder in islice(meaningful, 1))

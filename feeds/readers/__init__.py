@@ -14,7 +14,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -84,7 +84,12 @@ def _reader_for(path: str, head: str) -> Reader | None:
     module = _MODULES.get(suffix)
     if module == "capture" and BEGINS_WITH_HEADER.match(head):
         module = "markdown"
-    return cast(Reader, import_module(f"feeds.readers.{module}")) if module else None
+    return _module(module) if module else None
+
+
+@cache
+def _module(name: str) -> Reader:
+    return cast(Reader, import_module(f"feeds.readers.{name}"))
 
 
 def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:

@@ -72,6 +72,7 @@ _FIELD_OF: dict[object, tuple[str, int]] = {
 }
 
 _PUBLISHED = _FIELD_OF["published"][1]
+_LABEL = _FIELD_OF["label"][1]
 _NESTS = frozenset({"params", "taxonomies", "extra"})  # Hugo's and Zola's tables of further fields in the front matter
 _LISTS = (list, tuple)  # made once: ``list | tuple`` within a call is made at each
 _NUMBERS = (int, float)
@@ -99,6 +100,8 @@ def gather(record: Mapping[object, object]) -> dict[str, object]:
         field, rank = known
         if field == "date" and rank == _PUBLISHED and flag(value) is not None:
             field = "live"  # Jekyll's ``published: false``; elsewhere it is a date
+        if field == "categories" and rank == _LABEL and any(_names_category(other) for other in record):
+            field = "tags"  # a label is a category only where nothing else is
         if field == "tags" and field in found:
             found[field] = names(found[field]) + names(value)
         elif field not in found or rank < ranks[field]:
@@ -107,6 +110,11 @@ def gather(record: Mapping[object, object]) -> dict[str, object]:
     if not _NESTS.isdisjoint(record):
         _gather_nested(record, found)
     return found
+
+
+def _names_category(name: object) -> bool:
+    field, rank = _FIELD_OF.get(_squash(name), ("", 0)) if isinstance(name, str) else ("", 0)
+    return field == "categories" and rank != _LABEL
 
 
 def _gather_nested(record: Mapping[object, object], found: dict[str, object]) -> None:
