@@ -73,25 +73,8 @@ class LedgerEntry(NamedTuple):
     withdrawn: int | None = None
 
 
-class Listed(NamedTuple):
-    """What a list of articles shows of one; the fields of the same names of a Record."""
-
-    id: str
-    slug: str
-    title: str
-    link: str
-    published: int
-    published_offset: int
-    updated: int
-    updated_offset: int
-    fingerprint: str
-
-
 class Record(NamedTuple):
-    """An article as the catalogue keeps it: everything but the body, which stays in the source file.
-
-    fingerprint: hex digest over all that an entry of it shows.
-    """
+    """An article as the catalogue keeps it: everything but the body, which stays in the source file."""
 
     id: str
     path: str
@@ -113,7 +96,6 @@ class Record(NamedTuple):
     language: str
     image: Image | None
     content_hash: str
-    fingerprint: str
 
 
 def _dump(values: Sequence[str]) -> str:
@@ -124,12 +106,17 @@ def _load(text: str) -> tuple[str, ...]:
     return tuple(text.split("\n")) if text else ()
 
 
+_SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
+
+
 def _record(row: sa.Row[Any]) -> Record:
-    values = {name: getattr(row, name) for name in Record._fields}
-    for name in ("authors", "categories", "tags"):
-        values[name] = _load(values[name])
-    values["image"] = Image(**json.loads(values["image"])) if values["image"] else None
-    return Record(**values)
+    stored = Record._make(row)
+    return stored._replace(
+        authors=_load(row.authors),
+        categories=_load(row.categories),
+        tags=_load(row.tags),
+        image=Image(**json.loads(row.image)) if row.image else None,
+    )
 
 
 class Catalogue:
@@ -256,27 +243,24 @@ class Reading:
             found.setdefault(row.path, []).append(_record(row))
         return found
 
-    def latest(self, category: str, limit: int, now: int) -> list[Listed]:
+    def latest(self, category: str, limit: int, now: int) -> list[Record]:
         """The newest articles whose time has come, newest first; category "" is all.
 
         now: microseconds since the epoch; a later article is under embargo.
         """
-        columns = [t.articles.c[name] for name in Listed._fields]
-        query = sa.select(*columns).where(t.articles.c.newsroom == self._newsroom)
+        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
         order = t.articles
         if category:
             order = t.memberships
             same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
             query = query.join(t.memberships, same).where(t.memberships.c.category == category)
         query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
-        return [Listed(**row._mapping) for row in self._connection.execute(query.limit(limit))]
+        return [_record(row) for row in self._connection.execute(query.limit(limit))]
 
-    def without_address(self, now: int) -> Iterator[Listed]:
+    def without_address(self, now: int) -> Iterator[Record]:
         """Every article that has no address of its own and whose time has come."""
-        columns = tuple(Listed._fields)
-        where = (t.articles.c.link == "", t.articles.c.published <= now)
-        for row in self._rows(t.articles, *where, columns=columns):
-            yield Listed(**row._mapping)
+        for row in self._rows(t.articles, t.articles.c.link == "", t.articles.c.published <= now):
+            yield _record(row)
 
     def next_embargo(self, now: int) -> int | None:
         """When the next article's time comes, in microseconds since the epoch."""

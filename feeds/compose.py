@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds import text
-from feeds.catalogue import EPOCH, Listed, Record, from_microseconds
+from feeds.catalogue import EPOCH, Record, from_microseconds
 from feeds.config import Settings
 from feeds.model import Category, Draft, Entry, Feed
 
@@ -28,7 +28,7 @@ class Composer:
         named = {category.slug: category for category in declared}
         return cls(settings, named | {c.slug: c for c in published if c.slug not in named})
 
-    def feed(self, category: Category | None, listed: Sequence[Listed]) -> Feed:
+    def feed(self, category: Category | None, listed: Sequence[Record]) -> Feed:
         """The feed of a category, or of all articles; updated is the newest change of what it lists."""
         settings = self.settings
         path = f"{category.slug}/" if category else ""
@@ -55,7 +55,7 @@ class Composer:
             return self.settings.description or self.settings.title
         return category.description or f"{category.title}, {self.settings.title}"
 
-    def link(self, article: Listed | Record) -> str:
+    def link(self, article: Record) -> str:
         """Where the article can be read: its own address, else its page, else nowhere ("")."""
         if article.link or not self.settings.article_pages:
             return article.link
@@ -89,7 +89,7 @@ def page_path(slug: str) -> str:
     return f"{ARTICLE_PAGES}{slug}/"
 
 
-def newest_change(listed: Sequence[Listed]) -> datetime:
+def newest_change(listed: Sequence[Record]) -> datetime:
     """The newest updated of some articles; the epoch where there are none."""
     newest = max(listed, key=lambda article: article.updated, default=None)
     return from_microseconds(newest.updated, newest.updated_offset) if newest else EPOCH

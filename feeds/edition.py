@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from feeds import pages
-from feeds.catalogue import Catalogue, Listed, Reading, Record, from_microseconds
+from feeds.catalogue import Catalogue, Reading, Record, from_microseconds
 from feeds.compose import ARTICLE_PAGES, Composer, page_path
 from feeds.config import Settings
 from feeds.formats import FORMATS
@@ -149,13 +149,14 @@ class _Work:
     written: dict[str, tuple[Rendition, str]] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     listed_ids: set[str] = field(default_factory=set)
-    pages_wanted: dict[str, Listed | Record] = field(default_factory=dict)
+    prints: dict[str, str] = field(default_factory=dict)
+    pages_wanted: dict[str, Record] = field(default_factory=dict)
     pages_gone: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.composer = Composer.of(self.settings, self.reading.categories())
         self.known = self.reading.document_index()
-        self.lists: dict[str, list[Listed]] = {}
+        self.lists: dict[str, list[Record]] = {}
         self.root = data_root(self.settings)
 
     # --- feeds ---
@@ -172,13 +173,13 @@ class _Work:
             if progress:
                 progress(number, len(lists))
 
-    def _latest(self, slug: str) -> list[Listed]:
+    def _latest(self, slug: str) -> list[Record]:
         if slug not in self.lists:
             self.lists[slug] = self.reading.latest(slug, self.settings.limit, self.now)
         return self.lists[slug]
 
-    def _feed(self, feed: Feed, listed: Sequence[Listed], entries: Mapping[str, Mapping[str, bytes]]) -> None:
-        shown = [(article.id, article.fingerprint) for article in listed]
+    def _feed(self, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Mapping[str, bytes]]) -> None:
+        shown = [self._fingerprint(article) for article in listed]
         fingerprint = digest_of(repr((self.plan.fingerprint, feed, shown)).encode("utf-8", "surrogatepass"))
         for form in FORMATS:
             self._document(
@@ -188,13 +189,13 @@ class _Work:
                 lambda form=form: form.write(feed, [entries[article.id][form.NAME] for article in listed]),  # type: ignore[misc]
             )
 
-    def _entries(self, wanted: Mapping[str, Listed]) -> dict[str, dict[str, bytes]]:
+    def _entries(self, wanted: Mapping[str, Record]) -> dict[str, dict[str, bytes]]:
         """id -> format -> bytes, of each article that can be rendered."""
         self.listed_ids |= wanted.keys()
         prints = {article.id: self._fingerprint(article) for article in wanted.values()}
         found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
-        missing = [i for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
-        tasks = _tasks(self.composer, self.root, self.reading.records(missing).values())
+        missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
+        tasks = _tasks(self.composer, self.root, missing)
         jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
         for rendered in in_processes(render_entries, tasks, jobs):
             for identity, bodies in rendered.items():
@@ -203,8 +204,13 @@ class _Work:
                     self.rendered.setdefault(name, {})[identity] = (prints[identity], body)
         return {i: {form.NAME: found[form.NAME][i] for form in FORMATS} for i in wanted if i in found[FORMATS[0].NAME]}
 
-    def _fingerprint(self, article: Listed | Record) -> str:
-        return digest_of(f"{self.plan.fingerprint} {article.fingerprint}".encode())
+    def _fingerprint(self, article: Record) -> str:
+        """Over all that an entry of the article shows; where it was read from, and how, is nothing of that."""
+        if article.id not in self.prints:
+            shown = article._replace(path="", position=None, title_origin="", date_origin="")
+            of = f"{self.plan.fingerprint} {tuple(shown)}".encode("utf-8", "surrogatepass")
+            self.prints[article.id] = digest_of(of)
+        return self.prints[article.id]
 
     # --- pages ---
 
@@ -224,7 +230,7 @@ class _Work:
         fingerprint = digest_of(shown.encode("utf-8", "surrogatepass"))
         self._document("index.html", pages.MEDIA_TYPE, fingerprint, lambda: pages.landing(feed, headlines, shelves))
 
-    def _headlines(self, listed: Sequence[Listed]) -> tuple[pages.Headline, ...]:
+    def _headlines(self, listed: Sequence[Record]) -> tuple[pages.Headline, ...]:
         return tuple(
             pages.Headline(
                 title=article.title,
@@ -241,7 +247,7 @@ class _Work:
 
     def index_of_pages(self) -> None:
         """Find the article pages that may have changed."""
-        wanted: Iterable[Listed | Record] = ()
+        wanted: Iterable[Record] = ()
         if self.settings.article_pages and self.plan.full:
             wanted = self.reading.without_address(self.now)
         elif self.settings.article_pages:

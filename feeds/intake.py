@@ -220,21 +220,6 @@ def _differ(reading: FileReading, reader: Reading) -> bool:
 def record_of(article: Article, entry: LedgerEntry) -> Record:
     """What the catalogue keeps of an article, under the identity of its ledger entry."""
     published, offset = moment_of(article.published)
-    updated = max(entry.updated, published)
-    slugs = tuple([category.slug for category in article.categories])
-    shown = "\n".join(
-        (
-            f"{entry.id} {entry.slug} {published} {offset} {updated} {entry.updated_offset}",
-            f"{article.title}\n{article.summary}\n{article.link}\n{article.source}\n{article.language}",
-            *article.authors,
-            "",
-            *slugs,
-            "",
-            *article.tags,
-            repr(article.image) if article.image else "",
-            article.content_hash,
-        )
-    )
     return Record(
         id=entry.id,
         path=article.path,
@@ -245,16 +230,15 @@ def record_of(article: Article, entry: LedgerEntry) -> Record:
         published=published,
         published_offset=offset,
         date_origin=article.date_origin,
-        updated=updated,
+        updated=max(entry.updated, published),
         updated_offset=entry.updated_offset,
         summary=article.summary,
         authors=article.authors,
-        categories=slugs,
+        categories=tuple([category.slug for category in article.categories]),
         tags=article.tags,
         link=article.link,
         source=article.source,
         language=article.language,
         image=article.image,
         content_hash=article.content_hash,
-        fingerprint=digest_of(shown.encode("utf-8", "surrogatepass")),
     )

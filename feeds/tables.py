@@ -50,7 +50,6 @@ articles = _table(
     _text("language"),
     _text("image"),
     _text("content_hash"),
-    _text("fingerprint"),
     sa.Index("articles_published", "newsroom", "published", "id"),
     sa.Index("articles_path", "newsroom", "path"),
     rowid=True,

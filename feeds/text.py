@@ -364,7 +364,12 @@ def plain(text: str) -> str:
 
 
 # A sentence's end: after a word of three letters or more that is no common abbreviation, before a capital or a figure.
-_SENTENCE = re.compile(r"(?<=[^\W_]{3})(?<!Prof)(?<!Drs)(?<!Kab)(?<!Kec)(?<!Prov)[.!?…][\"”’)]?(?=\s+[\"“‘(]?[A-Z0-9])")
+# The mark comes first in the pattern, as a search for it is quick; what stands before it is looked at then.
+_MARK = "[.!?…]"
+_SENTENCE = re.compile(
+    rf"{_MARK}(?<=[^\W_]{{3}}{_MARK})(?<!Prof{_MARK})(?<!Drs{_MARK})(?<!Kab{_MARK})(?<!Kec{_MARK})(?<!Prov{_MARK})"
+    r"[\"”’)]?(?=\s+[\"“‘(]?[A-Z0-9])"
+)
 
 
 def summarise(text: str, length: int = 300) -> str:
