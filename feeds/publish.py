@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +68,29 @@ class _Folder:
 
     def publish(self, renditions: Iterable[Rendition]) -> Publication:
         self.folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self.workshop, ignore_errors=True)
+        with self._alone(), self._workshop():
+            return self._publish(renditions)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Another publication into the same folder waits until this one is done, or its process has died."""
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _workshop(self) -> Iterator[None]:
+        shutil.rmtree(self.workshop, ignore_errors=True)  # what a killed run left behind
         self.workshop.mkdir()
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.workshop, ignore_errors=True)
+
+    def _publish(self, renditions: Iterable[Rendition]) -> Publication:
         self.before = _manifest(self.folder / MANIFEST)
         with ThreadPoolExecutor(self.jobs) as threads:
             written = sum(threads.map(self._document, renditions))
@@ -75,7 +98,6 @@ class _Folder:
         if self.manifest != self.before:
             listed = json.dumps({"documents": dict(sorted(self.manifest.items()))}, indent=1)
             self._replace(MANIFEST, listed.encode(), None)
-        self.workshop.rmdir()
         documents = len(self.manifest)
         feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
         return Publication(
@@ -90,6 +112,8 @@ class _Folder:
         for suffix in stale:
             body = COMPRESSIONS[suffix](rendition.body) if suffix else rendition.body
             self._replace(rendition.path + suffix, body, rendition.modified)
+        if "" in stale:
+            self._unlink(rendition.path, set(COMPRESSIONS) - set(self.suffixes))  # of an earlier run, outdated now
         return bool(stale)
 
     def _is_there(self, rendition: Rendition, suffix: str, known: bool) -> bool:
@@ -120,13 +144,17 @@ class _Folder:
         count = 0
         for path in sorted(paths):
             target = self.folder / path
-            if not target.resolve().is_relative_to(self.folder.resolve()):
+            inside = "\0" not in path and target.resolve().is_relative_to(self.folder.resolve())
+            if not inside or target.is_dir():
                 continue  # a manifest that somebody edited leads nowhere else
-            for suffix in ("", *COMPRESSIONS):
-                target.with_name(target.name + suffix).unlink(missing_ok=True)
+            self._unlink(path, ("", *COMPRESSIONS))
             self._remove_empty(target.parent)
             count += 1
         return count
+
+    def _unlink(self, path: str, suffixes: Iterable[str]) -> None:
+        for suffix in suffixes:
+            (self.folder / (path + suffix)).unlink(missing_ok=True)
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
