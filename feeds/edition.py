@@ -92,6 +92,8 @@ def build(
             if plan.full:
                 writer.keep_rendered(work.listed_ids)
             writer.clear_pending()
+            writer.add_pending("category", work.unrendered)
+            writer.add_pending("article", work.unrendered_pages)
             writer.set_value("edition", plan.fingerprint)
             writer.set_value("embargo", str(reading.next_embargo(now) or ""))
             writer.set_value("version", str(writer.version + 1))
@@ -152,6 +154,9 @@ class _Work:
     prints: dict[str, str] = field(default_factory=dict)
     pages_wanted: dict[str, Record] = field(default_factory=dict)
     pages_gone: set[str] = field(default_factory=set)
+    # What lacks an article whose file could not be read just now: the next edition looks at it again.
+    unrendered: set[str] = field(default_factory=set)
+    unrendered_pages: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.composer = Composer.of(self.settings, self.reading.categories())
@@ -169,6 +174,8 @@ class _Work:
         entries = self._entries({article.id: article for _, listed in lists for article in listed})
         for number, (category, listed) in enumerate(lists, start=1):
             shown = [article for article in listed if article.id in entries]
+            if len(shown) < len(listed):
+                self.unrendered.add(category.slug if category else "")
             self._feed(self.composer.feed(category, shown), shown, entries)
             if progress:
                 progress(number, len(lists))
@@ -270,7 +277,10 @@ class _Work:
             entries = {entry.id: entry for entry in compose_entries(self.composer, self.root, records)}
             self.written = {}
             for path, article in batch:
-                if article.id in entries:
+                if article.id not in entries:
+                    self.unrendered.add("")
+                    self.unrendered_pages.add(article.id)
+                else:
                     body = pages.article(feed, entries[article.id])
                     self._document(path, pages.MEDIA_TYPE, self._fingerprint(article), lambda body=body: body)  # type: ignore[misc]
             put(self.written)
