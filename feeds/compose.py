@@ -64,7 +64,7 @@ class Composer:
     def entry(self, record: Record, draft: Draft) -> Entry:
         """An article with its body rendered; draft: as its file gives it now."""
         link = self.link(record)
-        base = record.link or self.settings.site or self.settings.base_url
+        base = record.link or self.settings.site or link or self.settings.base_url
         content = text.render(draft.body, draft.body_format, base=base)
         return Entry(
             id=record.id,
