@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from feeds.catalogue import Catalogue, KnownFile, LedgerEntry, Reading, Record, Writing, moment_of
+from feeds.catalogue import DIRECTORY, Catalogue, KnownFile, LedgerEntry, Reading, Record, Writing, moment_of
 from feeds.config import Settings
 from feeds.errors import ArticleError, DataDirectoryError
 from feeds.identity import Identities
@@ -51,7 +51,6 @@ def take_in(
     with catalogue.writing() as writer:
         work = _plan(writer, found, digest_of(repr((rules, program)).encode()))
         taker = _Taker(writer, settings, ledger_file)
-        taker.replace_problems(found.problems)
         if ahead and work.everything:
             readings = ahead.readings
         else:
@@ -61,8 +60,11 @@ def take_in(
         else:
             # Few files: all are read before the first is taken in, so that none finds its place held by one that goes.
             changed = [reading for reading in readings if taker.is_change(reading)]
+            again = _again(writer, found, work, changed)
+            changed = sorted((*changed, *read(rules, again, digests={}, jobs=jobs)), key=lambda r: r.file.path)
             taker.remove([*work.gone, *(reading.file.path for reading in changed)])
             readings = iter(changed)
+        taker.replace_problems(found.problems)
         with writer.bulk():
             for batch in _batched(readings, BATCH):
                 taker.take(batch)
@@ -88,14 +90,19 @@ def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
     if writer.value("rules") != rules:
         return _Work(rules, in_order(found.files.values()), {}, [], everything=True)
     known = writer.known_files()
-    gone = [path for path in known if path not in found.files]
+    # A file that could not be read is not known, but its problem is.
+    gone = sorted((known.keys() | writer.files_with("unreadable")) - found.files.keys() - {DIRECTORY})
     changed = {path: file for path, file in found.files.items() if _differs(file, known.get(path))}
     digests = {path: known[path].digest for path in changed if path in known}
-    if changed or gone:
-        # A duplicate may be the only one left when another file changed or went.
-        again = writer.files_with("duplicate") & found.files.keys() - changed.keys()
-        changed.update((path, found.files[path]) for path in again)
     return _Work(rules, in_order(changed.values()), digests, gone, everything=False)
+
+
+def _again(writer: Writing, found: Scan, work: _Work, changed: Iterable[FileReading]) -> list[FoundFile]:
+    """Duplicates, as one of them may be the only one left when another file changed or went."""
+    read_already = {reading.file.path for reading in changed}
+    if not (work.gone or read_already):
+        return []
+    return [found.files[path] for path in (writer.files_with("duplicate") & found.files.keys()) - read_already]
 
 
 def _differs(file: FoundFile, known: KnownFile | None) -> bool:

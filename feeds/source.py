@@ -15,6 +15,7 @@ from functools import cached_property
 from itertools import chain, islice
 from re import Pattern
 from re import compile as compile_pattern
+from stat import S_ISREG
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
@@ -123,6 +124,7 @@ def scan(settings: Settings) -> Scan:
     walk = _Walk(root, _excluded(settings.exclude), os.path.realpath(settings.output) if settings.output else None)
     try:
         walk.folder(root, "")
+        walk.follow_links()
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
     return walk.found
@@ -139,6 +141,7 @@ class _Walk:
         self.output = output
         self.found = Scan()
         self.visited = {root}
+        self.links: list[tuple[str, os.DirEntry[str]]] = []
 
     def folder(self, folder: str, prefix: str) -> None:
         with os.scandir(folder) as listing:
@@ -146,7 +149,7 @@ class _Walk:
                 if item.name[0] == "." or (self.excluded and self._is_excluded(prefix + item.name)):
                     continue
                 if item.is_symlink():
-                    self.link(item, prefix + item.name)
+                    self.links.append((prefix + item.name, item))
                 elif item.is_dir(follow_symlinks=False):
                     self.subfolder(item.path, prefix + item.name)
                 elif is_source(path := prefix + item.name):
@@ -162,11 +165,18 @@ class _Walk:
         except OSError as error:
             self.problem(path, error.strerror or str(error))
             return
+        if not S_ISREG(status.st_mode):  # to open a pipe would wait for its other end
+            self.problem(path, "is no regular file")
+            return
+        if not path.isascii() and not _is_text(path):
+            self.problem(path, "has a name that is not UTF-8; rename it")
+            return
         self.found.files[path] = FoundFile(path, status.st_size, status.st_mtime_ns // 1000)
 
     def subfolder(self, folder: str, path: str) -> None:
-        if folder == self.output:
+        if folder == self.output or folder in self.visited:
             return
+        self.visited.add(folder)
         if is_source(path) and not path.endswith("/"):
             self.problem(path, "is a folder, not a file; what lies in it is read all the same")
         try:
@@ -174,21 +184,37 @@ class _Walk:
         except OSError as error:
             self.problem(path, error.strerror or str(error))
 
+    def follow_links(self) -> None:
+        """Links come last, by path: what they lead to is read under its own path wherever it has one."""
+        while self.links:
+            found, self.links = sorted(self.links, key=lambda link: link[0]), []
+            for path, item in found:
+                self.link(item, path)
+
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
         inside = target == self.root or target.startswith(self.root + os.sep)
+        is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
         if not inside:
-            if is_source(path) or item.is_dir():
+            if is_source(path) or is_folder:
                 self.problem(path, "is a link that leads out of the data directory")
-        elif item.is_dir():
-            if target not in self.visited:  # a link to a folder above it would never end
-                self.visited.add(target)
-                self.subfolder(target, path)
+        elif is_folder:
+            self.subfolder(target, path)
         elif is_source(path):
             self.file(item, path)
 
     def problem(self, path: str, reason: str) -> None:
-        self.found.problems[path] = ArticleError(path, "unreadable", reason)
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be written as UTF-8; the system gives bytes that are none as lone surrogates."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 # --- reading files ---------------------------------------------------------------------------------------------------
@@ -342,7 +368,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         link=link,
         guid=text.one_line(draft.guid),
         source=text.one_line(draft.source),
-        language=draft.language,
+        language=text.one_line(draft.language) if draft.language else "",
         image=image,
         content_hash=_digest_of_text(content),
         modified=modified,
