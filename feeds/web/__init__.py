@@ -5,16 +5,21 @@ create_app(settings=None) -> Flask     for ``flask run``, gunicorn, granian: beg
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 
 from flask import Flask, Response, request
 
 from feeds.config import Settings, load
+from feeds.edition import Edition
+from feeds.errors import CatalogueError
 from feeds.live import Live
 from feeds.model import Rendition
 from feeds.newsroom import Newsroom
 
-RETRY_AFTER = 5  # seconds; for the short time before the very first edition
+log = logging.getLogger("feeds")
+
+RETRY_AFTER = 5  # seconds; for the short time before the very first edition, or while the catalogue is away
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src https: http: data:; "
@@ -39,6 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/", defaults={"path": ""}, view_func=lambda path: _document(live, path), endpoint="index")
     app.add_url_rule("/<path:path>", view_func=lambda path: _document(live, path), endpoint="document")
     app.register_error_handler(404, lambda error: _plain("Tidak ada di sini. (Not found.)", 404))
+    app.register_error_handler(CatalogueError, _out_of_order)
     app.after_request(_secured)
     return app
 
@@ -47,22 +53,19 @@ def _document(live: Live, path: str) -> Response:
     live.start()
     edition = live.edition
     if edition is None:
-        answer = _plain("Edisi pertama sedang disiapkan. (The first edition is being prepared.)", 503)
-        answer.headers["Retry-After"] = str(RETRY_AFTER)
-        return answer
+        return _later("Edisi pertama sedang disiapkan. (The first edition is being prepared.)")
     name = f"{path}index.html" if path.endswith("/") or not path else path
     found = edition.get(name)
     if found is None:
-        return _elsewhere(live, path)
+        return _elsewhere(edition, path)
     return _answer(found, live.newsroom.settings)
 
 
-def _elsewhere(live: Live, path: str) -> Response:
+def _elsewhere(edition: Edition, path: str) -> Response:
     """A folder asked for without its slash; else nothing is there."""
-    edition = live.edition
-    if edition and not path.endswith("/") and edition.get(f"{path}/index.html"):
+    if not path.endswith("/") and edition.get(f"{path}/index.html"):
         answer = _plain("", 308)
-        answer.headers["Location"] = f"{live.newsroom.settings.base_url}{path}/"
+        answer.headers["Location"] = f"{path.rpartition('/')[2]}/"  # relative: the same host, port and prefix
         return answer
     return _plain("Tidak ada di sini. (Not found.)", 404)
 
@@ -82,6 +85,18 @@ def _health(live: Live) -> Response:
     edition = live.edition
     version = edition.version if edition else 0
     return _plain(f"ok, edition {version}", 200)
+
+
+def _out_of_order(error: CatalogueError) -> Response:
+    """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
+    log.error("%s", error)
+    return _later("Sedang terganggu. (Out of order.)")
+
+
+def _later(sentence: str) -> Response:
+    answer = _plain(sentence, 503)
+    answer.headers["Retry-After"] = str(RETRY_AFTER)
+    return answer
 
 
 def _plain(sentence: str, status: int) -> Response:
