@@ -42,14 +42,6 @@ def from_microseconds(value: int, offset: int) -> datetime:
     return (EPOCH + timedelta(microseconds=value)).astimezone(timezone(timedelta(seconds=offset)))
 
 
-class KnownFile(NamedTuple):
-    """A file as it was when it was read. size: bytes; mtime: microseconds since the epoch; digest: of its bytes."""
-
-    size: int
-    mtime: int
-    digest: str
-
-
 class KnownDocument(NamedTuple):
     """A document without its body. fingerprint: over everything that it was made of."""
 
@@ -227,10 +219,9 @@ class Reading:
         """The number of the newest edition, 0 before the first."""
         return int(self.value("version") or 0)
 
-    def known_files(self, paths: Iterable[str] | None = None) -> dict[str, KnownFile]:
-        """Files that were read, by path: all, or some."""
-        rows = self._rows(t.files) if paths is None else self._rows_in(t.files, "path", paths)
-        return {row.path: KnownFile(size=row.size, mtime=row.mtime, digest=row.digest) for row in rows}
+    def listings(self) -> dict[str, str]:
+        """What was found in each folder of the data directory, as it was put."""
+        return {row.path: row.listing for row in self._rows(t.folders)}
 
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Articles by id."""
@@ -284,7 +275,14 @@ class Reading:
         """What is wrong, by path, of all files or of some."""
         rows = self._rows(t.problems) if paths is None else self._rows_in(t.problems, "file", paths)
         found = sorted(rows, key=lambda row: (row.path.partition("#")[0], row.number))
-        return [ArticleError(row.path, row.kind, row.reason, bool(row.fatal)) for row in found]
+        return [_article_error(row) for row in found]
+
+    def problems_of_files(self, paths: Iterable[str]) -> dict[str, list[ArticleError]]:
+        """What is wrong with some files, by file, in the order of each."""
+        found: dict[str, list[ArticleError]] = {}
+        for row in sorted(self._rows_in(t.problems, "file", paths), key=lambda row: (row.file, row.number)):
+            found.setdefault(row.file, []).append(_article_error(row))
+        return found
 
     def directory_problems(self) -> list[ArticleError]:
         """What is wrong with the directory itself: links that lead out of it, folders that look like files."""
@@ -370,15 +368,17 @@ class Writing(Reading):
         self._delete(t.meta, "name", [name])
         self._insert(t.meta, [(name, value)])
 
-    def put_files(self, known: Mapping[str, KnownFile], *, fresh: bool = False) -> None:
-        """Remember files; fresh: none of them was known before."""
-        if not fresh:
-            self._delete(t.files, "path", known)
-        self._insert(t.files, ((path, *file) for path, file in known.items()))
+    def put_listings(self, found: Mapping[str, str]) -> None:
+        """Remember what was found in folders."""
+        self._delete(t.folders, "path", found)
+        self._insert(t.folders, found.items())
 
-    def forget_files(self, paths: Iterable[str]) -> None:
-        """Forget files and their problems; their articles are removed apart."""
-        self._delete(t.files, "path", paths)
+    def forget_listings(self, folders: Iterable[str]) -> None:
+        """Forget folders that are gone."""
+        self._delete(t.folders, "path", folders)
+
+    def forget_problems(self, paths: Iterable[str]) -> None:
+        """Forget what was wrong with files."""
         self._delete(t.problems, "file", paths)
 
     @contextmanager
@@ -397,7 +397,7 @@ class Writing(Reading):
 
     def forget_everything(self) -> None:
         """Forget all that can be read anew: files, articles, problems."""
-        for table in (t.files, t.articles, t.memberships, t.problems):
+        for table in (t.folders, t.articles, t.memberships, t.problems):
             self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom))
 
     def put_problems(self, found: Mapping[str, Sequence[ArticleError]]) -> None:
@@ -465,6 +465,10 @@ class Writing(Reading):
 
 def _problem(file: str, number: int, problem: ArticleError) -> tuple[Any, ...]:
     return (file, number, problem.path, problem.kind, problem.reason, int(problem.fatal))
+
+
+def _article_error(row: sa.Row[Any]) -> ArticleError:
+    return ArticleError(row.path, row.kind, row.reason, bool(row.fatal))
 
 
 def _row(record: Record) -> tuple[Any, ...]:

@@ -240,8 +240,8 @@ def _many(count: int, thing: str) -> str:
 @foreseen
 def serve(context: click.Context, host: str, port: int, workers: int | None, server: str) -> None:
     """Serve the feeds over HTTP, fresh within a second of a file changing."""
+    from feeds.scan import scan
     from feeds.serve import serve as run
-    from feeds.source import scan
 
     settings = _settings(context)
     scan(settings)  # a data directory that is missing is said now, not by the workers

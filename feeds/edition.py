@@ -18,7 +18,8 @@ from feeds.config import Settings
 from feeds.formats import FORMATS
 from feeds.model import Category, Entry, Feed, Rendition
 from feeds.parallel import in_processes
-from feeds.source import content_hash, data_root, digest_of, read_drafts
+from feeds.scan import data_root
+from feeds.source import content_hash, digest_of, read_drafts
 
 ENTRIES_AT_ONCE = 50  # that one task of a process renders
 PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
@@ -130,7 +131,7 @@ def _plan(reading: Reading, settings: Settings, program: str, now: int) -> _Plan
     fingerprint = digest_of(repr((shown, program)).encode())
     embargo = reading.value("embargo")
     due = bool(embargo) and int(embargo) <= now
-    full = due or reading.value("edition") != fingerprint
+    full = due or bool(reading.pending("everything")) or reading.value("edition") != fingerprint
     pending = frozenset(reading.pending("category"))
     if not pending and not full:
         return None

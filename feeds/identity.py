@@ -45,7 +45,8 @@ class Identities:
         self._by_key = {entry.key: entry for entry in reading.ledger("key", keys)}
         contents = reading.ledger("content_hash", (article.content_hash for article in articles))
         self._by_content = {entry.content_hash: entry for entry in contents}
-        self._slugs |= {entry.slug for entry in reading.ledger("slug", (article.slug for article in articles))}
+        slugs = {article.slug for article in articles if article.slug}
+        self._slugs |= {entry.slug for entry in reading.ledger("slug", slugs)}
         known = (self._by_id, self._by_link, self._by_key, self._by_content)
         for record in reading.records({e.id for found in known for e in found.values()}).values():
             self._places[record.id] = record.path
@@ -83,6 +84,7 @@ class Identities:
         return known._replace(
             key=known.key if known.key == place_of(article) else article.key,
             link=article.link or known.link,
+            slug=known.slug or self._free_slug(article.slug, known.id),
             content_hash=article.content_hash,
             updated=updated,
             updated_offset=offset,
@@ -140,6 +142,6 @@ class Identities:
 
     def _free_slug(self, slug: str, identity: str) -> str:
         """The slug of the article's page: fixed at first sight; a second of that name gets a tail."""
-        if slug in self._slugs:
+        if slug and slug in self._slugs:
             return f"{slug}-{digest_of(identity.encode())[:6]}"
         return slug

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from feeds.catalogue import DIRECTORY, Catalogue, KnownFile, LedgerEntry, Reading, Record, Writing, moment_of
+from feeds.catalogue import Catalogue, LedgerEntry, Record, Writing, moment_of
 from feeds.config import Settings
 from feeds.errors import ArticleError, DataDirectoryError
 from feeds.identity import Identities
 from feeds.ledger import LedgerFile
 from feeds.model import Article
-from feeds.source import Ahead, FileReading, FoundFile, Rules, Scan, digest_of, in_order, place_of, read, scan
+from feeds.scan import Files, FoundFile, Scan, scan
+from feeds.source import Ahead, FileReading, Rules, digest_of, in_order, place_of, read
 
 BATCH = 512  # files that are taken in at once
 
@@ -46,24 +48,18 @@ def take_in(
     """
     rules = ahead.rules if ahead else Rules.of(settings)
     found = ahead.scan if ahead else scan(settings)
-    if not found.files and not found.problems:
+    if not found.folders and not found.problems:
         raise DataDirectoryError(str(settings.data), "holds no articles")
     with catalogue.writing() as writer:
         work = _plan(writer, found, digest_of(repr((rules, program)).encode()))
         taker = _Taker(writer, settings, ledger_file)
-        if ahead and work.everything:
-            readings = ahead.readings
-        else:
-            readings = read(rules, work.files, digests=work.digests, jobs=jobs)
+        readings = ahead.readings if ahead and work.everything else read(rules, work.files, jobs=jobs)
         if work.everything:
             taker.remove_all()
         else:
             # Few files: all are read before the first is taken in, so that none finds its place held by one that goes.
-            changed = [reading for reading in readings if taker.is_change(reading)]
-            again = _again(writer, found, work, changed)
-            changed = sorted((*changed, *read(rules, again, digests={}, jobs=jobs)), key=lambda r: r.file.path)
-            taker.remove([*work.gone, *(reading.file.path for reading in changed)])
-            readings = iter(changed)
+            readings = iter(list(readings))
+            taker.remove([*work.gone, *(file.path for file in work.files)])
         taker.replace_problems(found.problems)
         with writer.bulk():
             for batch in _batched(readings, BATCH):
@@ -71,42 +67,50 @@ def take_in(
                 if progress:
                     progress(taker.read, len(work.files))
         taker.finish()
+        ledger_file.sync()
+        writer.put_listings(work.listings)
+        writer.forget_listings(work.folders_gone)
         writer.set_value("rules", work.rules)
-        return Intake(files=len(found.files), read=taker.read, changed=taker.changed)
+        return Intake(files=len(found), read=taker.read, changed=taker.changed)
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What has to be read. digests: of files that may prove to be unchanged; everything: all files are read anew."""
+    """What has to be read, and what has to be remembered. everything: all files are read anew."""
 
     rules: str
     files: list[FoundFile]
-    digests: Mapping[str, str]
-    gone: list[str]
-    everything: bool
+    listings: Mapping[str, str]
+    gone: Sequence[str] = ()
+    folders_gone: Sequence[str] = ()
+    everything: bool = False
 
 
 def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
+    """Compare what is there with what was there: folder by folder, and only where one differs file by file."""
+    listings = {folder: _listing(files) for folder, files in found.folders.items()}
     if writer.value("rules") != rules:
-        return _Work(rules, in_order(found.files.values()), {}, [], everything=True)
-    known = writer.known_files()
-    # A file that could not be read is not known, but its problem is.
-    gone = sorted((known.keys() | writer.files_with("unreadable")) - found.files.keys() - {DIRECTORY})
-    changed = {path: file for path, file in found.files.items() if _differs(file, known.get(path))}
-    digests = {path: known[path].digest for path in changed if path in known}
-    return _Work(rules, in_order(changed.values()), digests, gone, everything=False)
+        return _Work(rules, in_order(found.files()), listings, everything=True)
+    known = writer.listings()
+    new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
+    folders_gone = sorted(known.keys() - listings.keys())
+    changed, gone = set[str](), set[str]()
+    for folder in (*new, *folders_gone):
+        before: dict[str, list[int]] = json.loads(known.get(folder, "{}"))
+        now = found.folders.get(folder, {})
+        changed.update(folder + name for name, status in now.items() if before.get(name) != list(status))
+        gone.update(folder + name for name in before.keys() - now.keys())
+    # What could not be read may be readable now: its size and time do not tell.
+    changed |= {path for path in writer.files_with("unreadable") if found.file(path)}
+    if changed or gone:
+        # A duplicate may be the only one left when another file changed or went.
+        changed |= {path for path in writer.files_with("duplicate") if found.file(path)}
+    files = in_order(file for path in changed if (file := found.file(path)))
+    return _Work(rules, files, new, sorted(gone), folders_gone)
 
 
-def _again(writer: Writing, found: Scan, work: _Work, changed: Iterable[FileReading]) -> list[FoundFile]:
-    """Duplicates, as one of them may be the only one left when another file changed or went."""
-    read_already = {reading.file.path for reading in changed}
-    if not (work.gone or read_already):
-        return []
-    return [found.files[path] for path in (writer.files_with("duplicate") & found.files.keys()) - read_already]
-
-
-def _differs(file: FoundFile, known: KnownFile | None) -> bool:
-    return known is None or known.size != file.size or known.mtime != file.mtime
+def _listing(files: Files) -> str:
+    return json.dumps(files, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _batched(readings: Iterator[FileReading], size: int) -> Iterator[list[FileReading]]:
@@ -115,7 +119,7 @@ def _batched(readings: Iterator[FileReading], size: int) -> Iterator[list[FileRe
 
 
 class _Taker:
-    """Takes readings into the catalogue."""
+    """Takes readings into the catalogue, and knows what they change."""
 
     def __init__(self, writer: Writing, settings: Settings, ledger_file: LedgerFile) -> None:
         self.writer = writer
@@ -123,9 +127,12 @@ class _Taker:
         self.ledger_file = ledger_file
         self.read = 0
         self.changed = False
+        self.everything = False
         self.cold = writer.ledger_is_empty() and not self._restore()
         self.identities = Identities(settings.authority, settings.zone)
         self.categories = {category.slug for category in writer.categories()}
+        self.before: dict[str, list[Record]] = {}
+        self.problems_before: dict[str, list[ArticleError]] = {}
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
 
@@ -141,27 +148,17 @@ class _Taker:
             self.writer.put_directory_problems(found.values())
             self.changed = True
 
-    def is_change(self, reading: FileReading) -> bool:
-        """Whether a file gives anything new; its size and time are remembered either way."""
-        path = reading.file.path
-        if reading.unchanged:
-            self._remember([reading])
-            return False
-        return bool(reading.digest or self.writer.known_files([path]) or _differ(reading, self.writer))
-
     def remove_all(self) -> None:
         """Take everything out that can be read anew."""
-        self.dirty.update(self.categories)
+        self.everything = self.changed = True
         self.writer.forget_everything()
 
     def remove(self, paths: Sequence[str]) -> None:
-        """Take out files and their articles."""
-        records = [record for listed in self.writer.records_of_files(paths).values() for record in listed]
-        self.writer.remove_records(records)
-        self.writer.forget_files(paths)
-        for record in records:
-            self._mark(record)
-        self.changed = self.changed or bool(paths)
+        """Take out files and their articles; those that come back as they were change nothing."""
+        self.before = self.writer.records_of_files(paths)
+        self.problems_before = self.writer.problems_of_files(paths)
+        self.writer.remove_records(record for listed in self.before.values() for record in listed)
+        self.writer.forget_problems(paths)
 
     def take(self, batch: Sequence[FileReading]) -> None:
         """Take in one batch of readings whose files have been removed."""
@@ -172,35 +169,45 @@ class _Taker:
         edited: list[LedgerEntry] = []
         problems: dict[str, list[ArticleError]] = {}
         for reading in batch:
-            found = list(reading.problems)
+            wrong = list(reading.problems)
+            own: list[Record] = []
             for article in reading.articles:
                 known, entry = self.identities.of(article)
                 other = self.identities.taken(article, entry)
                 if other:
-                    found.append(ArticleError(place_of(article), "duplicate", f"is the same article as {other}"))
+                    wrong.append(ArticleError(place_of(article), "duplicate", f"is the same article as {other}"))
                     continue
                 self.identities.claim(article, entry)
                 if known is None:
                     added.append(entry)
                 elif entry != known:
                     edited.append(entry)
-                records.append(record_of(article, entry))
+                own.append(record_of(article, entry))
                 self._learn_categories(article)
-            if found:
-                problems[reading.file.path] = found
+            if wrong:
+                problems[reading.file.path] = wrong
+            if not self.everything:
+                self._compare(reading.file.path, own, wrong)
+            records += own
         self.ledger_file.append((*added, *edited))
         self.writer.put_ledger(added, edited)
         self.writer.put_records(records)
         self.writer.put_problems(problems)
-        self._remember(batch)
-        for record in records:
-            self._mark(record)
         self.read += len(batch)
-        self.changed = True
 
-    def _remember(self, readings: Iterable[FileReading]) -> None:
-        known = {r.file.path: KnownFile(r.file.size, r.file.mtime, r.digest) for r in readings if r.digest}
-        self.writer.put_files(known, fresh=self.cold)
+    def _compare(self, path: str, records: Sequence[Record], problems: Sequence[ArticleError]) -> None:
+        before = {record.id: record for record in self.before.pop(path, ())}
+        now = {record.id: record for record in records}
+        self.changed |= self.problems_before.pop(path, []) != problems
+        for identity in before.keys() | now.keys():
+            if before.get(identity) != now.get(identity):
+                self._mark(record for found in (before, now) if (record := found.get(identity)))
+
+    def _mark(self, records: Iterable[Record]) -> None:
+        self.changed = True
+        for record in records:
+            self.dirty.update(record.categories)
+            self.dirty_articles.add(record.id)
 
     def _learn_categories(self, article: Article) -> None:
         fresh = [category for category in article.categories if category.slug not in self.categories]
@@ -208,20 +215,16 @@ class _Taker:
             self.writer.put_categories(fresh)
             self.categories.update(category.slug for category in fresh)
 
-    def _mark(self, record: Record) -> None:
-        self.dirty.update(record.categories)
-        if self.settings.article_pages:
-            self.dirty_articles.add(record.id)
-
     def finish(self) -> None:
         """Leave word of what the next edition has to look at."""
-        if self.changed:
+        for listed in self.before.values():  # of files that are gone
+            self._mark(listed)
+        self.changed |= bool(self.problems_before)
+        if self.everything:
+            self.writer.add_pending("everything", {""})
+        elif self.changed:
             self.writer.add_pending("category", {"", *self.dirty})
             self.writer.add_pending("article", self.dirty_articles)
-
-
-def _differ(reading: FileReading, reader: Reading) -> bool:
-    return list(reading.problems) != reader.problems([reading.file.path])
 
 
 def record_of(article: Article, entry: LedgerEntry) -> Record:

@@ -35,7 +35,7 @@ class LedgerFile:
         return list(found.values())
 
     def append(self, entries: Iterable[LedgerEntry]) -> None:
-        """Write entries and wait until the disk has them; before the catalogue commits, so that it never knows more."""
+        """Write entries; ``sync`` makes them last."""
         lines = [_line(entry) for entry in entries]
         if self.path is None or not lines:
             return
@@ -44,7 +44,15 @@ class LedgerFile:
                 if file.tell() and not _ends_with_newline(self.path):
                     file.write(b"\n")  # the last line was cut: it must not swallow the next
                 file.write(("\n".join(lines) + "\n").encode("utf-8"))
-                file.flush()
+        except OSError as error:
+            raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+
+    def sync(self) -> None:
+        """Wait until the disk has what was written; before the catalogue commits, so that it never knows more."""
+        if self.path is None or not self.path.exists():
+            return
+        try:
+            with self.path.open("ab") as file:
                 os.fsync(file.fileno())
         except OSError as error:
             raise CatalogueError(str(self.path), error.strerror or str(error)) from error

@@ -17,7 +17,7 @@ from watchfiles import BaseFilter, Change, watch
 from feeds.edition import Edition
 from feeds.errors import FeedsError
 from feeds.newsroom import Newsroom
-from feeds.source import data_root
+from feeds.scan import data_root
 
 log = logging.getLogger("feeds")
 

@@ -88,6 +88,7 @@ class Category:
 class Article(NamedTuple):
     """One article, checked and normalised: every text is XML-safe plain text, every date aware.
 
+    slug: "" where nothing needs one (no permalink, no pages).
     key: what the article is called inside the newsroom: the path without suffix, and ``#slug`` for a record of a file.
     published: the publication date; updated: only where the article says so itself.
     categories: slug and title; link: its own absolute address or ""; guid: its own id or "".

@@ -1,4 +1,4 @@
-"""The data directory -> Article | ArticleError: finds the files, reads what changed, checks and normalises.
+"""Files -> Article | ArticleError: reads them, checks and normalises what they hold.
 
 Nothing here raises for an article: what is wrong with one becomes an ArticleError beside the others.
 """
@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from fnmatch import translate
 from functools import cached_property
 from itertools import chain, islice
-from re import Pattern
-from re import compile as compile_pattern
-from stat import S_ISREG
 from typing import Literal, NamedTuple
 from urllib.parse import quote
 
 from feeds import text
 from feeds.config import Settings, free_slug
 from feeds.dates import read_date
-from feeds.errors import ArticleError, DataDirectoryError, DateError
+from feeds.errors import ArticleError, DateError
 from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
 from feeds.parallel import in_processes
-from feeds.readers import is_source, read_file
+from feeds.readers import read_file
+from feeds.scan import FoundFile, Scan, data_root, scan
 
 MAX_FILE_SIZE = 256 * 1024 * 1024  # bytes
 BATCH = 256  # files that one worker reads before it reports
@@ -38,23 +35,10 @@ PLAIN_FOLDERS = frozenset(
 )
 
 
-class FoundFile(NamedTuple):
-    """A file of the data directory. path: below it, forward slashes; size: bytes; mtime: microseconds."""
-
-    path: str
-    size: int
-    mtime: int
-
-
 class FileReading(NamedTuple):
-    """What one file gave. digest: of its bytes, "" where it could not be read.
-
-    unchanged: the bytes are those of the digest that was known, and nothing was read from them.
-    """
+    """What one file gave."""
 
     file: FoundFile
-    digest: str
-    unchanged: bool = False
     articles: tuple[Article, ...] = ()
     problems: tuple[ArticleError, ...] = ()
 
@@ -68,6 +52,7 @@ class Rules:
     site: str
     permalink: str
     undated: Literal["skip", "mtime"]
+    slugs_needed: bool
     declared: tuple[Category, ...]
     aliases: tuple[tuple[str, str], ...]
 
@@ -80,6 +65,7 @@ class Rules:
             site=settings.site,
             permalink=settings.permalink,
             undated=settings.undated,
+            slugs_needed=settings.article_pages or "{slug}" in settings.permalink,
             declared=tuple(Category(slug=c.slug, title=c.title) for c in settings.categories),
             aliases=tuple((text.slugify(name), slug) for name, slug in names),
         )
@@ -98,138 +84,24 @@ class Rules:
         return {category.slug: category for category in self.declared}
 
 
-def data_root(settings: Settings) -> str:
-    """The data directory's real path, looked up anew each time, as a deployment may swap a link."""
-    return os.path.realpath(settings.data)
-
-
-# --- finding files ---------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class Scan:
-    """One look at the data directory: its files by path, and what cannot be followed or opened."""
-
-    files: dict[str, FoundFile] = field(default_factory=dict)
-    problems: dict[str, ArticleError] = field(default_factory=dict)
-
-
-def scan(settings: Settings) -> Scan:
-    """Find every source file below the data directory.
-
-    Dot-folders, the output and what ``exclude`` names are skipped. A link that leads out of the directory is a
-    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed.
-    """
-    root = data_root(settings)
-    walk = _Walk(root, _excluded(settings.exclude), os.path.realpath(settings.output) if settings.output else None)
-    try:
-        walk.folder(root, "")
-        walk.follow_links()
-    except OSError as error:
-        raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
-    return walk.found
-
-
-def _excluded(globs: Sequence[str]) -> Pattern[str] | None:
-    return compile_pattern("|".join(translate(glob) for glob in globs)) if globs else None
-
-
-class _Walk:
-    def __init__(self, root: str, excluded: Pattern[str] | None, output: str | None) -> None:
-        self.root = root
-        self.excluded = excluded
-        self.output = output
-        self.found = Scan()
-        self.visited = {root}
-        self.links: list[tuple[str, os.DirEntry[str]]] = []
-
-    def folder(self, folder: str, prefix: str) -> None:
-        with os.scandir(folder) as listing:
-            for item in listing:
-                if item.name[0] == "." or (self.excluded and self._is_excluded(prefix + item.name)):
-                    continue
-                if item.is_symlink():
-                    self.links.append((prefix + item.name, item))
-                elif item.is_dir(follow_symlinks=False):
-                    self.subfolder(item.path, prefix + item.name)
-                elif is_source(path := prefix + item.name):
-                    self.file(item, path)
-
-    def _is_excluded(self, path: str) -> bool:
-        assert self.excluded is not None  # noqa: S101 - for the type checker; the caller has just asked
-        return bool(self.excluded.match(path) or self.excluded.match(path.rpartition("/")[2]))
-
-    def file(self, item: os.DirEntry[str], path: str) -> None:
-        try:
-            status = item.stat()
-        except OSError as error:
-            self.problem(path, error.strerror or str(error))
-            return
-        if not S_ISREG(status.st_mode):  # to open a pipe would wait for its other end
-            self.problem(path, "is no regular file")
-            return
-        if not path.isascii() and not _is_text(path):
-            self.problem(path, "has a name that is not UTF-8; rename it")
-            return
-        self.found.files[path] = FoundFile(path, status.st_size, status.st_mtime_ns // 1000)
-
-    def subfolder(self, folder: str, path: str) -> None:
-        if folder == self.output or folder in self.visited:
-            return
-        self.visited.add(folder)
-        if is_source(path) and not path.endswith("/"):
-            self.problem(path, "is a folder, not a file; what lies in it is read all the same")
-        try:
-            self.folder(folder, path + "/")
-        except OSError as error:
-            self.problem(path, error.strerror or str(error))
-
-    def follow_links(self) -> None:
-        """Links come last, by path: what they lead to is read under its own path wherever it has one."""
-        while self.links:
-            found, self.links = sorted(self.links, key=lambda link: link[0]), []
-            for path, item in found:
-                self.link(item, path)
-
-    def link(self, item: os.DirEntry[str], path: str) -> None:
-        target = os.path.realpath(item.path)
-        inside = target == self.root or target.startswith(self.root + os.sep)
-        is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
-        if not inside:
-            if is_source(path) or is_folder:
-                self.problem(path, "is a link that leads out of the data directory")
-        elif is_folder:
-            self.subfolder(target, path)
-        elif is_source(path):
-            self.file(item, path)
-
-    def problem(self, path: str, reason: str) -> None:
-        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
-        self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
-
-
-def _is_text(path: str) -> bool:
-    """Whether a path can be written as UTF-8; the system gives bytes that are none as lone surrogates."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
 # --- reading files ---------------------------------------------------------------------------------------------------
 
 
-def read(
-    rules: Rules, files: Sequence[FoundFile], *, digests: Mapping[str, str], jobs: int = 1
-) -> Iterator[FileReading]:
-    """Read files in their order; several processes, where they are quicker, begin at once.
+_Packed = tuple[list[tuple[object, ...]], list[ArticleError]]
+"""A reading as it passes between processes: plain tuples, which are pickled in a third of the time."""
 
-    digests: what is known of the files by path; a file whose bytes have that digest is not read any further.
-    """
+
+def read(rules: Rules, files: Sequence[FoundFile], *, jobs: int = 1) -> Iterator[FileReading]:
+    """Read files in their order; several processes, where they are quicker, begin at once."""
     starts = range(0, len(files), BATCH)
-    tasks = ((rules, [(f, digests.get(f.path, "")) for f in files[start : start + BATCH]]) for start in starts)
-    return chain.from_iterable(in_processes(read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1))
+    tasks = ((rules, [tuple(file) for file in files[start : start + BATCH]]) for start in starts)
+    results = in_processes(_read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1)
+    return map(_unpacked, files, chain.from_iterable(results))
+
+
+def _unpacked(file: FoundFile, packed: _Packed) -> FileReading:
+    articles, problems = packed
+    return FileReading(file, tuple(map(Article._make, articles)), tuple(problems))
 
 
 class Ahead(NamedTuple):
@@ -243,45 +115,41 @@ class Ahead(NamedTuple):
 def read_ahead(settings: Settings, jobs: int) -> Ahead:
     """Begin to read everything, for a first build: the database's library is loaded meanwhile."""
     found, rules = scan(settings), Rules.of(settings)
-    return Ahead(found, rules, read(rules, in_order(found.files.values()), digests={}, jobs=jobs))
+    return Ahead(found, rules, read(rules, in_order(found.files()), jobs=jobs))
 
 
 def in_order(files: Iterable[FoundFile]) -> list[FoundFile]:
     """By path, so that the first of two duplicates is the same one in every build."""
-    return sorted(files, key=lambda file: file.path)
+    return sorted(files)
 
 
-def read_batch(task: tuple[Rules, Sequence[tuple[FoundFile, str]]]) -> list[FileReading]:
-    """The work of one worker: (rules, files with their known digests) -> readings."""
+def _read_batch(task: tuple[Rules, Sequence[tuple[str, int, int]]]) -> list[_Packed]:
     rules, files = task
-    return [_read_one(rules, file, digest) for file, digest in files]
+    return [_read_one(rules, path, size, mtime) for path, size, mtime in files]
 
 
-def _read_one(rules: Rules, file: FoundFile, known_digest: str) -> FileReading:
-    if file.size > MAX_FILE_SIZE:
-        return _unreadable(file, f"is {file.size:,} bytes long; the limit is {MAX_FILE_SIZE:,}")
+def _read_one(rules: Rules, path: str, size: int, mtime: int) -> _Packed:
+    if size > MAX_FILE_SIZE:
+        return [], [ArticleError(path, "unreadable", f"is {size:,} bytes long; the limit is {MAX_FILE_SIZE:,}")]
     try:
-        data = _bytes_of(f"{rules.root}/{file.path}", file.size)
+        data = _bytes_of(f"{rules.root}/{path}", size)
     except OSError as error:
-        return _unreadable(file, error.strerror or str(error))
-    digest = digest_of(data)
-    if digest == known_digest:
-        return FileReading(file, digest, unchanged=True)
-    found: list[Article] = []
+        return [], [ArticleError(path, "unreadable", error.strerror or str(error))]
+    found: list[tuple[object, ...]] = []
     problems: list[ArticleError] = []
     month_first = False
-    for draft in read_file(file.path, data):
+    for draft in read_file(path, data):
         if isinstance(draft, ArticleError):
             problems.append(draft)
             continue
         month_first = month_first or draft.month_first
-        article = normalise(draft, rules, file.mtime, problems)
+        article = normalise(draft, rules, mtime, problems)
         if article:
-            found.append(article)
+            found.append(tuple(article))
     if month_first:
         reason = "its dates are read month first, as some of them cannot be read day first"
-        problems.append(ArticleError(file.path, "order", reason, fatal=False))
-    return FileReading(file, digest, articles=tuple(found), problems=tuple(problems))
+        problems.append(ArticleError(path, "order", reason, fatal=False))
+    return found, problems
 
 
 def _bytes_of(path: str, size: int = 65_536) -> bytes:
@@ -298,10 +166,6 @@ def _bytes_of(path: str, size: int = 65_536) -> bytes:
         return data
     finally:
         os.close(descriptor)
-
-
-def _unreadable(file: FoundFile, reason: str) -> FileReading:
-    return FileReading(file, "", problems=(ArticleError(file.path, "unreadable", reason),))
 
 
 def digest_of(data: bytes) -> str:
@@ -346,7 +210,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     published, origin = _published(draft, rules, modified, place, problems)
     if published is None:
         return None
-    slug = text.slugify(draft.slug or title)
+    slug = text.slugify(draft.slug or title) if rules.slugs_needed or draft.position is not None else ""
     link = _link(draft, rules, slug, published.value, place, problems)
     base = link or rules.site
     image = _image(draft.image, base)

@@ -27,7 +27,7 @@ def _number(name: str, *, primary_key: bool = False) -> sa.Column[int]:
 
 
 meta = _table("meta", _text("name", primary_key=True), _text("value"))
-files = _table("files", _text("path", primary_key=True), _number("size"), _number("mtime"), _text("digest"))
+folders = _table("folders", _text("path", primary_key=True), _text("listing"))
 articles = _table(
     "articles",
     _text("id", primary_key=True),

@@ -1,0 +1,165 @@
+"""One look at the data directory: which files are there, and what cannot be followed or opened."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import translate
+from re import Pattern
+from re import compile as compile_pattern
+from stat import S_ISREG
+from typing import NamedTuple
+
+from feeds.config import Settings
+from feeds.errors import ArticleError, DataDirectoryError
+from feeds.readers import is_source
+
+
+class FoundFile(NamedTuple):
+    """A file of the data directory. path: below it, forward slashes; size: bytes; mtime: microseconds."""
+
+    path: str
+    size: int
+    mtime: int
+
+
+Files = dict[str, tuple[int, int]]
+"""The source files of one folder: name -> (size in bytes, mtime in microseconds)."""
+
+
+@dataclass
+class Scan:
+    """What was found. folders: their files by the folder's path, "" or with a slash at its end."""
+
+    folders: dict[str, Files] = field(default_factory=dict)
+    problems: dict[str, ArticleError] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.folders.values()))
+
+    def files(self) -> Iterator[FoundFile]:
+        """Every file, by folder."""
+        for folder, listed in self.folders.items():
+            for name, (size, mtime) in listed.items():
+                yield FoundFile(folder + name, size, mtime)
+
+    def file(self, path: str) -> FoundFile | None:
+        """One file, None where it is not there."""
+        folder, slash, name = path.rpartition("/")
+        found = self.folders.get(folder + slash, {}).get(name)
+        return FoundFile(path, *found) if found else None
+
+
+def data_root(settings: Settings) -> str:
+    """The data directory's real path, looked up anew each time, as a deployment may swap a link."""
+    return os.path.realpath(settings.data)
+
+
+def scan(settings: Settings) -> Scan:
+    """Find every source file below the data directory.
+
+    Dot-folders, the output and what ``exclude`` names are skipped. A link that leads out of the directory is a
+    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed.
+    """
+    root = data_root(settings)
+    walk = _Walk(root, _excluded(settings.exclude), os.path.realpath(settings.output) if settings.output else None)
+    try:
+        walk.folder(root, "")
+        walk.follow_links()
+    except OSError as error:
+        raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
+    return walk.found
+
+
+def _excluded(globs: Sequence[str]) -> Pattern[str] | None:
+    return compile_pattern("|".join(translate(glob) for glob in globs)) if globs else None
+
+
+class _Walk:
+    def __init__(self, root: str, excluded: Pattern[str] | None, output: str | None) -> None:
+        self.root = root
+        self.excluded = excluded
+        self.output = output
+        self.found = Scan()
+        self.visited = {root}
+        self.links: list[tuple[str, os.DirEntry[str]]] = []
+
+    def folder(self, folder: str, prefix: str) -> None:
+        files: Files = {}
+        with os.scandir(folder) as listing:
+            for item in listing:
+                name = item.name
+                if name[0] == "." or (self.excluded and self._is_excluded(self.excluded, prefix + name)):
+                    continue
+                if item.is_symlink():
+                    self.links.append((prefix + name, item))
+                elif item.is_dir(follow_symlinks=False):
+                    self.subfolder(item.path, prefix + name)
+                elif is_source(prefix + name):
+                    self.file(item, prefix, name, files)
+        if files:
+            self.found.folders[prefix] = files
+
+    def _is_excluded(self, excluded: Pattern[str], path: str) -> bool:
+        return bool(excluded.match(path) or excluded.match(path.rpartition("/")[2]))
+
+    def file(self, item: os.DirEntry[str], prefix: str, name: str, files: Files) -> None:
+        try:
+            status = item.stat()
+        except OSError as error:
+            self.problem(prefix + name, error.strerror or str(error))
+            return
+        if not S_ISREG(status.st_mode):  # to open a pipe would wait for its other end
+            self.problem(prefix + name, "is no regular file")
+        elif not name.isascii() and not _is_text(name):
+            self.problem(prefix + name, "has a name that is not UTF-8; rename it")
+        else:
+            files[name] = (status.st_size, status.st_mtime_ns // 1000)
+
+    def subfolder(self, folder: str, path: str) -> None:
+        if folder == self.output or folder in self.visited:
+            return
+        self.visited.add(folder)
+        if is_source(path):
+            self.problem(path, "is a folder, not a file; what lies in it is read all the same")
+        if not path.isascii() and not _is_text(path):
+            self.problem(path, "has a name that is not UTF-8; rename it")
+            return
+        try:
+            self.folder(folder, path + "/")
+        except OSError as error:
+            self.problem(path, error.strerror or str(error))
+
+    def follow_links(self) -> None:
+        """Links come last, by path: what they lead to is read under its own path wherever it has one."""
+        while self.links:
+            found, self.links = sorted(self.links, key=lambda link: link[0]), []
+            for path, item in found:
+                self.link(item, path)
+
+    def link(self, item: os.DirEntry[str], path: str) -> None:
+        target = os.path.realpath(item.path)
+        inside = target == self.root or target.startswith(self.root + os.sep)
+        is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
+        if not inside:
+            if is_source(path) or is_folder:
+                self.problem(path, "is a link that leads out of the data directory")
+        elif is_folder:
+            self.subfolder(target, path)
+        elif is_source(path):
+            folder, slash, name = path.rpartition("/")
+            self.file(item, folder + slash, name, self.found.folders.setdefault(folder + slash, {}))
+
+    def problem(self, path: str, reason: str) -> None:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
+
+
+def _is_text(path: str) -> bool:
+    """Whether a path can be written as UTF-8; the system gives bytes that are none as lone surrogates."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
