@@ -94,7 +94,7 @@ _Packed = tuple[list[tuple[object, ...]], list[ArticleError]]
 def read(rules: Rules, files: Sequence[FoundFile], *, jobs: int = 1) -> Iterator[FileReading]:
     """Read files in their order; several processes, where they are quicker, begin at once."""
     starts = range(0, len(files), BATCH)
-    tasks = ((rules, [tuple(file) for file in files[start : start + BATCH]]) for start in starts)
+    tasks = ((rules, [(f.path, f.size, f.mtime) for f in files[start : start + BATCH]]) for start in starts)
     results = in_processes(_read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1)
     return map(_unpacked, files, chain.from_iterable(results))
 
