@@ -7,7 +7,8 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     _dateparts, text, config           pieces of dates; clean text and HTML; settings, checked
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft
-    source, catalogue                  the data directory -> Article | ArticleError; the store of them
+    scan, state                        the files of the data directory; where the catalogue lies
+    source, catalogue                  files -> Article | ArticleError; the store of them
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     formats, pages                     Feed -> bytes; feedgen and Jinja stay in here
     intake, edition                    files -> catalogue -> path -> finished bytes, only what changed
