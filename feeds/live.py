@@ -21,7 +21,7 @@ from feeds.scan import data_root
 
 log = logging.getLogger("feeds")
 
-LOOK_EVERY = 1.0  # seconds between looks at the data directory's real path, the embargoes and the catalogue's version
+LOOK_EVERY = 0.5  # seconds between looks at the data directory's real path, the embargoes and the catalogue's version
 FOLLOW_EVERY = 0.25  # seconds between looks at the version of a catalogue that another process writes
 GATHER = 100  # milliseconds in which further changes join the first
 
@@ -75,7 +75,7 @@ class Live:
                 else:
                     self._swap()
                     self._stop.wait(FOLLOW_EVERY)
-            except FeedsError as error:
+            except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
                 self._stop.wait(LOOK_EVERY)
 
@@ -83,6 +83,9 @@ class Live:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
         root = data_root(self.newsroom.settings)
         self._update()
+        if not Path(root).is_dir():
+            self._stop.wait(LOOK_EVERY)
+            return
         changes = watch(
             root,
             watch_filter=_Sources(root),
@@ -93,12 +96,13 @@ class Live:
             yield_on_timeout=True,
             raise_interrupt=False,
         )
-        self._update()  # what changed while the watch was being set up
+        looked = False  # since the watch stands, which it does from the first step of the loop on
         for changed in changes:
             if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
                 return
-            if changed or self._is_due():
+            if changed or not looked or self._is_due():
                 self._update()
+                looked = True
 
     def _is_due(self) -> bool:
         with self.newsroom.catalogue.reading() as reading:
@@ -124,7 +128,9 @@ class Live:
             self.edition = self.newsroom.edition()
         self.checked = time.time()
 
-    def _failed(self, error: FeedsError) -> None:
-        if str(error) != self.error:
-            log.error("%s; the last edition stays", error)
-        self.error = str(error)
+    def _failed(self, error: Exception) -> None:
+        sentence = str(error) if isinstance(error, FeedsError) else f"{type(error).__name__}: {error}"
+        if sentence != self.error:
+            unforeseen = None if isinstance(error, FeedsError) else error
+            log.error("%s; the last edition stays", sentence, exc_info=unforeseen)
+        self.error = sentence

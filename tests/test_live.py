@@ -1,0 +1,266 @@
+"""A served edition is fresh within a second, and nothing that happens to the files takes it away."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from feeds.errors import CatalogueError
+from feeds.live import Live
+from feeds.newsroom import Newsroom
+from tests.support import Desk, Server, a_desk, article, environment, free_port, server_command, titles, until
+
+SOON = 1.5  # seconds: "within a second", and what a busy machine may add
+
+
+@contextmanager
+def living(desk: Desk) -> Iterator[Live]:
+    live = Live(Newsroom.open(desk.settings))
+    live.start()
+    try:
+        until(lambda: live.edition, within=10)
+        yield live
+    finally:
+        live.stop()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with a_desk(tmp_path) as opened:
+        opened.write("ekonomi/kopi.md", "Panen kopi naik", "2026-05-05T09:00:00+07:00")
+        yield opened
+
+
+def shown(live: Live, folder: str = "") -> list[str]:
+    assert live.edition
+    return titles(live.edition, folder) if live.edition.get(f"{folder}feed.json") else []
+
+
+# --- fresh -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_new_article_is_served_within_a_second(desk: Desk) -> None:
+    with living(desk) as live:
+        desk.write("budaya/tari.md", "Tari dipentaskan")
+        until(lambda: "Tari dipentaskan" in shown(live, "budaya/"), within=SOON)
+
+
+def test_an_edit_a_move_and_a_deletion_are_served_within_a_second(desk: Desk) -> None:
+    with living(desk) as live:
+        path = desk.write("ekonomi/kopi.md", "Panen kopi turun", "2026-05-05T09:00:00+07:00")
+        until(lambda: shown(live) == ["Panen kopi turun"], within=SOON)
+        moved = desk.data / "budaya" / path.name
+        moved.parent.mkdir()
+        path.rename(moved)
+        until(lambda: shown(live, "budaya/") == ["Panen kopi turun"] and shown(live, "ekonomi/") == [], within=SOON)
+        moved.write_text(article("Tinggal ini", "2026-05-09"))
+        (desk.data / "lain.md").write_text(article("Yang lain", "2026-05-08"))
+        until(lambda: shown(live) == ["Tinggal ini", "Yang lain"], within=SOON)
+        moved.unlink()
+        until(lambda: shown(live) == ["Yang lain"], within=SOON)
+
+
+def test_an_article_that_an_editor_saves_through_a_temporary_file_is_served(desk: Desk) -> None:
+    with living(desk) as live:
+        unfinished = desk.data / "ekonomi" / ".kopi.md.swp"
+        unfinished.write_text(article("Tersimpan", "2026-05-05"))
+        unfinished.rename(desk.data / "ekonomi/kopi.md")
+        until(lambda: shown(live) == ["Tersimpan"], within=SOON)
+
+
+def test_what_lies_in_dot_folders_wakes_nobody(desk: Desk) -> None:
+    with living(desk) as live:
+        assert live.edition
+        version = live.edition.version
+        desk.write(".git/berkas.md", "Bukan berita")
+        desk.write("budaya/tari.md", "Tari dipentaskan")
+        until(lambda: "Tari dipentaskan" in shown(live), within=SOON)
+        assert live.edition.version == version + 1
+        assert "Bukan berita" not in shown(live)
+
+
+def test_a_bad_file_costs_nothing(desk: Desk) -> None:
+    with living(desk) as live:
+        (desk.data / "rusak.md").write_bytes(b"---\ntitle: [\n\xff\xfe")
+        desk.write("budaya/tari.md", "Tari dipentaskan", "2026-05-06")
+        until(lambda: shown(live) == ["Tari dipentaskan", "Panen kopi naik"], within=SOON)
+        assert live.error == ""
+
+
+def test_an_article_under_embargo_is_served_when_its_time_comes(desk: Desk) -> None:
+    due = datetime.now().astimezone() + timedelta(seconds=2)
+    desk.write("nanti.md", "Sudah waktunya", due.isoformat())
+    with living(desk) as live:
+        assert shown(live) == ["Panen kopi naik"]
+        until(lambda: shown(live) == ["Sudah waktunya", "Panen kopi naik"], within=2 + SOON)
+        assert datetime.now().astimezone() >= due
+
+
+# --- the directory itself --------------------------------------------------------------------------------------------
+
+
+def swap(link: Path, target: Path) -> None:
+    """As a deployment does: the link is replaced in one step."""
+    fresh = link.with_name("fresh")
+    fresh.symlink_to(target)
+    fresh.replace(link)
+
+
+def test_a_data_directory_that_a_deployment_swaps_is_followed(tmp_path: Path) -> None:
+    for name, title in (("one", "Rilis satu"), ("two", "Rilis dua")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text(article(title, "2026-05-04"))
+    with a_desk(tmp_path) as desk:
+        desk.data.rmdir()
+        desk.data.symlink_to(tmp_path / "one")
+        with living(desk) as live:
+            assert shown(live) == ["Rilis satu"]
+            swap(desk.data, tmp_path / "two")
+            until(lambda: shown(live) == ["Rilis dua"], within=1 + SOON)
+            (tmp_path / "two/b.md").write_text(article("Setelah rilis", "2026-05-05"))
+            until(lambda: shown(live) == ["Setelah rilis", "Rilis dua"], within=SOON)
+
+
+def test_a_data_directory_that_vanishes_leaves_the_last_edition_and_is_taken_up_when_it_returns(desk: Desk) -> None:
+    with living(desk) as live:
+        away = desk.data.rename(desk.data.with_name("away"))
+        until(lambda: live.error, within=1 + SOON)
+        assert shown(live) == ["Panen kopi naik"]
+        (away / "b.md").write_text(article("Selama pergi", "2026-05-06"))
+        away.rename(desk.data)
+        until(lambda: shown(live) == ["Selama pergi", "Panen kopi naik"], within=1 + SOON)
+        assert live.error == ""
+        desk.write("c.md", "Sesudah kembali", "2026-05-07")
+        until(lambda: "Sesudah kembali" in shown(live), within=SOON)
+
+
+def test_a_data_directory_that_is_emptied_leaves_the_last_edition(desk: Desk) -> None:
+    """A mount that is gone looks like an empty folder; that is no reason to withdraw everything."""
+    with living(desk) as live:
+        (desk.data / "ekonomi/kopi.md").unlink()
+        until(lambda: live.error, within=SOON)
+        assert "holds no articles" in live.error
+        assert shown(live) == ["Panen kopi naik"]
+        desk.write("b.md", "Kembali", "2026-05-06")
+        until(lambda: shown(live) == ["Kembali"], within=1 + SOON)
+
+
+def test_a_data_directory_that_comes_only_later_is_taken_up(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.data.rmdir()
+        live = Live(Newsroom.open(desk.settings))
+        live.start()
+        try:
+            until(lambda: live.error, within=SOON)
+            assert live.edition is None
+            desk.data.mkdir()
+            desk.write("a.md", "Akhirnya")
+            until(lambda: live.edition, within=1 + SOON)
+            assert shown(live) == ["Akhirnya"]
+        finally:
+            live.stop()
+
+
+# --- the watch goes on -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "error", [CatalogueError("sqlite:///x", "disk I/O error"), OSError(24, "Too many open files"), ZeroDivisionError()]
+)
+def test_whatever_goes_wrong_in_one_update_the_next_is_tried(
+    desk: Desk, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with living(desk) as live:
+        original, failed = Newsroom.update, []
+
+        def fails_once(self: Newsroom, **options: Any) -> Any:
+            if not failed:
+                failed.append(1)
+                raise error
+            return original(self, **options)
+
+        monkeypatch.setattr(Newsroom, "update", fails_once)
+        desk.write("b.md", "Setelah gangguan", "2026-05-06")
+        until(lambda: failed, within=SOON)
+        until(lambda: "Setelah gangguan" in shown(live), within=1 + SOON)
+        assert "the last edition stays" in caplog.text
+
+
+def test_stopping_gives_up_the_writers_place(desk: Desk) -> None:
+    with living(desk) as live:
+        assert not desk.newsroom.lock.acquire()
+    assert live.newsroom.lock is not desk.newsroom.lock
+    assert desk.newsroom.lock.acquire()
+
+
+def test_starting_twice_watches_once(desk: Desk) -> None:
+    with living(desk) as live:
+        thread = live._thread
+        live.start()
+        assert live._thread is thread
+
+
+# --- several on one catalogue ----------------------------------------------------------------------------------------
+
+
+def test_of_two_on_one_catalogue_both_serve_a_change(desk: Desk) -> None:
+    with living(desk) as writer, living(desk) as follower:
+        desk.write("b.md", "Untuk keduanya", "2026-05-06")
+        for live in (writer, follower):
+            until(lambda live=live: "Untuk keduanya" in shown(live), within=SOON)  # type: ignore[misc]
+        assert writer.edition
+        assert follower.edition
+        assert writer.edition.version == follower.edition.version
+
+
+def test_the_follower_takes_over_when_the_writer_stops(desk: Desk) -> None:
+    writer = Live(Newsroom.open(desk.settings))
+    writer.start()
+    until(lambda: writer.edition, within=10)
+    with living(desk) as follower:
+        writer.stop()
+        desk.write("b.md", "Dari penerus", "2026-05-06")
+        until(lambda: "Dari penerus" in shown(follower), within=1 + SOON)
+
+
+@pytest.fixture
+def start(desk: Desk, tmp_path: Path) -> Iterator[Callable[[str], Server]]:
+    """Starts servers on the newsroom of the test."""
+    started: list[Server] = []
+    settings = {"data": str(desk.data), "catalogue": desk.settings.catalogue, "authority": "kabar.example"}
+
+    def one(command: str) -> Server:
+        port = free_port()
+        log = tmp_path / f"{port}.log"
+        env = environment(tmp_path, **settings)
+        started.append(Server(server_command(command, port), port=port, log=log, cwd=tmp_path, env=env))
+        return started[-1]
+
+    yield one
+    for server in started:
+        server.stop()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_process_takes_over_when_the_one_that_writes_is_killed(desk: Desk, start: Callable[[str], Server]) -> None:
+    writer = start("feeds serve").wait()
+    follower = start("feeds serve").wait()
+
+    def serves(title: str) -> bool:
+        return title in [item["title"] for item in json.loads(follower.get("/feed.json").body)["items"]]
+
+    desk.write("b.md", "Dari yang pertama", "2026-05-06")
+    until(lambda: serves("Dari yang pertama"), within=SOON)
+    writer.signal(signal.SIGKILL)
+    desk.write("c.md", "Dari penerus", "2026-05-07")
+    until(lambda: serves("Dari penerus"), within=2 + SOON)
+    desk.write("d.md", "Terus berjalan", "2026-05-08")
+    until(lambda: serves("Terus berjalan"), within=SOON)
