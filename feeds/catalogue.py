@@ -234,6 +234,10 @@ class Reading:
             found.setdefault(row.path, []).append(_record(row))
         return found
 
+    def files_with_articles(self) -> set[str]:
+        """Files that articles were read from."""
+        return {row.path for row in self._rows(t.articles, columns=["path"])}
+
     def latest(self, category: str, limit: int, now: int) -> list[Record]:
         """The newest articles whose time has come, newest first; category "" is all.
 

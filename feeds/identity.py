@@ -1,15 +1,16 @@
 """Which article is which: ids are fixed at first sight and kept through edits.
 
-The ledger knows an article by its own id, its address, its key (the path without suffix, so that the file format may
-change) or, where its file has gone, its content. A headline, slug, category or date may change without a new id.
+The ledger knows an article by its own id, its address, its content or its key (the path without suffix, so that the
+file format may change). Content comes before the key: files that are renamed or numbered anew take their ids along.
+A headline, slug, category or date may change without a new id.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, tzinfo
-from itertools import chain, count
+from itertools import count
 from urllib.parse import quote
 
 from feeds.catalogue import LedgerEntry, Reading, moment_of
@@ -35,21 +36,24 @@ class Identities:
         self._by_link: dict[str, LedgerEntry] = {}
         self._by_key: dict[str, LedgerEntry] = {}
         self._by_content: dict[str, LedgerEntry] = {}
+        self._moved: set[str] = set()  # ids whose content stands somewhere among the articles that were looked up
 
-    def look_up(self, reading: Reading, articles: Sequence[Article]) -> None:
-        """Learn what the ledger and the catalogue know about some articles."""
-        names = {name for a in articles for name in (a.guid or a.link, self._tag(a, a.key), self._tag(a, place_of(a)))}
+    def look_up(self, reading: Reading, articles: Sequence[Article], duplicates: Collection[str] = ()) -> None:
+        """Learn what the ledger and the catalogue know about some articles. duplicates: places that held one."""
+        names = {name for a in articles for name in (a.guid or a.link, *(tag for tag, _ in self._tags(a)))}
         keys = {key for a in articles for key in (a.key, place_of(a))}
         self._by_id = {entry.id: entry for entry in reading.ledger("id", names)}
         self._by_link = {e.link: e for e in reading.ledger("link", (a.link for a in articles if a.link)) if e.link}
-        self._by_key = {entry.key: entry for entry in reading.ledger("key", keys)}
+        self._by_key = {entry.key: entry for entry in sorted(reading.ledger("key", keys))}
         contents = reading.ledger("content_hash", (article.content_hash for article in articles))
-        self._by_content = {entry.content_hash: entry for entry in contents}
+        self._by_content = {entry.content_hash: entry for entry in sorted(contents)}
+        originals = (a for a in articles if a.content_hash in self._by_content and place_of(a) not in duplicates)
+        self._moved = {self._by_content[article.content_hash].id for article in originals}
         slugs = {article.slug for article in articles if article.slug}
         self._slugs |= {entry.slug for entry in reading.ledger("slug", slugs)}
         known = (self._by_id, self._by_link, self._by_key, self._by_content)
         for record in reading.records({e.id for found in known for e in found.values()}).values():
-            self._places[record.id] = record.path
+            self._places[record.id] = place_of(record)
             self._contents[record.content_hash] = record.id
 
     def of(self, article: Article) -> tuple[LedgerEntry | None, LedgerEntry]:
@@ -77,7 +81,17 @@ class Identities:
             self._by_key.get(article.key),
             self._by_content.get(article.content_hash),
         )
-        return next((entry for entry in others if entry and entry.id not in self._places), None)
+        free = [entry for entry in others if entry and entry.id not in self._places]
+        same = (entry for entry in free if entry.content_hash == article.content_hash)
+        edited = (entry for entry in free if entry.id not in self._moved)
+        return next(same, None) or next(edited, None)
+
+    def displaced(self, entry: LedgerEntry) -> LedgerEntry | None:
+        """One that is gone, and whose key another article has now: a key must not lead to two."""
+        other = self._by_key.get(entry.key)
+        if other and other.id != entry.id and other.id not in self._places and other.id not in self._moved:
+            return other._replace(key="")
+        return None
 
     def _edited(self, article: Article, known: LedgerEntry) -> LedgerEntry:
         updated, offset = self._updated(article, known)
@@ -124,18 +138,21 @@ class Identities:
         own = article.guid or article.link
         if own:
             return own, article.key
-        tag = self._tag(article, article.key)
-        if self._is_free(tag):
-            return tag, article.key
-        # Two paths that differ in the suffix alone, or two records of one headline.
-        place = place_of(article)
-        tag = self._tag(article, place)
+        for tag, key in self._tags(article):
+            if self._is_free(tag):
+                return tag, key
         numbered = (f"{tag}-{number}" for number in count(2))
-        return next(name for name in chain([tag], numbered) if self._is_free(name)), place
+        return next(filter(self._is_free, numbered)), key
 
-    def _tag(self, article: Article, name: str) -> str:
-        day = article.published.date().isoformat()
-        return f"tag:{self._authority},{day}:{name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)}"
+    def _tags(self, article: Article) -> Iterator[tuple[str, str]]:
+        """(id, key) by which an article may be known, the best first."""
+        tag = f"tag:{self._authority},{article.published.date().isoformat()}:"
+        yield tag + _quoted(article.key), article.key
+        # Two paths that differ in the suffix alone, two records of one headline.
+        place = place_of(article)
+        yield tag + _quoted(place), place
+        # A file that is moved away and followed by another, again and again on one day.
+        yield f"{tag}{_quoted(place)}-{article.content_hash[:8]}", place
 
     def _is_free(self, tag: str) -> bool:
         return tag not in self._places and tag not in self._by_id
@@ -145,3 +162,7 @@ class Identities:
         if slug and slug in self._slugs:
             return f"{slug}-{digest_of(identity.encode())[:6]}"
         return slug
+
+
+def _quoted(name: str) -> str:
+    return name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)

@@ -58,8 +58,9 @@ def take_in(
             taker.remove_all()
         else:
             # Few files: all are read before the first is taken in, so that none finds its place held by one that goes.
-            readings = iter(list(readings))
+            changed = list(readings)
             taker.remove([*work.gone, *(file.path for file in work.files)])
+            readings = iter(sorted(changed, key=lambda reading: reading.file.path not in taker.before))
         taker.replace_problems(found.problems)
         with writer.bulk():
             for batch in _batched(readings, BATCH):
@@ -90,7 +91,10 @@ def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
     """Compare what is there with what was there: folder by folder, and only where one differs file by file."""
     listings = {folder: _listing(files) for folder, files in found.folders.items()}
     if writer.value("rules") != rules:
-        return _Work(rules, in_order(found.files()), listings, everything=True)
+        # Files that hold articles come first, so that a duplicate takes no place that another has.
+        holding = writer.files_with_articles()
+        files = sorted(in_order(found.files()), key=lambda file: file.path not in holding)
+        return _Work(rules, files, listings, everything=True)
     known = writer.listings()
     new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
     folders_gone = sorted(known.keys() - listings.keys())
@@ -133,6 +137,7 @@ class _Taker:
         self.categories = {category.slug for category in writer.categories()}
         self.before: dict[str, list[Record]] = {}
         self.problems_before: dict[str, list[ArticleError]] = {}
+        self.duplicates: set[str] = set()
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
 
@@ -157,16 +162,19 @@ class _Taker:
         """Take out files and their articles; those that come back as they were change nothing."""
         self.before = self.writer.records_of_files(paths)
         self.problems_before = self.writer.problems_of_files(paths)
+        problems = (problem for listed in self.problems_before.values() for problem in listed)
+        self.duplicates = {problem.path for problem in problems if problem.kind == "duplicate"}
         self.writer.remove_records(record for listed in self.before.values() for record in listed)
         self.writer.forget_problems(paths)
 
     def take(self, batch: Sequence[FileReading]) -> None:
         """Take in one batch of readings whose files have been removed."""
         if not self.cold:
-            self.identities.look_up(self.writer, [article for reading in batch for article in reading.articles])
+            articles = [article for reading in batch for article in reading.articles]
+            self.identities.look_up(self.writer, articles, self.duplicates)
         records: list[Record] = []
         added: list[LedgerEntry] = []
-        edited: list[LedgerEntry] = []
+        edited: dict[str, LedgerEntry] = {}
         problems: dict[str, list[ArticleError]] = {}
         for reading in batch:
             wrong = list(reading.problems)
@@ -181,7 +189,8 @@ class _Taker:
                 if known is None:
                     added.append(entry)
                 elif entry != known:
-                    edited.append(entry)
+                    displaced = self.identities.displaced(entry)
+                    edited |= {changed.id: changed for changed in (displaced, entry) if changed}
                 own.append(record_of(article, entry))
                 self._learn_categories(article)
             if wrong:
@@ -189,8 +198,8 @@ class _Taker:
             if not self.everything:
                 self._compare(reading.file.path, own, wrong)
             records += own
-        self.ledger_file.append((*added, *edited))
-        self.writer.put_ledger(added, edited)
+        self.ledger_file.append((*added, *edited.values()))
+        self.writer.put_ledger(added, list(edited.values()))
         self.writer.put_records(records)
         self.writer.put_problems(problems)
         self.read += len(batch)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import chain, islice
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
 from feeds import text
@@ -187,7 +187,17 @@ def read_drafts(root: str, path: str, positions: Iterable[int | None]) -> dict[i
 # --- checking one article --------------------------------------------------------------------------------------------
 
 
-def place_of(draft: Draft | Article) -> str:
+class Placed(Protocol):
+    """What was read from a place in the data directory. position: of a record of a file, from 0."""
+
+    @property
+    def path(self) -> str: ...
+
+    @property
+    def position(self) -> int | None: ...
+
+
+def place_of(draft: Placed) -> str:
     """How a problem names the article: its path, and ``#n`` for the n-th record."""
     return draft.path if draft.position is None else f"{draft.path}#{draft.position + 1}"
 

@@ -23,7 +23,6 @@ from feeds.ledger import LedgerFile
 
 DATABASES = ("sqlite", "postgresql")
 FIRST_WRITE = 1_767_225_600  # 2026-01-01T00:00:00Z: each write or touch of a test comes a second after the last
-LONG_AGO = 0
 FAR_AHEAD = 4_102_444_800_000_000  # 2100-01-01, in microseconds
 
 
@@ -106,11 +105,12 @@ class Room:
     @property
     def records(self) -> dict[str, Record]:
         """Articles by place: the path, and ``#n`` for the n-th record of a file."""
-        found: dict[str, list[Record]] = self.read(lambda r: r.records_of_files(r.known_files()))
+        found: dict[str, Record] = self.read(
+            lambda r: r.records(listed.id for listed in r.latest("", 10_000, FAR_AHEAD))
+        )
         return {
             record.path if record.position is None else f"{record.path}#{record.position + 1}": record
-            for listed in found.values()
-            for record in listed
+            for record in found.values()
         }
 
     @property
