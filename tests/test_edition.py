@@ -437,6 +437,14 @@ def test_a_bad_article_costs_no_other(two_categories: Desk) -> None:
     assert len(titles(edition)) == 3
 
 
+def test_a_file_that_stays_bad_gives_no_new_edition(two_categories: Desk) -> None:
+    (two_categories.data / "ekonomi/biner.md").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    (two_categories.data / "ekonomi/tanpa-tanggal.md").write_text("---\ntitle: Tanpa tanggal\n---\nIsi.\n")
+    (two_categories.data / "ekonomi/ganda.md").write_bytes((two_categories.data / "ekonomi/kopi.md").read_bytes())
+    version = two_categories.build().version
+    assert two_categories.build(LATER).version == version
+
+
 def test_an_interrupted_build_leaves_the_last_edition_whole(
     two_categories: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
