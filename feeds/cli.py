@@ -134,11 +134,14 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
     from feeds.publish import to_folder
+    from feeds.scan import scan
 
     settings = _settings(context)
     folder = _output(settings, output)
+    settings = _with_output(settings, folder)
+    scan(settings)  # once it watches, it waits for a data directory that went; one that never was is a mistake
     _log()
-    newsroom = _open(_with_output(settings, folder))
+    newsroom = _open(settings)
     live = Live(newsroom)
     live.start()
     published = 0
@@ -168,7 +171,7 @@ def _read_ahead(settings: Settings, jobs: int) -> Ahead | None:
 def _output(settings: Settings, output: Path | None) -> Path:
     folder = output.absolute() if output else settings.output
     if folder is None:
-        raise click.UsageError("where to? Name a folder with --output, or set output in the configuration.")
+        raise Failure("where to? Name a folder with --output, or set output in the configuration")
     check_output(folder, settings.data)
     return folder
 
@@ -241,11 +244,13 @@ def _many(count: int, thing: str) -> str:
 def serve(context: click.Context, host: str, port: int, workers: int | None, server: str) -> None:
     """Serve the feeds over HTTP, fresh within a second of a file changing."""
     from feeds.scan import scan
+    from feeds.serve import check_port
     from feeds.serve import serve as run
 
     settings = _settings(context)
-    scan(settings)  # a data directory that is missing is said now, not by the workers
+    scan(settings)  # a data directory that is missing or empty is said now, not by the workers
     _open(settings).close()
+    check_port(host, port)
     _hand_on(context)
     _log()
     click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)

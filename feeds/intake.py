@@ -9,7 +9,7 @@ from itertools import islice
 
 from feeds.catalogue import Catalogue, LedgerEntry, Record, Writing, moment_of
 from feeds.config import Settings
-from feeds.errors import ArticleError, DataDirectoryError
+from feeds.errors import ArticleError
 from feeds.identity import Identities
 from feeds.ledger import LedgerFile
 from feeds.model import Article
@@ -48,8 +48,6 @@ def take_in(
     """
     rules = ahead.rules if ahead else Rules.of(settings)
     found = ahead.scan if ahead else scan(settings)
-    if not found.folders and not found.problems:
-        raise DataDirectoryError(str(settings.data), "holds no articles")
     with catalogue.writing() as writer:
         work = _plan(writer, found, digest_of(repr((rules, program)).encode()))
         taker = _Taker(writer, settings, ledger_file)

@@ -60,7 +60,7 @@ def scan(settings: Settings) -> Scan:
     """Find every source file below the data directory.
 
     Dot-folders, the output and what ``exclude`` names are skipped. A link that leads out of the directory is a
-    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed.
+    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed or holds no articles.
     """
     root = data_root(settings)
     walk = _Walk(root, _excluded(settings.exclude), os.path.realpath(settings.output) if settings.output else None)
@@ -69,6 +69,8 @@ def scan(settings: Settings) -> Scan:
         walk.follow_links()
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
+    if not walk.found.folders and not walk.found.problems:
+        raise DataDirectoryError(str(settings.data), "holds no articles")
     return walk.found
 
 

@@ -11,21 +11,22 @@ from typing import Any
 from feeds.errors import ServeError
 
 SERVERS = ("granian", "bjoern")
+THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
 
 
 def serve(*, host: str, port: int, workers: int, server: str) -> None:
     """Serve until a signal ends it; the newsroom is the one of FEEDS_CONFIG, FEEDS_DATA and the other variables.
 
-    Raises ServeError where the port is taken or the server is not installed.
+    Raises ServeError where the server is not installed.
     """
-    _check_port(host, port)
     if server == "bjoern":
         _bjoern(host, port)
     else:
         _granian(host, port, workers)
 
 
-def _check_port(host: str, port: int) -> None:
+def check_port(host: str, port: int) -> None:
+    """Raise ServeError where nobody can listen there: the port is taken, or the address is another machine's."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -47,6 +48,7 @@ def _granian(host: str, port: int, workers: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
+        blocking_threads=THREADS,
         factory=True,
         respawn_failed_workers=True,
         log_access=False,
