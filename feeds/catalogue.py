@@ -19,10 +19,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from feeds import tables as t
+from feeds.config import masked
 from feeds.errors import ArticleError, CatalogueError
 from feeds.model import Category, Image, Rendition
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
+_MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes them
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -124,21 +126,33 @@ class Catalogue:
     @classmethod
     def open(cls, address: str, newsroom: str) -> Catalogue:
         """Connect to an SQLAlchemy address and make the tables where they are missing; CatalogueError if that fails."""
-        shown = sa.engine.make_url(address).render_as_string(hide_password=True)
         try:
             engine = _engine(address)
-            with engine.begin() as connection:
-                t.metadata.create_all(connection)
-            catalogue = cls(engine, newsroom)
-            with catalogue.writing() as writer:
-                found = writer.value("schema")
-                if not found:
-                    writer.set_value("schema", str(t.SCHEMA))
-                elif found != str(t.SCHEMA):
-                    raise CatalogueError(shown, f"its schema is {found}, this program's is {t.SCHEMA}")
-        except sa.exc.SQLAlchemyError as error:
-            raise CatalogueError(shown, _sentence(error)) from error
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise CatalogueError(masked(address), "is no address of a database") from error
+        except ImportError as error:
+            raise CatalogueError(masked(address), f"needs {error.name}, of the extra [postgres]") from error
+        catalogue = cls(engine, newsroom)
+        try:
+            catalogue._prepare()
+        except CatalogueError:
+            catalogue.close()
+            raise
         return catalogue
+
+    def _prepare(self) -> None:
+        """Make what is missing; asked first, as a writer may be at work for longer than one waits for it."""
+        with self.reading() as reading:
+            found = reading.value("schema") if reading.has_tables() else ""
+        if not found:
+            with self.writing() as writer:
+                found = writer.make_tables()
+        if found != str(t.SCHEMA):
+            raise CatalogueError(self._shown, f"its schema is {found}, this program's is {t.SCHEMA}")
+
+    @property
+    def _shown(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
         self.engine.dispose()
@@ -147,6 +161,8 @@ class Catalogue:
     def reading(self) -> Iterator[Reading]:
         """A consistent view of the store."""
         with self._errors(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":  # each of its statements sees a state of its own otherwise
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield Reading(connection, self.newsroom)
 
     @contextmanager
@@ -162,7 +178,7 @@ class Catalogue:
         try:
             yield
         except sa.exc.SQLAlchemyError as error:
-            raise CatalogueError(self.engine.url.render_as_string(hide_password=True), _sentence(error)) from error
+            raise CatalogueError(self._shown, _sentence(error)) from error
 
 
 def _sentence(error: sa.exc.SQLAlchemyError) -> str:
@@ -187,7 +203,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     # SQLAlchemy then sends BEGIN itself, so that reads see one state and schema changes are transactional.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=10000", "cache_size=-32768"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -208,6 +224,10 @@ class Reading:
         wanted = sorted(set(values))
         for start in range(0, len(wanted), CHUNK):
             yield from self._rows(table, table.c[column].in_(wanted[start : start + CHUNK]), columns=columns)
+
+    def has_tables(self) -> bool:
+        """Whether every table is there."""
+        return t.metadata.tables.keys() <= set(sa.inspect(self._connection).get_table_names())
 
     def value(self, name: str) -> str:
         """A named value of the newsroom, "" where there is none."""
@@ -367,6 +387,15 @@ class Writing(Reading):
         for start in range(0, len(wanted), CHUNK):
             chosen = table.c[column].in_(wanted[start : start + CHUNK])
             self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom, chosen, *where))
+
+    def make_tables(self) -> str:
+        """Make the tables that are missing, one process at a time; gives the number of their schema."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        t.metadata.create_all(self._connection)
+        if not self.value("schema"):
+            self.set_value("schema", str(t.SCHEMA))
+        return self.value("schema")
 
     def set_value(self, name: str, value: str) -> None:
         self._delete(t.meta, "name", [name])
