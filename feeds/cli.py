@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from feeds.source import Ahead
 
 NAMED = 10  # bad articles that a build names; check names all
+PIPE = 10_000  # columns: a pipe has no width, and a line stays a line there
 
 
 class Failure(click.ClickException):
@@ -135,12 +136,13 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
     from feeds.live import Live
     from feeds.publish import to_folder
     from feeds.scan import scan
+    from feeds.serve import begin_log
 
     settings = _settings(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
     scan(settings)  # once it watches, it waits for a data directory that went; one that never was is a mistake
-    _log()
+    begin_log()
     newsroom = _open(settings)
     live = Live(newsroom)
     live.start()
@@ -244,7 +246,7 @@ def _many(count: int, thing: str) -> str:
 def serve(context: click.Context, host: str, port: int, workers: int | None, server: str) -> None:
     """Serve the feeds over HTTP, fresh within a second of a file changing."""
     from feeds.scan import scan
-    from feeds.serve import check_port
+    from feeds.serve import begin_log, check_port
     from feeds.serve import serve as run
 
     settings = _settings(context)
@@ -252,10 +254,21 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, ser
     _open(settings).close()
     check_port(host, port)
     _hand_on(context)
-    _log()
+    begin_log()
     click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
     _warn_of_base_url(settings)
     run(host=host, port=port, workers=workers or settings.workers, server=server)
+
+
+def _first_edition(settings: Settings) -> None:
+    """Where there is no edition yet, make one with every core, which the server's threads cannot."""
+    newsroom = _open(settings)
+    try:
+        if not newsroom.version():
+            with _progress(quiet=False) as progress:
+                newsroom.update_alone(jobs=_jobs(None), progress=progress)
+    finally:
+        newsroom.close()
 
 
 def _hand_on(context: click.Context) -> None:
@@ -270,11 +283,6 @@ def _warn_of_base_url(settings: Settings) -> None:
     if is_default_base_url(settings):
         sentence = f"WARNING: base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
         click.secho(sentence, fg="yellow", err=True)
-
-
-def _log() -> None:
-    logging.basicConfig(level=os.environ.get("LOGLEVEL", "INFO"), format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
 
 
 # --- check -----------------------------------------------------------------------------------------------------------
@@ -318,8 +326,7 @@ def _print_problems(problems: Sequence[ArticleError], articles: int) -> None:
         for problem in problems:
             row = (problem.path, problem.kind, problem.reason)
             table.add_row(*map(Text, row), Text("no", style="red") if problem.fatal else Text("yes", style="yellow"))
-        # A pipe has no width: a line stays a line there.
-        width = None if sys.stdout.isatty() else 400
+        width = None if sys.stdout.isatty() else PIPE
         Console(width=width, highlight=False, soft_wrap=False).print(table)
         click.echo()
     left_out = sum(problem.fatal for problem in problems)

@@ -15,13 +15,12 @@ Result = TypeVar("Result")
 def in_processes(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
     """The results of some tasks, in their order; with one job in this process, at the pace of whoever takes them.
 
-    Several processes begin at once. Tasks and results are pickled.
+    Several processes begin at once, and end with the last result. Tasks and results are pickled. Processes are forked,
+    which is safe only while this is the one thread; where it is not, as in a web server, the work is done here.
     """
-    if jobs < 2:
+    if jobs < 2 or threading.active_count() > 1:
         return map(work, tasks)
-    # A fork is the quickest start, and safe only while this is the one thread.
-    method = "fork" if threading.active_count() == 1 else "forkserver"
-    pool = multiprocessing.get_context(method).Pool(jobs)
+    pool = multiprocessing.get_context("fork").Pool(jobs)
     return _until_done(pool, pool.imap(work, tasks))
 
 

@@ -96,10 +96,11 @@ def read(rules: Rules, files: Sequence[FoundFile], *, jobs: int = 1) -> Iterator
     starts = range(0, len(files), BATCH)
     tasks = ((rules, [(f.path, f.size, f.mtime) for f in files[start : start + BATCH]]) for start in starts)
     results = in_processes(_read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1)
-    return map(_unpacked, files, chain.from_iterable(results))
+    # The results first: they are asked until they end, and their processes with them.
+    return map(_unpacked, chain.from_iterable(results), files)
 
 
-def _unpacked(file: FoundFile, packed: _Packed) -> FileReading:
+def _unpacked(packed: _Packed, file: FoundFile) -> FileReading:
     articles, problems = packed
     return FileReading(file, tuple(map(Article._make, articles)), tuple(problems))
 
