@@ -68,8 +68,14 @@ def application() -> Any:
     """The application of one worker, watching from its start."""
     from feeds.web import create_app
 
-    logging.basicConfig(level=os.environ.get("LOGLEVEL", "INFO"), format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    begin_log()
     app = create_app()
     app.extensions["feeds"].start()
     return app
+
+
+def begin_log() -> None:
+    """Log to standard error, from the level on that LOGLEVEL names; INFO where it names none."""
+    level = logging.getLevelNamesMapping().get(os.environ.get("LOGLEVEL", "").upper(), logging.INFO)
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)

@@ -49,7 +49,7 @@ def _value(path: str, text: str) -> Mapping[object, object] | list[object] | Non
     except json.JSONDecodeError as error:
         if _OBJECT_A_LINE.match(text):
             return None
-        raise UnreadableError(f"line {error.lineno} is no JSON: {error.msg}") from error
+        raise UnreadableError(f"line {error.lineno} is no JSON: {error.msg.removesuffix(' at')}") from error
     inner = _list_in(value, 3)
     if inner is not None:
         return inner
@@ -92,7 +92,9 @@ def _line(name: str, line: str) -> Mapping[object, object] | ArticleError:
     try:
         value = _loads(line)
     except json.JSONDecodeError as error:
-        return ArticleError(name, "unreadable", f"the line is no JSON: {error.msg} at character {error.pos + 1}")
+        return ArticleError(
+            name, "unreadable", f"the line is no JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
+        )
     except RecursionError:
         return ArticleError(name, "unreadable", "values lie too deep within each other to be read")
     return value if isinstance(value, Mapping) else ArticleError(name, "unreadable", "the line is no object")
