@@ -71,7 +71,7 @@ def _line(entry: LedgerEntry) -> str:
 def _entry(line: bytes) -> LedgerEntry | None:
     try:
         return LedgerEntry(**json.loads(line))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from urllib.parse import quote
 
 from feeds import edition
 from feeds.catalogue import Catalogue
@@ -49,9 +50,7 @@ class Newsroom:
         """Open the catalogue, and make it where there is none; CatalogueError where that fails."""
         address = settings.catalogue or f"sqlite:///{catalogue_file(settings, make_folder=True)}"
         catalogue = Catalogue.open(address, settings.newsroom)
-        database = catalogue.engine.url.database or ""
-        beside = Path(database).with_name("ledger.jsonl") if catalogue.engine.dialect.name == "sqlite" else None
-        return cls(settings, catalogue, LedgerFile(beside))
+        return cls(settings, catalogue, LedgerFile(_ledger_path(settings, catalogue)))
 
     def close(self) -> None:
         """Give up the writer's place and the connections."""
@@ -98,6 +97,16 @@ class Newsroom:
         """The number of the newest edition, 0 before the first."""
         with self.catalogue.reading() as reading:
             return reading.version
+
+
+def _ledger_path(settings: Settings, catalogue: Catalogue) -> Path | None:
+    """Beside a SQLite catalogue; where the settings name that, other newsrooms may share it: each has a file then."""
+    if catalogue.engine.dialect.name != "sqlite":
+        return None
+    database = Path(catalogue.engine.url.database or "")
+    if not settings.catalogue:
+        return database.with_name("ledger.jsonl")
+    return database.with_name(f"{database.stem}.{quote(settings.newsroom, safe='')}.ledger.jsonl")
 
 
 @cache

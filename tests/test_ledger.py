@@ -1,0 +1,267 @@
+"""The ledger's second copy: a lost catalogue costs no id and no time of change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from feeds.catalogue import LedgerEntry
+from feeds.config import Settings
+from feeds.errors import CatalogueError
+from feeds.ledger import LedgerFile
+from feeds.newsroom import Newsroom
+from tests.conftest import FAR_AHEAD, Room
+
+
+def entry(identity: str, **values: Any) -> LedgerEntry:
+    plain: dict[str, Any] = {
+        "key": identity,
+        "link": None,
+        "slug": identity,
+        "published": 1,
+        "published_offset": 25_200,
+        "content_hash": "0f",
+        "updated": 2,
+        "updated_offset": 25_200,
+    }
+    return LedgerEntry(id=identity, **plain | values)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> LedgerFile:
+    return LedgerFile(tmp_path / "ledger.jsonl")
+
+
+class TestFile:
+    """One JSON line an entry, appended."""
+
+    def test_entries_come_back_in_the_order_of_first_sight(self, file: LedgerFile) -> None:
+        entries = [entry("b"), entry("a", link="https://kabar.example/a"), entry("c", withdrawn=7)]
+        file.append(entries[:2])
+        file.append(entries[2:])
+        assert file.entries() == entries
+
+    def test_the_last_line_of_an_id_counts(self, file: LedgerFile) -> None:
+        file.append([entry("a"), entry("b")])
+        file.append([entry("a", updated=9)])
+        assert file.entries() == [entry("a", updated=9), entry("b")]
+
+    def test_a_file_that_is_missing_has_no_entries(self, file: LedgerFile) -> None:
+        assert file.entries() == []
+
+    def test_nothing_to_append_makes_no_file(self, file: LedgerFile) -> None:
+        file.append([])
+        file.sync()
+        assert file.path
+        assert not file.path.exists()
+
+    def test_without_a_path_nothing_is_kept(self) -> None:
+        """PostgreSQL keeps the ledger itself."""
+        nowhere = LedgerFile(None)
+        nowhere.append([entry("a")])
+        nowhere.sync()
+        assert nowhere.entries() == []
+
+    def test_every_line_is_json_that_names_its_fields(self, file: LedgerFile) -> None:
+        file.append([entry("a", link='https://kabar.example/"x"')])
+        assert file.path
+        (line,) = file.path.read_text(encoding="utf-8").splitlines()
+        assert json.loads(line) == entry("a", link='https://kabar.example/"x"')._asdict()
+
+    @given(
+        texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=4, max_size=4),
+        numbers=st.lists(st.integers(-(2**62), 2**62), min_size=4, max_size=4),
+    )
+    def test_any_text_and_number_comes_back(
+        self, texts: list[str], numbers: list[int], tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        file = LedgerFile(tmp_path_factory.mktemp("ledger") / "ledger.jsonl")
+        one, two, three, four = texts
+        written = LedgerEntry(one, two, three, four, numbers[0], numbers[1], "0f", numbers[2], numbers[3])
+        file.append([written, entry("a lain")])
+        assert file.entries() == [written, entry("a lain")]
+
+    def test_a_last_line_that_was_cut_is_lost_alone_wherever_it_was_cut(self, file: LedgerFile) -> None:
+        """And it does not swallow the line that is written after it."""
+        file.append([entry("a"), entry("é")])
+        assert file.path
+        whole = file.path.read_bytes()
+        first = whole.index(b"\n") + 1
+        for length in range(first, len(whole) + 1):
+            file.path.write_bytes(whole[:length])
+            known = file.entries()
+            assert known in ([entry("a")], [entry("a"), entry("é")])
+            assert (len(known) == 2) == (length >= len(whole) - 1)
+            file.append([entry("c")])
+            assert file.entries() == [*known, entry("c")]
+
+    @pytest.mark.parametrize(
+        "line", [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'{"id": "a"}', b"\0" * 100, b"[" * 100_000]
+    )
+    def test_a_line_that_is_no_entry_is_passed_over(self, file: LedgerFile, line: bytes) -> None:
+        file.append([entry("a")])
+        assert file.path
+        with file.path.open("ab") as lines:
+            lines.write(line + b"\n")
+        file.append([entry("b")])
+        assert file.entries() == [entry("a"), entry("b")]
+
+    def test_a_folder_in_its_place_is_one_sentence(self, tmp_path: Path) -> None:
+        with pytest.raises(CatalogueError, match="Is a directory"):
+            LedgerFile(tmp_path).append([entry("a")])
+
+
+class TestLostCatalogue:
+    """catalogue.sqlite, with its -wal and -shm, may be deleted at any time."""
+
+    @pytest.fixture
+    def worked(self, sqlite_room: Room) -> Room:
+        """A newsroom with a history: renamed, edited, moved to another address, made again in another format."""
+        room = sqlite_room
+        room.article("diubah.md", "Satu.")
+        room.article("dinamai.md", "Dua.")
+        room.article("pindah.md", "Tiga.", link="https://kabar.example/lama")
+        room.article("format.md", "Empat.")
+        room.write("lain.jsonl", '{"judul": "Sama", "tanggal": "2025-01-01", "isi": "A"}\n')
+        room.look()
+        room.article("diubah.md", "Satu lagi.", title="Judul baru")
+        room.rename("dinamai.md", "a/baru.md")
+        room.article("pindah.md", "Tiga.", link="https://kabar.example/baru")
+        room.remove("format.md")
+        room.article("format.json", "Empat.")
+        room.look()
+        return room
+
+    def test_every_id_and_time_of_change_is_restored(self, worked: Room) -> None:
+        before = worked.records, worked.problems
+        assert before[0]["diubah.md"].updated > before[0]["diubah.md"].published
+        worked.lose_catalogue()
+        worked.look()
+        assert (worked.records, worked.problems) == before
+
+    def test_what_goes_on_afterwards_is_as_if_nothing_had_been_lost(self, worked: Room) -> None:
+        before = worked.ids
+        worked.lose_catalogue()
+        worked.look()
+        worked.article("a/baru.md", "Dua lagi.")
+        worked.rename("format.json", "z.json")
+        worked.look()
+        assert worked.ids["a/baru.md"] == before["a/baru.md"]
+        assert worked.ids["z.json"] == before["format.json"]
+
+    def test_an_article_that_had_gone_comes_back_under_its_id(self, worked: Room) -> None:
+        before = worked.ids
+        worked.rename("diubah.md", "../diubah.md")
+        worked.look()
+        worked.lose_catalogue()
+        worked.look()
+        worked.rename("../diubah.md", "diubah.md")
+        worked.look()
+        assert worked.ids == before
+
+    def test_a_cut_last_line_costs_at_most_that_article_its_history(self, worked: Room) -> None:
+        before = worked.ids
+        assert worked.ledger_file.path
+        data = worked.ledger_file.path.read_bytes()
+        worked.ledger_file.path.write_bytes(data[:-20])
+        worked.lose_catalogue()
+        worked.look()
+        different = {path for path, identity in worked.ids.items() if identity != before[path]}
+        assert len(different) <= 1
+        assert set(worked.ids) == set(before)
+
+    def test_without_the_copy_the_same_files_are_given_ids_anew(self, worked: Room) -> None:
+        assert worked.ledger_file.path
+        worked.lose_catalogue()
+        worked.ledger_file.path.unlink()
+        worked.look()
+        assert worked.ids["a/baru.md"] == "tag:kabar.example,2025-06-01:a/baru"
+
+    def test_a_transaction_that_failed_is_no_obstacle(self, sqlite_room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The copy may know articles that the catalogue does not: the machine died between the two."""
+        sqlite_room.article("a.md")
+        with monkeypatch.context() as for_a_while:
+            for_a_while.setattr(LedgerFile, "sync", fail)
+            with pytest.raises(OSError, match="mati"):
+                sqlite_room.look()
+        assert [e.id for e in sqlite_room.ledger_file.entries()] == ["tag:kabar.example,2025-06-01:a"]
+        assert sqlite_room.records == {}
+        sqlite_room.look()
+        assert sqlite_room.ids == {"a.md": "tag:kabar.example,2025-06-01:a"}
+
+    def test_the_copy_has_a_line_only_for_what_changed(self, worked: Room) -> None:
+        assert worked.ledger_file.path
+        size = worked.ledger_file.path.stat().st_size
+        worked.touch("diubah.md")
+        worked.program = "the next version"
+        worked.look()
+        assert worked.ledger_file.path.stat().st_size == size
+
+    def test_the_copy_and_the_catalogue_hold_the_same(self, worked: Room) -> None:
+        kept = worked.read(lambda reading: sorted(reading.whole_ledger()))
+        assert sorted(worked.ledger_file.entries()) == kept
+
+
+def fail(_: LedgerFile) -> None:
+    raise OSError("mati")
+
+
+class TestNewsroom:
+    """Where a newsroom keeps its copy."""
+
+    @staticmethod
+    def ids(settings: Settings) -> dict[str, str]:
+        newsroom = Newsroom.open(settings)
+        try:
+            newsroom.update()
+            with newsroom.catalogue.reading() as reading:
+                return {record.path: record.id for record in reading.latest("", 99, FAR_AHEAD)}
+        finally:
+            newsroom.close()
+
+    @pytest.fixture
+    def articles(self, tmp_path: Path) -> Path:
+        folder = tmp_path / "berita"
+        folder.mkdir()
+        (folder / "a.md").write_text("---\ntitle: Berita\ndate: 2025-06-01\n---\nIsi.\n")
+        return folder
+
+    def test_it_lies_beside_the_catalogue(self, articles: Path, load_settings: Callable[..., Settings]) -> None:
+        before = self.ids(load_settings(articles, FEEDS_AUTHORITY="kabar.example"))
+        names = {file.name for file in (articles / ".feeds").iterdir()}
+        assert {"catalogue.sqlite", "ledger.jsonl"} <= names
+        (articles / "a.md").rename(articles / "b.md")
+        self.ids(load_settings(articles, FEEDS_AUTHORITY="kabar.example"))
+        for file in (articles / ".feeds").glob("catalogue.sqlite*"):
+            file.unlink()
+        assert self.ids(load_settings(articles, FEEDS_AUTHORITY="kabar.example")) == {"b.md": before["a.md"]}
+
+    def test_a_newsroom_that_gets_a_site_keeps_its_ids(
+        self, articles: Path, load_settings: Callable[..., Settings]
+    ) -> None:
+        """Though its key in the catalogue is another one then."""
+        before = self.ids(load_settings(articles))
+        assert self.ids(load_settings(articles, FEEDS_SITE="https://kabar.example")) == before
+
+    def test_newsrooms_that_share_a_database_have_copies_of_their_own(
+        self, articles: Path, tmp_path: Path, load_settings: Callable[..., Settings]
+    ) -> None:
+        """One's article of the same path must not be taken for the other's."""
+        shared = {"FEEDS_CATALOGUE": f"sqlite:///{tmp_path}/bersama.sqlite"}
+        other = tmp_path / "lain"
+        other.mkdir()
+        (other / "a.md").write_text("---\ntitle: Lain\ndate: 2025-06-01\n---\nLain.\n")
+        one = self.ids(load_settings(articles, FEEDS_AUTHORITY="satu.example", **shared))
+        two = self.ids(load_settings(other, FEEDS_AUTHORITY="dua.example", **shared))
+        assert one == {"a.md": "tag:satu.example,2025-06-01:a"}
+        assert two == {"a.md": "tag:dua.example,2025-06-01:a"}
+        for file in tmp_path.glob("bersama.sqlite*"):
+            file.unlink()
+        assert self.ids(load_settings(other, FEEDS_AUTHORITY="dua.example", **shared)) == two
+        assert self.ids(load_settings(articles, FEEDS_AUTHORITY="satu.example", **shared)) == one
