@@ -160,7 +160,7 @@ class Catalogue:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A consistent view of the store."""
-        with self._errors(), self.engine.connect() as connection:
+        with self.errors(), self.engine.connect() as connection:
             if self.engine.dialect.name == "postgresql":  # each of its statements sees a state of its own otherwise
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield Reading(connection, self.newsroom)
@@ -168,13 +168,14 @@ class Catalogue:
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction: everything or nothing."""
-        with self._errors(), self.engine.connect() as plain:
+        with self.errors(), self.engine.connect() as plain:
             connection = plain.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield Writing(connection, self.newsroom)
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def errors(self) -> Iterator[None]:
+        """What the database cannot do is a CatalogueError."""
         try:
             yield
         except sa.exc.SQLAlchemyError as error:

@@ -57,9 +57,9 @@ class FileLock:
 class AdvisoryLock:
     """The lock of a PostgreSQL catalogue: an advisory lock of one connection that is kept open."""
 
-    def __init__(self, engine: sa.Engine, newsroom: str) -> None:
-        self._engine = engine
-        self._key = crc32(f"feeds {newsroom}".encode())
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._key = crc32(f"feeds {catalogue.newsroom}".encode())
         self._connection: sa.Connection | None = None
 
     def acquire(self) -> bool:
@@ -70,12 +70,13 @@ class AdvisoryLock:
                 self.release()  # the connection broke, and the lock went with it
             else:
                 return True
-        connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if connection.execute(sa.select(sa.func.pg_try_advisory_lock(self._key))).scalar():
-            self._connection = connection
-            return True
-        connection.close()
-        return False
+        with self._catalogue.errors():
+            connection = self._catalogue.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            if connection.execute(sa.select(sa.func.pg_try_advisory_lock(self._key))).scalar():
+                self._connection = connection
+                return True
+            connection.close()
+            return False
 
     def release(self) -> None:
         if self._connection is not None:
@@ -90,7 +91,7 @@ def lock_for(catalogue: Catalogue) -> WriterLock:
     engine = catalogue.engine
     if engine.dialect.name == "sqlite":
         return FileLock(Path(f"{engine.url.database}.lock"))
-    return AdvisoryLock(engine, catalogue.newsroom)
+    return AdvisoryLock(catalogue)
 
 
 def wait_for(lock: WriterLock, seconds: float, *, step: float = 0.1) -> bool:
