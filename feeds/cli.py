@@ -243,7 +243,10 @@ def _many(count: int, thing: str) -> str:
 @click.pass_context
 @foreseen
 def serve(context: click.Context, host: str, port: int, workers: int | None, server: str) -> None:
-    """Serve the feeds over HTTP, fresh within a second of a file changing."""
+    """Serve the feeds over HTTP.
+
+    A changed article is served within a second; a bad one costs no other.
+    """
     from feeds.scan import scan
     from feeds.serve import begin_log, check_port
     from feeds.serve import serve as run
@@ -343,7 +346,10 @@ def _print_problems(problems: Sequence[ArticleError], articles: int) -> None:
 @click.pass_context
 @foreseen
 def dates(context: click.Context, texts: Sequence[str], reference: str | None, strict: bool, as_json: bool) -> None:
-    """Show how a date is understood: one a line, from standard input with "-"."""
+    """Show how a date is understood.
+
+    One a line, from standard input with "-".
+    """
     from feeds.dates import read_date
 
     zone = _settings(context).zone
@@ -391,7 +397,10 @@ def _reference(text: str | None, zone: Any) -> datetime | None:
 @click.argument("folder", type=click.Path(path_type=Path), metavar="DIR")
 @foreseen
 def init(folder: Path) -> None:
-    """Begin a newsroom in DIR: config/newsroom.toml, and sample articles to start from."""
+    """Begin a newsroom in a new folder.
+
+    Writes config/newsroom.toml, with every setting explained, and sample articles to start from.
+    """
     config, articles = folder / "config" / "newsroom.toml", folder / "articles"
     for path in (config, articles):
         if path.exists():

@@ -1,0 +1,626 @@
+"""The command line as people and scripts use it: what it says, and the exit codes 0, 1 and 2."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from feeds import __version__
+from feeds.cli import main
+from feeds.config import TEMPLATE
+from feeds.publish import MANIFEST
+from tests.support import FEEDS, Server, article, environment, free_port, run, server_command, until
+
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+PROBLEM_KEYS = {"path", "kind", "reason", "published"}
+
+Call = Callable[..., Result]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, without any FEEDS_ setting, that also keeps the state."""
+    for name in [name for name in os.environ if name.startswith("FEEDS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "meja"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def feeds(here: Path) -> Call:
+    """``feeds`` within this process."""
+
+    def call(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin, prog_name="feeds")
+
+    return call
+
+
+@pytest.fixture
+def kabar(here: Path) -> Path:
+    """A newsroom of two good articles."""
+    return write_newsroom(here / "kabar")
+
+
+def write_newsroom(folder: Path) -> Path:
+    (folder / "ekonomi").mkdir(parents=True)
+    (folder / "ekonomi/kopi.md").write_text(article("Panen kopi naik", "2026-05-05T09:00:00+07:00"))
+    (folder / "tari.md").write_text(article("Tari dipentaskan", "2026-05-06T09:00:00+07:00", kategori="Budaya"))
+    return folder
+
+
+def add_bad(kabar: Path) -> None:
+    """One article that is left out, and one that is published with a remark."""
+    (kabar / "tanpa-tanggal.md").write_text("---\ntitle: Tanpa tanggal\n---\nIsi.\n")
+    (kabar / "hari-salah.md").write_text(article("Hari salah", '"Senin, 3 Desember 2025"'))
+
+
+def on_a_terminal(*arguments: str, cwd: Path, columns: int = 120, **settings: str) -> str:
+    """What a command writes to a terminal."""
+    master, slave = pty.openpty()
+    env = environment(cwd, **settings) | {"TERM": "xterm-256color", "COLUMNS": str(columns)}
+    process = subprocess.Popen([*FEEDS, *arguments], cwd=cwd, env=env, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    written = b""
+    try:
+        while chunk := os.read(master, 4096):
+            written += chunk
+    except OSError:  # the other end has closed
+        pass
+    finally:
+        os.close(master)
+        process.wait(30)
+    return written.decode()
+
+
+def sentence(result: Result) -> str:
+    """The one sentence of a foreseen mistake, which is all that was said."""
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr.startswith("feeds: ")
+    assert result.stderr.count("\n") == 1
+    return result.stderr.removeprefix("feeds: ").rstrip("\n")
+
+
+# --- build -----------------------------------------------------------------------------------------------------------
+
+
+def test_build_writes_the_feeds_and_sums_up_in_one_line(feeds: Call, kabar: Path, here: Path) -> None:
+    done = feeds("--data", kabar, "build", "--output", "umum")
+    assert done.exit_code == 0
+    assert re.fullmatch(r"2 articles, 3 feeds in 11 documents: 11 written, 0 unchanged; \d+\.\d\d s\n", done.stdout), (
+        done.stdout
+    )
+    assert {path.name for path in (here / "umum").iterdir()} == {
+        *("index.html", "rss.xml", "atom.xml", "feed.json", "ekonomi", "budaya", "static", MANIFEST)
+    }
+
+
+def test_data_alone_is_enough(feeds: Call, kabar: Path, here: Path) -> None:
+    """The title comes from the folder, the categories from the articles."""
+    feeds("--data", kabar, "build", "--output", "umum")
+    assert json.loads((here / "umum/feed.json").read_text())["title"] == "Kabar"
+    assert json.loads((here / "umum/budaya/feed.json").read_text())["title"] == "Budaya - Kabar"
+
+
+def test_a_second_build_writes_nothing(feeds: Call, kabar: Path) -> None:
+    feeds("--data", kabar, "build", "--output", "umum")
+    again = feeds("--data", kabar, "build", "--output", "umum")
+    assert "0 written, 11 unchanged" in again.stdout
+
+
+def test_build_counts_and_names_bad_articles_and_still_succeeds(feeds: Call, kabar: Path) -> None:
+    add_bad(kabar)
+    done = feeds("--data", kabar, "build", "--output", "umum")
+    assert done.exit_code == 0
+    assert "3 articles, " in done.stdout
+    assert "; 2 problems, " in done.stdout
+    assert "tanpa-tanggal.md: has no date\n" in done.stderr
+    assert "hari-salah.md: 2025-12-03 is a Rabu, not a Senin\n" in done.stderr
+
+
+def test_build_names_ten_bad_articles_and_counts_the_rest(feeds: Call, kabar: Path) -> None:
+    for number in range(13):
+        (kabar / f"rusak-{number:02d}.md").write_text("---\ntitle: Tanpa tanggal\n---\n")
+    done = feeds("--data", kabar, "build", "--output", "umum")
+    assert done.stderr.count("has no date") == 10
+    assert '... and 3 more; "feeds check" names them all\n' in done.stderr
+
+
+@pytest.mark.parametrize("bad", [False, True])
+def test_strict_exits_1_when_an_article_is_bad_and_publishes_the_others(
+    feeds: Call, kabar: Path, here: Path, bad: bool
+) -> None:
+    if bad:
+        add_bad(kabar)
+    assert feeds("--data", kabar, "build", "--output", "umum", "--strict").exit_code == int(bad)
+    assert b"Panen kopi naik" in (here / "umum/rss.xml").read_bytes()
+
+
+def test_build_tells_machines_everything_as_one_json_object(feeds: Call, kabar: Path) -> None:
+    add_bad(kabar)
+    done = feeds("--data", kabar, "build", "--output", "umum", "--json")
+    report = json.loads(done.stdout)
+    counts = {name: report[name] for name in ("articles", "files", "read", "feeds", "documents", "written", "removed")}
+    assert counts == {
+        "articles": 3, "files": 4, "read": 4, "feeds": 3, "documents": 11, "written": 11, "removed": 0
+    }  # fmt: skip
+    assert report["unchanged"] == 0
+    assert report["seconds"] > 0
+    assert [problem.keys() for problem in report["problems"]] == [PROBLEM_KEYS] * 2
+    assert done.stderr == ""
+
+
+def test_build_precompresses_where_asked(feeds: Call, kabar: Path, here: Path) -> None:
+    feeds("--data", kabar, "build", "--output", "umum", "--precompress")
+    assert {path.name for path in (here / "umum").glob("rss.xml*")} == {
+        *("rss.xml", "rss.xml.gz", "rss.xml.br", "rss.xml.zst")
+    }
+
+
+def test_the_output_of_the_configuration_is_used(feeds: Call, kabar: Path, here: Path) -> None:
+    (here / "config").mkdir()
+    (here / "config/newsroom.toml").write_text('title = "Kabar"\ndata = "kabar"\noutput = "umum"\n')
+    assert feeds("build").exit_code == 0
+    assert (here / "umum/rss.xml").exists()
+
+
+def test_build_without_any_configuration_builds_the_sample(feeds: Call, here: Path) -> None:
+    assert feeds("build", "--output", "umum").exit_code == 0
+    assert json.loads((here / "umum/feed.json").read_text())["title"] == "Kabar Tepian"
+
+
+def test_a_default_base_url_is_said_loudly_and_another_is_not(
+    feeds: Call, kabar: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "WARNING: base_url is http://127.0.0.1:8000/" in feeds("--data", kabar, "build", "--output", "u").stderr
+    monkeypatch.setenv("FEEDS_BASE_URL", "https://feeds.kabar.example")
+    assert feeds("--data", kabar, "build", "--output", "u").stderr == ""
+
+
+def test_settings_of_the_environment_are_used(
+    feeds: Call, kabar: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"DATA": str(kabar), "TITLE": "Warta", "LIMIT": "1", "OUTPUT": str(here / "umum")}
+    for name, value in settings.items():
+        monkeypatch.setenv(f"FEEDS_{name}", value)
+    assert feeds("build").exit_code == 0
+    feed = json.loads((here / "umum/feed.json").read_text())
+    assert (feed["title"], len(feed["items"])) == ("Warta", 1)
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_good_articles_exits_0(feeds: Call, kabar: Path) -> None:
+    done = feeds("--data", kabar, "check")
+    assert (done.exit_code, done.stdout) == (0, "2 articles published, 0 problems, 0 left out\n")
+
+
+def test_check_names_each_problem_and_exits_1(feeds: Call, kabar: Path) -> None:
+    add_bad(kabar)
+    done = feeds("--data", kabar, "check")
+    assert done.exit_code == 1
+    lines = [re.split(r"\s{2,}", line.rstrip()) for line in done.stdout.splitlines()]
+    assert lines == [
+        ["File", "What", "Why", "Published"],
+        ["hari-salah.md", "weekday", "2025-12-03 is a Rabu, not a Senin", "yes"],
+        ["tanpa-tanggal.md", "date", "has no date", "no"],
+        [""],
+        ["3 articles published, 2 problems, 1 left out"],
+    ]
+
+
+def test_check_shows_paths_whole_through_a_pipe(feeds: Call, kabar: Path) -> None:
+    path = "/".join(["x" * 100] * 6 + ["tanpa-tanggal.md"])
+    (kabar / path).parent.mkdir(parents=True)
+    (kabar / path).write_text("---\ntitle: Tanpa tanggal\n---\n")
+    lines = feeds("--data", kabar, "check").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:2]] == [path]
+
+
+def test_check_takes_names_of_files_as_they_are(feeds: Call, kabar: Path) -> None:
+    (kabar / "[red]x[-].md").write_text("---\ntitle: Tanpa tanggal\n---\n")
+    assert "[red]x[-].md" in feeds("--data", kabar, "check").stdout
+
+
+def test_check_tells_machines_what_is_wrong(feeds: Call, kabar: Path) -> None:
+    add_bad(kabar)
+    done = feeds("--data", kabar, "check", "--json")
+    assert done.exit_code == 1
+    assert json.loads(done.stdout) == {
+        "articles": 3,
+        "problems": [
+            {
+                "path": "hari-salah.md",
+                "kind": "weekday",
+                "reason": "2025-12-03 is a Rabu, not a Senin",
+                "published": True,
+            },
+            {"path": "tanpa-tanggal.md", "kind": "date", "reason": "has no date", "published": False},
+        ],
+    }
+
+
+def test_check_of_the_sample_shows_its_faults(feeds: Call) -> None:
+    done = feeds("check")
+    assert done.exit_code == 1
+    assert "salah/tanggal-mustahil.md" in done.stdout
+
+
+def test_a_problem_that_is_mended_is_gone_from_check(feeds: Call, kabar: Path) -> None:
+    add_bad(kabar)
+    assert feeds("--data", kabar, "check").exit_code == 1
+    (kabar / "hari-salah.md").unlink()
+    (kabar / "tanpa-tanggal.md").write_text(article("Bertanggal", "2026-05-07"))
+    assert feeds("--data", kabar, "check").exit_code == 0
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+def test_dates_explains_each_reading_in_one_line(feeds: Call) -> None:
+    done = feeds("dates", "Selasa, 3 Desember 2024 10.30 WIB", "Senin, 3 Desember 2024", "31 Februari 2025")
+    assert done.exit_code == 0
+    assert done.stdout == (
+        "Selasa, 3 Desember 2024 10.30 WIB  2024-12-03T10:30:00+07:00  (full)\n"
+        "Senin, 3 Desember 2024  2024-12-03T00:00:00+07:00  (full); 2024-12-03 is a Selasa, not a Senin\n"
+        "31 Februari 2025  refused: there is no such day\n"
+    )
+
+
+def test_dates_reads_lines_from_standard_input(feeds: Call) -> None:
+    done = feeds("dates", "-", stdin="3 Desember 2024\r\n2026-04-03\n\xff\n")
+    assert [line.split("  ")[1] for line in done.stdout.splitlines()] == [
+        *("2024-12-03T00:00:00+07:00", "2026-04-03T00:00:00+07:00", "refused: no date")
+    ]
+
+
+def test_dates_does_not_stop_at_bytes_that_are_no_text(feeds: Call) -> None:
+    done = feeds("dates", "-", stdin=b"\xff\xfe\n3 Desember 2024\n")
+    assert done.exit_code == 0
+    assert done.stdout.splitlines()[1].endswith("2024-12-03T00:00:00+07:00  (full)")
+
+
+def test_dates_counts_relative_words_from_the_reference(feeds: Call) -> None:
+    done = feeds("dates", "kemarin", "--reference", "2026-05-04T10:00")
+    assert done.stdout == "kemarin  2026-05-03T00:00:00+07:00  (relative)\n"
+    assert "refused: " in feeds("dates", "kemarin").stdout
+
+
+def test_strict_dates_exit_1_when_one_is_refused(feeds: Call) -> None:
+    assert feeds("dates", "--strict", "Selasa, 3 Desember 2024").exit_code == 0
+    done = feeds("dates", "--strict", "Senin, 3 Desember 2024")
+    assert done.exit_code == 1
+    assert "refused: " in done.stdout
+
+
+def test_dates_tells_machines_one_json_object_a_line(feeds: Call) -> None:
+    lines = feeds("dates", "--json", "3 Desember 2024", "besok").stdout.splitlines()
+    good, refused = map(json.loads, lines)
+    assert good == {
+        "text": "3 Desember 2024", "date": "2024-12-03T00:00:00+07:00", "origin": "full", "warnings": []
+    }  # fmt: skip
+    assert refused.keys() == {"text", "refused"}
+
+
+def test_dates_are_in_the_zone_of_the_newsroom(feeds: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDS_TIMEZONE", "WIT")
+    assert "2024-12-03T00:00:00+09:00" in feeds("dates", "3 Desember 2024").stdout
+
+
+def test_dates_are_in_colour_on_a_terminal_and_plain_through_a_pipe(here: Path) -> None:
+    assert "\x1b[32m2024-12-03T00:00:00+07:00\x1b[0m" in on_a_terminal("dates", "3 Desember 2024", cwd=here)
+    assert "\x1b[31mrefused" in on_a_terminal("dates", "besok", cwd=here)
+    assert "\x1b" not in run("dates", "3 Desember 2024", "besok", cwd=here).stdout
+
+
+def test_dates_stops_in_silence_when_the_pipe_closes(here: Path) -> None:
+    """As in ``feeds dates - < file | head -1``."""
+    command = f"yes '3 Desember 2024' | head -20000 | {sys.executable} -m feeds dates - | head -1"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command],
+        cwd=here,
+        env=environment(here),
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
+
+
+# --- init ------------------------------------------------------------------------------------------------------------
+
+
+def test_init_begins_a_newsroom_with_every_setting_and_some_articles(feeds: Call, here: Path) -> None:
+    done = feeds("init", "berita-kota")
+    assert done.exit_code == 0
+    assert "Next: cd berita-kota && feeds serve\n" in done.stdout
+    assert (here / "berita-kota/config/newsroom.toml").read_bytes() == TEMPLATE.read_bytes()
+    assert list((here / "berita-kota/articles").rglob("*.md"))
+
+
+def test_init_refuses_a_second_time_and_changes_nothing(feeds: Call, here: Path) -> None:
+    feeds("init", "berita-kota")
+    config = here / "berita-kota/config/newsroom.toml"
+    config.write_text('title = "Punya saya"\n')
+    said = sentence(feeds("init", "berita-kota"))
+    assert said == "berita-kota/config/newsroom.toml exists already; nothing was written"
+    assert config.read_text() == 'title = "Punya saya"\n'
+
+
+def test_init_into_a_folder_that_exists_leaves_what_is_there(feeds: Call, here: Path) -> None:
+    (here / "catatan.txt").write_text("tetap")
+    assert feeds("init", ".").exit_code == 0
+    assert (here / "catatan.txt").read_text() == "tetap"
+    assert (here / "config/newsroom.toml").exists()
+
+
+def test_init_where_nothing_can_be_written_is_one_sentence(feeds: Call, here: Path) -> None:
+    (here / "berkas").write_text("x")
+    assert sentence(feeds("init", "berkas")) == "berkas/config: Not a directory"
+
+
+def test_a_new_newsroom_builds_and_serves(here: Path) -> None:
+    assert run("init", "berita-kota", cwd=here).returncode == 0
+    folder = here / "berita-kota"
+    built = run("build", "--output", "public", cwd=folder)
+    assert built.returncode == 0
+    assert json.loads((folder / "public/feed.json").read_text())["title"] == "Berita Kota"
+    port = free_port()
+    command = server_command("feeds serve", port)
+    server = Server(command, port=port, log=here / "log", cwd=folder, env=environment(here))
+    try:
+        server.wait()
+        assert server.get("/rss.xml").body == (folder / "public/rss.xml").read_bytes()
+    finally:
+        server.stop()
+
+
+# --- watch -----------------------------------------------------------------------------------------------------------
+
+
+def test_watch_builds_again_when_an_article_changes_until_it_is_interrupted(here: Path, kabar: Path) -> None:
+    log = here / "log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [*FEEDS, "watch", "--output", "umum"],
+            cwd=here,
+            env=environment(here, data=str(kabar)) | {"PYTHONUNBUFFERED": "1"},
+            stdout=file,
+            stderr=file,
+        )
+    try:
+        until(lambda: (here / "umum" / MANIFEST).exists(), within=15)
+        (kabar / "baru.md").write_text(article("Yang baru", "2026-05-30"))
+        until(lambda: b"Yang baru" in (here / "umum/rss.xml").read_bytes(), within=3)
+        (kabar / "baru.md").unlink()
+        until(lambda: b"Yang baru" not in (here / "umum/rss.xml").read_bytes(), within=3)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+    said = log.read_text()
+    assert re.search(r"^\d\d:\d\d:\d\d 3 feeds in 11 documents: 11 written, 0 unchanged$", said, re.MULTILINE), said
+    assert said.endswith("stopped\n")
+    assert "Traceback" not in said
+
+
+# --- a terminal ------------------------------------------------------------------------------------------------------
+
+
+def test_a_progress_bar_is_drawn_on_a_terminal_only(here: Path, kabar: Path) -> None:
+    shown = on_a_terminal("build", "--output", "umum", cwd=here, data=str(kabar))
+    assert re.search(r"feeds\s+━", COLOURS.sub("", shown))
+    assert "11 written" in shown
+    piped = run("build", "--output", "lain", cwd=here, data=str(kabar))
+    assert "━" not in piped.stdout + piped.stderr
+
+
+def test_check_on_a_narrow_terminal_folds_and_loses_nothing(here: Path, kabar: Path) -> None:
+    name = "nama-berkas-yang-panjang-sekali-sehingga-tidak-muat.md"
+    (kabar / name).write_text("---\ntitle: Tanpa tanggal\n---\n")
+    shown = on_a_terminal("check", cwd=here, columns=50, data=str(kabar))
+    plain = COLOURS.sub("", shown)
+    column = "".join(line.partition(" ")[0] for line in plain.splitlines()[1:])
+    assert name in column
+
+
+# --- mistakes --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command", [("build", "--output", "umum"), ("watch", "--output", "umum"), ("check",), ("serve",)]
+)
+def test_a_data_directory_that_is_missing_or_empty_is_one_sentence_and_nothing_is_deleted(
+    feeds: Call, here: Path, kabar: Path, command: tuple[str, ...]
+) -> None:
+    feeds("--data", kabar, "build", "--output", "umum")
+    before = sorted(path for path in (here / "umum").rglob("*"))
+    assert sentence(feeds("--data", "tiada", *command)) == f"data directory {here}/tiada: No such file or directory"
+    (here / "kosong").mkdir()
+    assert sentence(feeds("--data", "kosong", *command)) == f"data directory {here}/kosong: holds no articles"
+    assert sorted(path for path in (here / "umum").rglob("*")) == before
+
+
+def test_a_data_directory_that_was_emptied_leaves_what_was_published(feeds: Call, here: Path, kabar: Path) -> None:
+    feeds("--data", kabar, "build", "--output", "umum")
+    feed = (here / "umum/rss.xml").read_bytes()
+    for path in kabar.rglob("*.md"):
+        path.unlink()
+    assert "holds no articles" in sentence(feeds("--data", kabar, "build", "--output", "umum"))
+    assert (here / "umum/rss.xml").read_bytes() == feed
+
+
+def test_a_file_as_data_directory_is_one_sentence(feeds: Call, here: Path) -> None:
+    (here / "berkas.md").write_text(article("Satu", "2026-05-04"))
+    assert sentence(feeds("--data", "berkas.md", "check")) == f"data directory {here}/berkas.md: Not a directory"
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ('title = "Kabar', "line 1, column 15: "),
+        ("titel = 'Kabar'", "titel: unknown setting; did you mean 'title'?"),
+        ("limit = 'x'", "limit: expected a whole number from 1 to 1000, found text 'x'"),
+        ("[categories.ekonomi]\ntitel = 'E'", "categories.ekonomi.titel: unknown setting; did you mean 'title'?"),
+    ],
+)
+def test_a_bad_configuration_is_one_sentence(feeds: Call, here: Path, toml: str, said: str) -> None:
+    (here / "config").mkdir()
+    (here / "config/newsroom.toml").write_text(toml)
+    for command in (("check",), ("build", "--output", "umum"), ("serve",), ("dates", "3 Desember 2024")):
+        assert said in sentence(feeds(*command))
+
+
+def test_a_configuration_that_is_missing_is_one_sentence(feeds: Call, here: Path) -> None:
+    said = sentence(feeds("--config", "tiada.toml", "check"))
+    assert said == f"{here}/tiada.toml: cannot be read: No such file or directory"
+
+
+def test_a_wrong_setting_of_the_environment_is_one_sentence(feeds: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FEEDS_LIMT", "3")
+    assert sentence(feeds("check")) == "FEEDS_LIMT: unknown setting; did you mean 'FEEDS_LIMIT'?"
+
+
+def test_an_output_that_cannot_be_written_is_one_sentence(feeds: Call, kabar: Path, here: Path) -> None:
+    (here / "berkas").write_text("x")
+    done = feeds("--data", kabar, "build", "--output", "berkas/umum")
+    assert sentence(done) == f"output {here}/berkas/umum: Not a directory"
+    assert (here / "berkas").read_text() == "x"
+
+
+def test_no_output_at_all_is_one_sentence(feeds: Call, kabar: Path) -> None:
+    for command in ("build", "watch"):
+        said = sentence(feeds("--data", kabar, command))
+        assert said == "where to? Name a folder with --output, or set output in the configuration"
+
+
+@pytest.mark.parametrize("output", ["kabar", ".", ".."])
+def test_an_output_over_the_articles_is_refused_and_nothing_is_touched(
+    feeds: Call, kabar: Path, here: Path, output: str
+) -> None:
+    before = sorted(here.parent.rglob("*"))
+    assert sentence(feeds("--data", kabar, "build", "--output", output)).startswith("output: ")
+    assert sorted(here.parent.rglob("*")) == before
+
+
+def test_a_catalogue_that_is_none_is_one_sentence(
+    feeds: Call, kabar: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "rusak.sqlite").write_bytes(b"bukan basis data" * 100)
+    monkeypatch.setenv("FEEDS_CATALOGUE", f"sqlite:///{here}/rusak.sqlite")
+    assert sentence(feeds("--data", kabar, "check")).startswith(f"catalogue sqlite:///{here}/rusak.sqlite: ")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql+psycopg://u:rahasia@127.0.0.1:1/x",
+        "postgresql+psycopg://u:rahasia@127.0.0.1:port/x",
+    ],
+)
+def test_a_database_that_cannot_be_reached_is_one_sentence_without_its_password(
+    feeds: Call, kabar: Path, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("FEEDS_CATALOGUE", address)
+    said = sentence(feeds("--data", kabar, "check"))
+    assert said.startswith("catalogue ")
+    assert "rahasia" not in said
+
+
+def test_a_database_whose_driver_is_not_installed_is_one_sentence(
+    feeds: Call, kabar: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("FEEDS_CATALOGUE", "postgresql+psycopg://u:rahasia@127.0.0.1:1/x")
+    said = sentence(feeds("--data", kabar, "check"))
+    assert "psycopg" in said
+    assert "rahasia" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("biuld",), "No such command 'biuld'"),
+        (("build", "--outptu", "x"), "No such option"),
+        (("serve", "--port", "99999"), "Invalid value for '--port'"),
+        (("serve", "--server", "apache"), "Invalid value for '--server'"),
+        (("build", "--jobs", "0"), "Invalid value for '--jobs'"),
+        (("dates",), "Missing argument 'TEXT"),
+        (("dates", "besok", "--reference", "kemarin"), "--reference 'kemarin' is no ISO date"),
+        (("init",), "Missing argument 'DIR'"),
+    ],
+)
+def test_wrong_use_exits_2_and_says_what_is_wrong_in_its_last_line(
+    feeds: Call, arguments: tuple[str, ...], said: str
+) -> None:
+    done = feeds(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[-1].startswith(f"Error: {said}")
+
+
+def test_a_host_of_another_machine_is_one_sentence(feeds: Call, kabar: Path) -> None:
+    said = sentence(feeds("--data", kabar, "serve", "--host", "192.0.2.1", "--port", "0"))
+    assert said == "cannot listen on 192.0.2.1:0: Cannot assign requested address"
+
+
+# --- the program -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("check",), 0),
+        (("build", "--output", "umum", "--strict"), 0),
+        (("--data", "tiada", "check"), 2),
+        (("build",), 2),
+        (("biuld",), 2),
+        (("dates", "--strict", "besok"), 1),
+        (("--version",), 0),
+    ],
+)
+def test_the_process_ends_with_the_code_and_never_with_a_traceback(
+    here: Path, kabar: Path, arguments: tuple[str, ...], code: int
+) -> None:
+    done = run(*arguments, cwd=here, data=str(kabar))
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+
+
+def test_python_m_feeds_is_feeds(here: Path) -> None:
+    script = Path(sys.executable).with_name("feeds")
+    said = [
+        subprocess.run(
+            [*command, "dates", "3 Mei 2026"], cwd=here, env=environment(here), capture_output=True, check=True
+        )
+        for command in (FEEDS, (str(script),))
+    ]
+    assert said[0].stdout == said[1].stdout == b"3 Mei 2026  2026-05-03T00:00:00+07:00  (full)\n"
+
+
+def test_the_version_is_shown(feeds: Call) -> None:
+    assert feeds("--version").stdout == f"feeds, version {__version__}\n"
+
+
+def test_help_names_every_command_with_a_whole_sentence(feeds: Call) -> None:
+    shown = feeds("--help").stdout
+    for name in ("build", "check", "dates", "init", "serve", "watch"):
+        line = next(line for line in shown.splitlines() if line.strip().startswith(f"{name} "))
+        assert re.search(r"[^.]\.$", line), line
