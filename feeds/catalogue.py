@@ -10,6 +10,8 @@ All but the ledger is a cache of the data directory and can be rebuilt from it.
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -204,8 +206,17 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     # SQLAlchemy then sends BEGIN itself, so that reads see one state and schema changes are transactional.
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "cache_size=-32768"):
+    for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "cache_size=-32768"):
         connection.execute(f"PRAGMA {pragma}")
+    # Only the first of all connections changes the mode, and SQLite does not wait for those that try it with that one.
+    for last_try in [False] * 200 + [True]:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            break
+        except sqlite3.OperationalError as error:
+            if last_try or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(0.02)
 
 
 class Reading:
