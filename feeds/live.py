@@ -100,6 +100,8 @@ class Live:
         for changed in changes:
             if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
                 return
+            if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
+                return
             if changed or not looked or self._is_due():
                 self._update()
                 looked = True

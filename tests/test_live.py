@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from feeds.errors import CatalogueError
 from feeds.live import Live
@@ -229,6 +230,37 @@ def test_the_follower_takes_over_when_the_writer_stops(desk: Desk) -> None:
         writer.stop()
         desk.write("b.md", "Dari penerus", "2026-05-06")
         until(lambda: "Dari penerus" in shown(follower), within=1 + SOON)
+
+
+def test_several_machines_on_one_postgresql_serve_a_change(tmp_path: Path, postgresql: Callable[[], str]) -> None:
+    with a_desk(tmp_path, catalogue=postgresql()) as desk:
+        desk.write("a.md", "Yang pertama", "2026-05-05")
+        with living(desk) as writer, living(desk) as follower:
+            desk.write("b.md", "Untuk keduanya", "2026-05-06")
+            for live in (writer, follower):
+                until(lambda live=live: shown(live) == ["Untuk keduanya", "Yang pertama"], within=SOON)  # type: ignore[misc]
+
+
+def test_a_postgresql_that_drops_its_connections_is_taken_up_again_by_one_writer(
+    tmp_path: Path, postgresql: Callable[[], str]
+) -> None:
+    """As when it is restarted, which also frees the writer's place."""
+    address = postgresql()
+    drop = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    places = "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database WHERE locktype = 'advisory'"
+    here = " AND datname = current_database()"
+    with a_desk(tmp_path, catalogue=address) as desk:
+        desk.write("a.md", "Sebelumnya", "2026-05-05")
+        with living(desk) as one, living(desk) as two:
+            engine = sa.create_engine(address, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"{drop} AND pid <> pg_backend_pid()")
+            assert shown(one) == shown(two) == ["Sebelumnya"]
+            desk.write("b.md", "Sesudahnya", "2026-05-06")
+            for live in (one, two):
+                until(lambda live=live: "Sesudahnya" in shown(live), within=2 + SOON)  # type: ignore[misc]
+            with engine.connect() as connection:
+                assert connection.exec_driver_sql(places + here).scalar() == 1
 
 
 @pytest.fixture
