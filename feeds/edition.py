@@ -40,7 +40,7 @@ class Edition:
     def get(self, path: str) -> Rendition | None:
         """The document at a path below base_url, without a leading slash; None where there is none."""
         found = self.documents.get(path)
-        if found or not path.startswith(ARTICLE_PAGES):
+        if found or not path.startswith(ARTICLE_PAGES) or "\0" in path:  # which PostgreSQL refuses to look up
             return found
         with self.catalogue.reading() as reading:
             return reading.document(path)

@@ -7,9 +7,9 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,17 +92,26 @@ class _Folder:
 
     def _publish(self, renditions: Iterable[Rendition]) -> Publication:
         self.before = _manifest(self.folder / MANIFEST)
-        with ThreadPoolExecutor(self.jobs) as threads:
-            written = sum(threads.map(self._document, renditions))
+        try:
+            with ThreadPoolExecutor(self.jobs) as threads:
+                written = sum(threads.map(self._document, renditions))
+        except BaseException:
+            with suppress(OSError):  # what was written until now is ours all the same, and to be removed one day
+                self._list(dict.fromkeys(self.manifest, "") | self.before)
+            raise
         removed = self._remove(set(self.before) - set(self.manifest))
         if self.manifest != self.before:
-            listed = json.dumps({"documents": dict(sorted(self.manifest.items()))}, indent=1)
-            self._replace(MANIFEST, listed.encode(), None)
+            self._list(self.manifest)
         documents = len(self.manifest)
         feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
         return Publication(
             feeds=feeds, documents=documents, written=written, unchanged=documents - written, removed=removed
         )
+
+    def _list(self, documents: Mapping[str, str]) -> None:
+        """Write the manifest: path -> etag."""
+        listed = json.dumps({"documents": dict(sorted(documents.items()))}, indent=1)
+        self._replace(MANIFEST, listed.encode(), None)
 
     def _document(self, rendition: Rendition) -> bool:
         """Write one document and its compressed forms where they differ; True where any was written."""

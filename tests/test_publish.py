@@ -191,6 +191,15 @@ def test_a_failure_leaves_no_temporary_file_and_the_next_run_makes_good(
     assert files(folder) == {"a.xml": b"baru", "b.xml": b"isi", "c.xml": b"isi"}
 
 
+def test_what_a_failed_run_has_written_is_removed_when_it_is_no_more(folder: Path) -> None:
+    (folder / "b.xml").mkdir(parents=True)  # where a document should lie
+    with pytest.raises(OutputError):
+        to_folder([rendition("a.xml"), rendition("b.xml")], folder, jobs=1)
+    (folder / "b.xml").rmdir()
+    assert to_folder([rendition("b.xml")], folder).removed == 1
+    assert set(files(folder)) == {"b.xml"}
+
+
 def test_what_a_killed_run_left_behind_is_cleared(folder: Path) -> None:
     (folder / WORKSHOP).mkdir(parents=True)
     (folder / WORKSHOP / "a.xml").write_bytes(b"setengah")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -267,6 +267,20 @@ def test_odd_paths_are_never_an_error_of_the_server(site: Site, path: str) -> No
     assert (answer.status_code == 200) == path.startswith("/?")
     assert "Set-Cookie" not in answer.headers
     assert b"root:" not in answer.data
+
+
+def test_an_odd_path_is_no_error_on_postgresql_either(tmp_path: Path, postgresql: Callable[[], str]) -> None:
+    with a_desk(tmp_path, catalogue=postgresql(), article_pages=True) as desk:
+        desk.write("a.md", "Satu")
+        desk.build()
+        app = create_app(desk.settings)
+        try:
+            client = app.test_client()
+            assert client.get("/artikel/satu/").status_code == 200
+            for path in ("/artikel/%00/", "/artikel/%00", "/artikel/%ff/", "/artikel/%ed%a0%80/"):
+                assert client.get(path).status_code == 404
+        finally:
+            app.extensions["feeds"].stop()
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
