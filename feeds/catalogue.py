@@ -30,15 +30,14 @@ _MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes 
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_OFFSET = timedelta()
 
 
 def moment_of(value: datetime) -> tuple[int, int]:
     """(microseconds since the epoch, offset in seconds) of an aware datetime."""
     since = value - EPOCH
-    offset = value.utcoffset() or _NO_OFFSET
+    offset = value.utcoffset()
     microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return microseconds, offset.days * 86_400 + offset.seconds
+    return microseconds, offset.days * 86_400 + offset.seconds if offset else 0
 
 
 def from_microseconds(value: int, offset: int) -> datetime:
