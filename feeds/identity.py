@@ -72,6 +72,8 @@ class Identities:
         self._slugs.add(entry.slug)
 
     def _known(self, article: Article) -> LedgerEntry | None:
+        if not (self._by_id or self._by_link or self._by_key or self._by_content):
+            return None  # a first build
         own = self._by_id.get(article.guid or article.link) or self._by_link.get(article.link)
         if own:
             return own

@@ -27,7 +27,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\ud
 _C1_CONTROL = re.compile(b"\xc2[\x80-\x84\x86-\x9f]")  # in UTF-8: many times faster to look for than the above in text
 _LINE_END = re.compile("\r\n?|\x85")
 # Maps the control characters of ASCII to something else: comparing with what comes out is the quickest way to find one.
-_WITHOUT_CONTROLS = bytes(c if c >= 32 and c != 127 or c in b"\t\n\r" else 63 for c in range(256))
+_WITHOUT_CONTROLS = bytes(c if (c >= 32 and c != 127) or c in b"\t\n\r" else 63 for c in range(256))
 
 
 def has_control(text: str) -> bool:
