@@ -11,6 +11,7 @@ from typing import Any
 from feeds.errors import ServeError
 
 SERVERS = ("granian", "bjoern")
+LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
 
 
@@ -50,6 +51,7 @@ def _granian(host: str, port: int, workers: int) -> None:
         workers=workers,
         blocking_threads=THREADS,
         factory=True,
+        workers_kill_timeout=LEAVE,
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.warning,

@@ -228,7 +228,7 @@ def test_serve_ends_with_its_workers_when_it_is_told_to(desk: Desk, tmp_path: Pa
     try:
         server.wait()
         os.kill(server.process.pid, signal.SIGTERM)
-        assert server.process.wait(10) == 0
+        assert server.process.wait(15) == 0
         with pytest.raises(ProcessLookupError):
             os.killpg(server.process.pid, 0)
         assert "Traceback" not in server.log.read_text()
