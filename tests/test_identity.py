@@ -613,7 +613,7 @@ def take(room: Room, step: tuple[Any, ...], written: set[int]) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=14))
 def test_any_history_of_files_ends_where_a_reading_from_nothing_does(
     steps: list[tuple[Any, ...]], database: str, tmp_path: Path, newsroom_names: Any, request: pytest.FixtureRequest
