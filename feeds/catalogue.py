@@ -9,13 +9,10 @@ All but the ledger is a cache of the data directory and can be rebuilt from it.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -23,26 +20,12 @@ import sqlalchemy as sa
 from feeds import tables as t
 from feeds.config import masked
 from feeds.errors import ArticleError, CatalogueError
-from feeds.model import Category, Image, Rendition
+from feeds.model import Category, Rendition
+from feeds.record import LedgerEntry, Record, Row, of_row, row_of, texts_of
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
 _MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes them
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def moment_of(value: datetime) -> tuple[int, int]:
-    """(microseconds since the epoch, offset in seconds) of an aware datetime."""
-    since = value - EPOCH
-    offset = value.utcoffset()
-    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-    return microseconds, offset.days * 86_400 + offset.seconds if offset else 0
-
-
-def from_microseconds(value: int, offset: int) -> datetime:
-    """The aware datetime of microseconds since the epoch, offset seconds east of UTC."""
-    return (EPOCH + timedelta(microseconds=value)).astimezone(timezone(timedelta(seconds=offset)))
 
 
 class KnownDocument(NamedTuple):
@@ -53,65 +36,7 @@ class KnownDocument(NamedTuple):
     fingerprint: str
 
 
-class LedgerEntry(NamedTuple):
-    """What never changes about an article, and when it last did: see the table ``ledger``. Times as in the table."""
-
-    id: str
-    key: str
-    link: str | None
-    slug: str
-    published: int
-    published_offset: int
-    content_hash: str
-    updated: int
-    updated_offset: int
-    withdrawn: int | None = None
-
-
-class Record(NamedTuple):
-    """An article as the catalogue keeps it: everything but the body, which stays in the source file."""
-
-    id: str
-    path: str
-    position: int | None
-    slug: str
-    title: str
-    title_origin: str
-    published: int
-    published_offset: int
-    date_origin: str
-    updated: int
-    updated_offset: int
-    summary: str
-    authors: tuple[str, ...]
-    categories: tuple[str, ...]
-    tags: tuple[str, ...]
-    link: str
-    source: str
-    language: str
-    image: Image | None
-    content_hash: str
-
-
-def _dump(values: Sequence[str]) -> str:
-    return "\n".join(values)  # each is one line
-
-
-def _load(text: str) -> tuple[str, ...]:
-    return tuple(text.split("\n")) if text else ()
-
-
 _SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
-
-
-def _record(row: sa.Row[Any]) -> Record:
-    stored = Record._make(row)
-    return stored._replace(
-        authors=_load(row.authors),
-        categories=_load(row.categories),
-        tags=_load(row.tags),
-        image=Image(**json.loads(row.image)) if row.image else None,
-    )
 
 
 class Catalogue:
@@ -256,13 +181,13 @@ class Reading:
 
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Articles by id."""
-        return {row.id: _record(row) for row in self._rows_in(t.articles, "id", ids)}
+        return {row.id: of_row(row) for row in self._rows_in(t.articles, "id", ids)}
 
     def records_of_files(self, paths: Iterable[str]) -> dict[str, list[Record]]:
         """Articles by the file that they were read from."""
         found: dict[str, list[Record]] = {}
         for row in self._rows_in(t.articles, "path", paths):
-            found.setdefault(row.path, []).append(_record(row))
+            found.setdefault(row.path, []).append(of_row(row))
         return found
 
     def files_with_articles(self) -> set[str]:
@@ -281,12 +206,12 @@ class Reading:
             same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
             query = query.join(t.memberships, same).where(t.memberships.c.category == category)
         query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
-        return [_record(row) for row in self._connection.execute(query.limit(limit))]
+        return [of_row(row) for row in self._connection.execute(query.limit(limit))]
 
     def without_address(self, now: int) -> Iterator[Record]:
         """Every article that has no address of its own and whose time has come."""
         for row in self._rows(t.articles, t.articles.c.link == "", t.articles.c.published <= now):
-            yield _record(row)
+            yield of_row(row)
 
     def next_embargo(self, now: int) -> int | None:
         """When the next article's time comes, in microseconds since the epoch."""
@@ -454,10 +379,16 @@ class Writing(Reading):
         self._delete(t.problems, "file", [DIRECTORY])
         self._insert(t.problems, [_problem(DIRECTORY, number, problem) for number, problem in enumerate(found)])
 
-    def put_records(self, records: Sequence[Record]) -> None:
+    def put_records(self, records: Iterable[Record]) -> None:
         """Add articles that are not in the catalogue."""
-        self._insert(t.articles, map(_row, records))
-        self._insert(t.memberships, ((slug, r.published, r.id) for r in records for slug in r.categories))
+        self.put_rows([row_of(record) for record in records])
+
+    def put_rows(self, rows: Sequence[Row]) -> None:
+        """Add articles that are not in the catalogue, as ``row_of`` makes them."""
+        self._insert(t.articles, rows)
+        self._insert(
+            t.memberships, ((slug, published, id_) for id_, published, slugs in map(_members, rows) for slug in slugs)
+        )
 
     def remove_records(self, records: Iterable[Record]) -> None:
         """Take articles out; the ledger keeps them."""
@@ -507,21 +438,13 @@ class Writing(Reading):
         self._delete(t.documents, "path", paths)
 
 
+def _memberships(row: Row) -> list[Row]:
+    return [(slug, row[6], row[0]) for slug in texts_of(row[13])]
+
+
 def _problem(file: str, number: int, problem: ArticleError) -> tuple[Any, ...]:
     return (file, number, problem.path, problem.kind, problem.reason, int(problem.fatal))
 
 
 def _article_error(row: sa.Row[Any]) -> ArticleError:
     return ArticleError(row.path, row.kind, row.reason, bool(row.fatal))
-
-
-def _row(record: Record) -> tuple[Any, ...]:
-    return (
-        *record[:12],
-        _dump(record.authors),
-        _dump(record.categories),
-        _dump(record.tags),
-        *record[15:18],
-        json.dumps(asdict(record.image), ensure_ascii=False) if record.image else "",
-        *record[19:],
-    )

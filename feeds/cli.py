@@ -26,9 +26,9 @@ from feeds.config import SAMPLE, TEMPLATE, Settings, check_output, is_default_ba
 from feeds.errors import ArticleError, DateError, FeedsError
 
 if TYPE_CHECKING:
+    from feeds.arrivals import Ahead
     from feeds.newsroom import Newsroom, Progress, Update
     from feeds.publish import Publication
-    from feeds.source import Ahead
 
 NAMED = 10  # bad articles that a build names; check names all
 PIPE = 10_000  # columns: a pipe has no width, and a line stays a line there
@@ -162,7 +162,7 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
 
 def _read_ahead(settings: Settings, jobs: int) -> Ahead | None:
     """Begin to read before the database's library is loaded, where there is no database yet."""
-    from feeds.source import read_ahead
+    from feeds.arrivals import read_ahead
     from feeds.state import catalogue_file
 
     first = not settings.catalogue and not catalogue_file(settings).exists()

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from feeds import text
-from feeds.catalogue import EPOCH, Record, from_microseconds
 from feeds.config import Settings
 from feeds.model import Category, Draft, Entry, Feed
+from feeds.record import EPOCH, Record, from_microseconds
 
 ARTICLE_PAGES = "artikel/"
 

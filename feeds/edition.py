@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from feeds import pages
-from feeds.catalogue import Catalogue, Reading, Record, from_microseconds
+from feeds.catalogue import Catalogue, Reading
 from feeds.compose import ARTICLE_PAGES, Composer, page_path
 from feeds.config import Settings
 from feeds.formats import FORMATS
 from feeds.model import Category, Entry, Feed, Rendition
 from feeds.parallel import in_processes
+from feeds.record import Record, from_microseconds
 from feeds.scan import data_root
 from feeds.source import content_hash, digest_of, read_drafts
 

@@ -11,11 +11,15 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import count
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from feeds.catalogue import LedgerEntry, Reading, moment_of
 from feeds.model import Article
+from feeds.record import LedgerEntry, moment_of
 from feeds.source import digest_of, place_of
+
+if TYPE_CHECKING:  # an article's first sight is worked out where no database is
+    from feeds.catalogue import Reading
 
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_.~/-]*")
 
@@ -117,26 +121,18 @@ class Identities:
             moment, offset = known.updated, known.updated_offset
         return max(moment, moment_of(article.published)[0]), offset
 
+    def is_first(self, entry: LedgerEntry) -> bool:
+        """Whether an entry of first sight stands as it is: nothing of this run has its id, its content or its slug."""
+        taken = entry.id in self._places or entry.content_hash in self._contents
+        return not taken and (not entry.slug or entry.slug not in self._slugs)
+
     def _first_sight(self, article: Article) -> LedgerEntry:
         identity, key = self._identity(article)
-        published, offset = moment_of(article.published)
-        updated, updated_offset = published, offset
-        if article.updated and article.updated > article.published:
-            updated, updated_offset = moment_of(article.updated)
-        return LedgerEntry(
-            id=identity,
-            key=key,
-            link=article.link or None,
-            slug=self._free_slug(article.slug, identity),
-            published=published,
-            published_offset=offset,
-            content_hash=article.content_hash,
-            updated=updated,
-            updated_offset=updated_offset,
-        )
+        entry = first_sight(article, self._authority)
+        return entry._replace(id=identity, key=key, slug=self._free_slug(article.slug, identity))
 
     def _identity(self, article: Article) -> tuple[str, str]:
-        """(id, key) at first sight: its own id, else its address, else a tag (RFC 4151) of the day and the path."""
+        """(id, key) at first sight, where those of ``first_sight`` may be another's."""
         own = article.guid or article.link
         if own:
             return own, article.key
@@ -148,13 +144,12 @@ class Identities:
 
     def _tags(self, article: Article) -> Iterator[tuple[str, str]]:
         """(id, key) by which an article may be known, the best first."""
-        tag = f"tag:{self._authority},{article.published.date().isoformat()}:"
-        yield tag + _quoted(article.key), article.key
+        yield _tag(self._authority, article, article.key), article.key
         # Two paths that differ in the suffix alone, two records of one headline.
         place = place_of(article)
-        yield tag + _quoted(place), place
+        yield _tag(self._authority, article, place), place
         # A file that is moved away and followed by another, again and again on one day.
-        yield f"{tag}{_quoted(place)}-{article.content_hash[:8]}", place
+        yield f"{_tag(self._authority, article, place)}-{article.content_hash[:8]}", place
 
     def _is_free(self, tag: str) -> bool:
         return tag not in self._places and tag not in self._by_id
@@ -166,5 +161,28 @@ class Identities:
         return slug
 
 
-def _quoted(name: str) -> str:
-    return name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)
+def first_sight(article: Article, authority: str) -> LedgerEntry:
+    """What the ledger says of an article that nothing is known of.
+
+    Its id is its own, else its address, else a tag (RFC 4151) of the authority, its day and its key.
+    """
+    published, offset = moment_of(article.published)
+    updated, updated_offset = published, offset
+    if article.updated and article.updated > article.published:
+        updated, updated_offset = moment_of(article.updated)
+    return LedgerEntry(
+        id=article.guid or article.link or _tag(authority, article, article.key),
+        key=article.key,
+        link=article.link or None,
+        slug=article.slug,
+        published=published,
+        published_offset=offset,
+        content_hash=article.content_hash,
+        updated=updated,
+        updated_offset=updated_offset,
+    )
+
+
+def _tag(authority: str, article: Article, name: str) -> str:
+    quoted = name if _NEEDS_NO_QUOTES.fullmatch(name) else quote(name)
+    return f"tag:{authority},{article.published.date().isoformat()}:{quoted}"

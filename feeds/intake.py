@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
-from feeds.catalogue import Catalogue, LedgerEntry, Record, Writing, moment_of
+from feeds.arrivals import Ahead, FileArrivals, read
+from feeds.catalogue import Catalogue, Writing
 from feeds.config import Settings
 from feeds.errors import ArticleError
 from feeds.identity import Identities
-from feeds.ledger import LedgerFile
+from feeds.ledger import LedgerFile, line_of
 from feeds.model import Article
+from feeds.record import LedgerEntry, Record, Row, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
-from feeds.source import Ahead, FileReading, Rules, digest_of, in_order, place_of, read
+from feeds.source import Rules, digest_of, in_order, place_of
 
 BATCH = 512  # files that are taken in at once
 
@@ -115,9 +117,30 @@ def _listing(files: Files) -> str:
     return json.dumps(files, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _batched(readings: Iterator[FileReading], size: int) -> Iterator[list[FileReading]]:
+def _batched(readings: Iterator[FileArrivals], size: int) -> Iterator[list[FileArrivals]]:
     while batch := list(islice(readings, size)):
         yield batch
+
+
+@dataclass
+class _Taken:
+    """What one batch adds to the catalogue and the ledger."""
+
+    rows: list[Row] = field(default_factory=list)
+    added: list[LedgerEntry] = field(default_factory=list)
+    edited: dict[str, LedgerEntry] = field(default_factory=dict)
+    lines: list[str] = field(default_factory=list)
+    problems: dict[str, list[ArticleError]] = field(default_factory=dict)
+
+    def add(self, entry: LedgerEntry, row: Row, line: str) -> None:
+        self.added.append(entry)
+        self.rows.append(row)
+        self.lines.append(line)
+
+    def edit(self, entries: Iterable[LedgerEntry]) -> None:
+        for entry in entries:
+            self.edited[entry.id] = entry
+            self.lines.append(line_of(entry))
 
 
 class _Taker:
@@ -165,42 +188,54 @@ class _Taker:
         self.writer.remove_records(record for listed in self.before.values() for record in listed)
         self.writer.forget_problems(paths)
 
-    def take(self, batch: Sequence[FileReading]) -> None:
+    def take(self, batch: Sequence[FileArrivals]) -> None:
         """Take in one batch of readings whose files have been removed."""
         if not self.cold:
-            articles = [article for reading in batch for article in reading.articles]
+            articles = [arrival.article for reading in batch for arrival in reading.arrivals]
             self.identities.look_up(self.writer, articles, self.duplicates)
-        records: list[Record] = []
-        added: list[LedgerEntry] = []
-        edited: dict[str, LedgerEntry] = {}
-        problems: dict[str, list[ArticleError]] = {}
+        taken = _Taken()
         for reading in batch:
             wrong = list(reading.problems)
             own: list[Record] = []
-            for article in reading.articles:
-                known, entry = self.identities.of(article)
-                other = self.identities.taken(article, entry)
-                if other:
-                    wrong.append(ArticleError(place_of(article), "duplicate", f"is the same article as {other}"))
-                    continue
-                self.identities.claim(article, entry)
-                if known is None:
-                    added.append(entry)
-                elif entry != known:
-                    displaced = self.identities.displaced(entry)
-                    edited |= {changed.id: changed for changed in (displaced, entry) if changed}
-                own.append(record_of(article, entry))
+            for arrival in reading.arrivals:
+                article = arrival.article
+                if self.cold and self.identities.is_first(arrival.entry):
+                    # Nearly every article of a first build: what another process has prepared is right as it is.
+                    self.identities.claim(article, arrival.entry)
+                    taken.add(arrival.entry, arrival.row, arrival.line)
+                else:
+                    problem = self._take_one(article, taken, own)
+                    if problem:
+                        wrong.append(problem)
+                        continue
                 self._learn_categories(article)
             if wrong:
-                problems[reading.file.path] = wrong
+                taken.problems[reading.file.path] = wrong
             if not self.everything:
                 self._compare(reading.file.path, own, wrong)
-            records += own
-        self.ledger_file.append((*added, *edited.values()))
-        self.writer.put_ledger(added, list(edited.values()))
-        self.writer.put_records(records)
-        self.writer.put_problems(problems)
+        self.ledger_file.append(taken.lines)
+        self.writer.put_ledger(taken.added, list(taken.edited.values()))
+        self.writer.put_rows(taken.rows)
+        self.writer.put_problems(taken.problems)
         self.read += len(batch)
+
+    def _take_one(self, article: Article, taken: _Taken, own: list[Record]) -> ArticleError | None:
+        """Take in one article under the id that it has or gets; a problem where another stands in its place."""
+        known, entry = self.identities.of(article)
+        other = self.identities.taken(article, entry)
+        if other:
+            return ArticleError(place_of(article), "duplicate", f"is the same article as {other}")
+        self.identities.claim(article, entry)
+        record = record_of(article, entry)
+        own.append(record)
+        if known is None:
+            taken.add(entry, row_of(record), line_of(entry))
+            return None
+        if entry != known:
+            displaced = self.identities.displaced(entry)
+            taken.edit(changed for changed in (displaced, entry) if changed)
+        taken.rows.append(row_of(record))
+        return None
 
     def _compare(self, path: str, records: Sequence[Record], problems: Sequence[ArticleError]) -> None:
         before = {record.id: record for record in self.before.pop(path, ())}
@@ -232,30 +267,3 @@ class _Taker:
         elif self.changed:
             self.writer.add_pending("category", {"", *self.dirty})
             self.writer.add_pending("article", self.dirty_articles)
-
-
-def record_of(article: Article, entry: LedgerEntry) -> Record:
-    """What the catalogue keeps of an article, under the identity of its ledger entry."""
-    published, offset = moment_of(article.published)
-    return Record(
-        id=entry.id,
-        path=article.path,
-        position=article.position,
-        slug=entry.slug,
-        title=article.title,
-        title_origin=article.title_origin,
-        published=published,
-        published_offset=offset,
-        date_origin=article.date_origin,
-        updated=max(entry.updated, published),
-        updated_offset=entry.updated_offset,
-        summary=article.summary,
-        authors=article.authors,
-        categories=tuple([category.slug for category in article.categories]),
-        tags=article.tags,
-        link=article.link,
-        source=article.source,
-        language=article.language,
-        image=article.image,
-        content_hash=article.content_hash,
-    )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 
-from feeds.catalogue import LedgerEntry
 from feeds.errors import CatalogueError
+from feeds.record import LedgerEntry
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -34,9 +34,8 @@ class LedgerFile:
                     found[entry.id] = entry
         return list(found.values())
 
-    def append(self, entries: Iterable[LedgerEntry]) -> None:
-        """Write entries; ``sync`` makes them last."""
-        lines = [_line(entry) for entry in entries]
+    def append(self, lines: Sequence[str]) -> None:
+        """Write entries, as ``line_of`` makes them; ``sync`` makes them last."""
         if self.path is None or not lines:
             return
         try:
@@ -58,7 +57,8 @@ class LedgerFile:
             raise CatalogueError(str(self.path), error.strerror or str(error)) from error
 
 
-def _line(entry: LedgerEntry) -> str:
+def line_of(entry: LedgerEntry) -> str:
+    """An entry as a line of the file."""
     # By hand, as a first build writes one for every article: in half the time of encoding a dictionary.
     return (
         f'{{"id":{_encode(entry.id)},"key":{_encode(entry.key)},"link":{_encode(entry.link)},'

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from feeds import edition
+from feeds.arrivals import Ahead
 from feeds.catalogue import Catalogue
 from feeds.config import Settings
 from feeds.edition import Edition
@@ -20,7 +21,6 @@ from feeds.errors import CatalogueError
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for, wait_for
-from feeds.source import Ahead
 from feeds.state import catalogue_file
 
 WAIT_FOR_WRITER = 30.0  # seconds

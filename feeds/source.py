@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
-from itertools import chain, islice
-from typing import Literal, NamedTuple, Protocol
+from itertools import islice
+from typing import Literal, Protocol
 from urllib.parse import quote
 
 from feeds import text
@@ -20,15 +20,12 @@ from feeds.config import Settings, free_slug
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
 from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
-from feeds.parallel import in_processes
 from feeds.readers import read_file
-from feeds.scan import FoundFile, Scan, data_root, scan
+from feeds.scan import FoundFile, data_root
 
 MAX_FILE_SIZE = 256 * 1024 * 1024  # bytes
-BATCH = 256  # files that one process reads before it reports
 TOGETHER = 64  # files of which it holds the contents at once
 MAX_TOGETHER = 512 * 1024  # bytes; a larger file is held alone
-PARALLEL_FROM = 1500  # changed files from which a second process is quicker than one alone
 
 # Folders that say how a site is built, not what its articles are about.
 PLAIN_FOLDERS = frozenset(
@@ -37,19 +34,12 @@ PLAIN_FOLDERS = frozenset(
 )
 
 
-class FileReading(NamedTuple):
-    """What one file gave."""
-
-    file: FoundFile
-    articles: tuple[Article, ...] = ()
-    problems: tuple[ArticleError, ...] = ()
-
-
 @dataclass(frozen=True)
 class Rules:
     """What reading an article depends on besides the article: the picklable part of Settings that workers need."""
 
     root: str
+    authority: str
     zone: tzinfo
     site: str
     permalink: str
@@ -63,6 +53,7 @@ class Rules:
         names = ((name, c.slug) for c in settings.categories for name in (c.slug, c.title, *c.aliases))
         return cls(
             root=data_root(settings),
+            authority=settings.authority,
             zone=settings.zone,
             site=settings.site,
             permalink=settings.permalink,
@@ -89,49 +80,20 @@ class Rules:
 # --- reading files ---------------------------------------------------------------------------------------------------
 
 
-_Packed = tuple[list[tuple[object, ...]], list[ArticleError]]
-"""A reading as it passes between processes: plain tuples, which are pickled in a third of the time."""
-
-
-def read(rules: Rules, files: Sequence[FoundFile], *, jobs: int = 1) -> Iterator[FileReading]:
-    """Read files in their order; several processes, where they are quicker, begin at once."""
-    starts = range(0, len(files), BATCH)
-    tasks = ((rules, [(f.path, f.size, f.mtime) for f in files[start : start + BATCH]]) for start in starts)
-    results = in_processes(_read_batch, tasks, jobs if len(files) >= PARALLEL_FROM else 1)
-    # The results first: they are asked until they end, and their processes with them.
-    return map(_unpacked, chain.from_iterable(results), files)
-
-
-def _unpacked(packed: _Packed, file: FoundFile) -> FileReading:
-    articles, problems = packed
-    return FileReading(file, tuple(map(Article._make, articles)), tuple(problems))
-
-
-class Ahead(NamedTuple):
-    """Everything in the data directory, of which the reading has begun."""
-
-    scan: Scan
-    rules: Rules
-    readings: Iterator[FileReading]
-
-
-def read_ahead(settings: Settings, jobs: int) -> Ahead:
-    """Begin to read everything, for a first build: the database's library is loaded meanwhile."""
-    found, rules = scan(settings), Rules.of(settings)
-    return Ahead(found, rules, read(rules, in_order(found.files()), jobs=jobs))
-
-
 def in_order(files: Iterable[FoundFile]) -> list[FoundFile]:
     """By path, so that the first of two duplicates is the same one in every build."""
     return sorted(files)
 
 
-def _read_batch(task: tuple[Rules, Sequence[tuple[str, int, int]]]) -> list[_Packed]:
-    """Step by step over some files at once: a processor that does one thing many times does it a fifth quicker."""
-    rules, files = task
-    results: list[_Packed] = []
+Checked = tuple[list[Article], list[ArticleError]]
+"""What one file gave."""
+
+
+def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
+    """Read files: step by step over some at once, as a processor does one thing many times a fifth quicker."""
+    results: list[Checked] = []
     for start in range(0, len(files), TOGETHER):
-        some = [FoundFile(*file) for file in files[start : start + TOGETHER]]
+        some = files[start : start + TOGETHER]
         contents = [_content_of(rules.root, file) for file in some]
         drafts = [_drafts_of(file, data) for file, data in zip(some, contents, strict=True)]
         results += [_checked(rules, file, found) for file, found in zip(some, drafts, strict=True)]
@@ -155,8 +117,8 @@ def _drafts_of(file: FoundFile, data: bytes | ArticleError) -> Iterable[Draft | 
     return drafts if file.size > MAX_TOGETHER else list(drafts)  # those of a large file are taken one by one
 
 
-def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError]) -> _Packed:
-    found: list[tuple[object, ...]] = []
+def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError]) -> Checked:
+    found: list[Article] = []
     problems: list[ArticleError] = []
     month_first = False
     for draft in drafts:
@@ -166,7 +128,7 @@ def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleErro
         month_first = month_first or draft.month_first
         article = normalise(draft, rules, file.mtime, problems)
         if article:
-            found.append(tuple(article))
+            found.append(article)
     if month_first:
         reason = "its dates are read month first, as some of them cannot be read day first"
         problems.append(ArticleError(file.path, "order", reason, fatal=False))

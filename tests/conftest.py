@@ -15,11 +15,12 @@ import pytest
 import sqlalchemy as sa
 
 from feeds import config
-from feeds.catalogue import Catalogue, Reading, Record
+from feeds.catalogue import Catalogue, Reading
 from feeds.config import Settings
 from feeds.errors import ArticleError
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
+from feeds.record import Record
 
 DATABASES = ("sqlite", "postgresql")
 FIRST_WRITE = 1_767_225_600  # 2026-01-01T00:00:00Z: each write or touch of a test comes a second after the last

@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 from feeds import edition
-from feeds.catalogue import Record
 from feeds.config import Settings, load
 from feeds.edition import Edition
 from feeds.intake import take_in
 from feeds.newsroom import Newsroom
+from feeds.record import Record
 
 ROOT = Path(__file__).parent.parent
 FEEDS = (sys.executable, "-m", "feeds")

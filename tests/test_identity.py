@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feeds import intake, source
-from feeds.catalogue import LedgerEntry, from_microseconds
+from feeds.record import LedgerEntry, from_microseconds
 from tests.conftest import Room
 
 DAY = "2025-06-01"

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.catalogue import LedgerEntry
 from feeds.config import Settings
 from feeds.errors import CatalogueError
-from feeds.ledger import LedgerFile
+from feeds.ledger import LedgerFile, line_of
 from feeds.newsroom import Newsroom
+from feeds.record import LedgerEntry
 from tests.conftest import FAR_AHEAD, Room
 
 
@@ -43,13 +43,13 @@ class TestFile:
 
     def test_entries_come_back_in_the_order_of_first_sight(self, file: LedgerFile) -> None:
         entries = [entry("b"), entry("a", link="https://kabar.example/a"), entry("c", withdrawn=7)]
-        file.append(entries[:2])
-        file.append(entries[2:])
+        file.append(list(map(line_of, entries[:2])))
+        file.append(list(map(line_of, entries[2:])))
         assert file.entries() == entries
 
     def test_the_last_line_of_an_id_counts(self, file: LedgerFile) -> None:
-        file.append([entry("a"), entry("b")])
-        file.append([entry("a", updated=9)])
+        file.append(list(map(line_of, [entry("a"), entry("b")])))
+        file.append(list(map(line_of, [entry("a", updated=9)])))
         assert file.entries() == [entry("a", updated=9), entry("b")]
 
     def test_a_file_that_is_missing_has_no_entries(self, file: LedgerFile) -> None:
@@ -69,7 +69,7 @@ class TestFile:
         assert nowhere.entries() == []
 
     def test_every_line_is_json_that_names_its_fields(self, file: LedgerFile) -> None:
-        file.append([entry("a", link='https://kabar.example/"x"')])
+        file.append(list(map(line_of, [entry("a", link='https://kabar.example/"x"')])))
         assert file.path
         (line,) = file.path.read_text(encoding="utf-8").splitlines()
         assert json.loads(line) == entry("a", link='https://kabar.example/"x"')._asdict()
@@ -89,7 +89,7 @@ class TestFile:
 
     def test_a_last_line_that_was_cut_is_lost_alone_wherever_it_was_cut(self, file: LedgerFile) -> None:
         """And it does not swallow the line that is written after it."""
-        file.append([entry("a"), entry("é")])
+        file.append(list(map(line_of, [entry("a"), entry("é")])))
         assert file.path
         whole = file.path.read_bytes()
         first = whole.index(b"\n") + 1
@@ -98,18 +98,18 @@ class TestFile:
             known = file.entries()
             assert known in ([entry("a")], [entry("a"), entry("é")])
             assert (len(known) == 2) == (length >= len(whole) - 1)
-            file.append([entry("c")])
+            file.append(list(map(line_of, [entry("c")])))
             assert file.entries() == [*known, entry("c")]
 
     @pytest.mark.parametrize(
         "line", [b"", b"\xff\xfe", b"null", b"[]", b"{}", b'{"id": "a"}', b"\0" * 100, b"[" * 100_000]
     )
     def test_a_line_that_is_no_entry_is_passed_over(self, file: LedgerFile, line: bytes) -> None:
-        file.append([entry("a")])
+        file.append(list(map(line_of, [entry("a")])))
         assert file.path
         with file.path.open("ab") as lines:
             lines.write(line + b"\n")
-        file.append([entry("b")])
+        file.append(list(map(line_of, [entry("b")])))
         assert file.entries() == [entry("a"), entry("b")]
 
     def test_a_folder_in_its_place_is_one_sentence(self, tmp_path: Path) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from feeds.catalogue import from_microseconds
 from feeds.errors import KINDS
 from feeds.readers import is_source
+from feeds.record import from_microseconds
 from tests.conftest import Room
 
 FOLDER = Path(__file__).parent / "newsroom"

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 
 from feeds import source
-from feeds.catalogue import from_microseconds
+from feeds.arrivals import read
 from feeds.config import RESERVED, Settings
 from feeds.errors import DataDirectoryError
+from feeds.record import from_microseconds
 from feeds.scan import FoundFile, scan
-from feeds.source import Rules, read
+from feeds.source import Rules
 from tests.conftest import Room
 
 Load = Callable[..., Settings]

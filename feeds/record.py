@@ -1,0 +1,132 @@
+"""What the catalogue and the ledger keep of an article, and how it becomes a row of a table.
+
+Moments are integer microseconds since the epoch in UTC, with the offset in seconds beside.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from feeds.model import Article, Image
+
+Row = tuple[Any, ...]
+"""The values of a table's columns in their order, without the newsroom."""
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def moment_of(value: datetime) -> tuple[int, int]:
+    """(microseconds since the epoch, offset in seconds) of an aware datetime."""
+    since = value - EPOCH
+    offset = value.utcoffset()
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    return microseconds, offset.days * 86_400 + offset.seconds if offset else 0
+
+
+def from_microseconds(value: int, offset: int) -> datetime:
+    """The aware datetime of microseconds since the epoch, offset seconds east of UTC."""
+    return (EPOCH + timedelta(microseconds=value)).astimezone(timezone(timedelta(seconds=offset)))
+
+
+class LedgerEntry(NamedTuple):
+    """What never changes about an article, and when it last did: see the table ``ledger``. Times as in the table."""
+
+    id: str
+    key: str
+    link: str | None
+    slug: str
+    published: int
+    published_offset: int
+    content_hash: str
+    updated: int
+    updated_offset: int
+    withdrawn: int | None = None
+
+
+class Record(NamedTuple):
+    """An article as the catalogue keeps it: everything but the body, which stays in the source file."""
+
+    id: str
+    path: str
+    position: int | None
+    slug: str
+    title: str
+    title_origin: str
+    published: int
+    published_offset: int
+    date_origin: str
+    updated: int
+    updated_offset: int
+    summary: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    link: str
+    source: str
+    language: str
+    image: Image | None
+    content_hash: str
+
+
+def _text_of(values: Sequence[str]) -> str:
+    return "\n".join(values)  # each is one line
+
+
+def texts_of(text: str) -> tuple[str, ...]:
+    """The several texts that a column holds, a line each."""
+    return tuple(text.split("\n")) if text else ()
+
+
+def row_of(record: Record) -> Row:
+    """A row of the table of articles."""
+    return (
+        *record[:12],
+        _text_of(record.authors),
+        _text_of(record.categories),
+        _text_of(record.tags),
+        *record[15:18],
+        json.dumps(asdict(record.image), ensure_ascii=False) if record.image else "",
+        record.content_hash,
+    )
+
+
+def of_row(row: Sequence[Any]) -> Record:
+    """The record that ``row_of`` made a row of."""
+    stored = Record(*row)
+    return stored._replace(
+        authors=texts_of(row[12]),
+        categories=texts_of(row[13]),
+        tags=texts_of(row[14]),
+        image=Image(**json.loads(row[18])) if row[18] else None,
+    )
+
+
+def record_of(article: Article, entry: LedgerEntry) -> Record:
+    """What the catalogue keeps of an article, under the identity of its ledger entry."""
+    published, offset = moment_of(article.published)
+    return Record(
+        id=entry.id,
+        path=article.path,
+        position=article.position,
+        slug=entry.slug,
+        title=article.title,
+        title_origin=article.title_origin,
+        published=published,
+        published_offset=offset,
+        date_origin=article.date_origin,
+        updated=max(entry.updated, published),
+        updated_offset=entry.updated_offset,
+        summary=article.summary,
+        authors=article.authors,
+        categories=tuple([category.slug for category in article.categories]),
+        tags=article.tags,
+        link=article.link,
+        source=article.source,
+        language=article.language,
+        image=article.image,
+        content_hash=article.content_hash,
+    )
