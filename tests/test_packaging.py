@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from email.parser import BytesParser
+from email.parser import Parser
 from importlib.metadata import version
 from pathlib import Path
 
@@ -76,7 +76,7 @@ class TestWheel:
     def test_its_description_is_the_readme(self, installed: Path) -> None:
         """And it says which Python it needs."""
         (metadata,) = installed.glob("*.dist-info/METADATA")
-        headers = BytesParser().parsebytes(metadata.read_bytes())
+        headers = Parser().parsestr(metadata.read_text(encoding="utf-8"))
         assert headers["Requires-Python"] == ">=3.11"
         assert headers["Description-Content-Type"] == "text/markdown"
         assert headers.get_payload() == (ROOT / "README.md").read_text(encoding="utf-8")
