@@ -3,15 +3,15 @@
 The layer rule (held by tests/test_layers.py): a module imports from the lines above its own, or from its own package.
 
     errors, model, indonesian          values and words, no behaviour
-    tables, parallel                   the columns of the store; work in several processes
+    record, tables, parallel           rows and ledger entries; their columns; work in several processes
     _dateparts, text, config           pieces of dates; clean text and HTML; settings, checked
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft
     scan, state                        the files of the data directory; where the catalogue lies
     source, catalogue                  files -> Article | ArticleError; the store of them
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
-    formats, pages                     Feed -> bytes; feedgen and Jinja stay in here
-    intake, edition                    files -> catalogue -> path -> finished bytes, only what changed
+    arrivals, formats, pages           files -> rows, in several processes; Feed -> bytes
+    intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     newsroom                           settings, catalogue and the way from one end to the other
     live, publish                      an edition kept fresh; an edition written to a folder
     web                                an edition over HTTP, by Flask
