@@ -13,6 +13,7 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -386,9 +387,7 @@ class Writing(Reading):
     def put_rows(self, rows: Sequence[Row]) -> None:
         """Add articles that are not in the catalogue, as ``row_of`` makes them."""
         self._insert(t.articles, rows)
-        self._insert(
-            t.memberships, ((slug, published, id_) for id_, published, slugs in map(_members, rows) for slug in slugs)
-        )
+        self._insert(t.memberships, chain.from_iterable(map(_memberships, rows)))
 
     def remove_records(self, records: Iterable[Record]) -> None:
         """Take articles out; the ledger keeps them."""

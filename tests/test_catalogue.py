@@ -19,14 +19,11 @@ from feeds.catalogue import (
     CHUNK,
     Catalogue,
     KnownDocument,
-    LedgerEntry,
-    Record,
     Writing,
-    from_microseconds,
-    moment_of,
 )
 from feeds.errors import ArticleError, CatalogueError
 from feeds.model import Category, Image, Rendition
+from feeds.record import LedgerEntry, Record, from_microseconds, moment_of
 from tests.conftest import FAR_AHEAD, Room
 
 TEXTS = sa.String

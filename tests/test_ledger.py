@@ -64,7 +64,7 @@ class TestFile:
     def test_without_a_path_nothing_is_kept(self) -> None:
         """PostgreSQL keeps the ledger itself."""
         nowhere = LedgerFile(None)
-        nowhere.append([entry("a")])
+        nowhere.append([line_of(entry("a"))])
         nowhere.sync()
         assert nowhere.entries() == []
 
@@ -84,7 +84,7 @@ class TestFile:
         file = LedgerFile(tmp_path_factory.mktemp("ledger") / "ledger.jsonl")
         one, two, three, four = texts
         written = LedgerEntry(one, two, three, four, numbers[0], numbers[1], "0f", numbers[2], numbers[3])
-        file.append([written, entry("a lain")])
+        file.append([line_of(written), line_of(entry("a lain"))])
         assert file.entries() == [written, entry("a lain")]
 
     def test_a_last_line_that_was_cut_is_lost_alone_wherever_it_was_cut(self, file: LedgerFile) -> None:
@@ -114,7 +114,7 @@ class TestFile:
 
     def test_a_folder_in_its_place_is_one_sentence(self, tmp_path: Path) -> None:
         with pytest.raises(CatalogueError, match="Is a directory"):
-            LedgerFile(tmp_path).append([entry("a")])
+            LedgerFile(tmp_path).append([line_of(entry("a"))])
 
 
 class TestLostCatalogue:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from feeds import source
+from feeds import arrivals, source
 from feeds.arrivals import read
 from feeds.config import RESERVED, Settings
 from feeds.errors import DataDirectoryError
@@ -422,8 +422,8 @@ class TestReadingAgain:
         sqlite_room.write("rusak.md", b"\0")
         files = sorted(scan(sqlite_room.settings).files())
         rules = Rules.of(sqlite_room.settings)
-        monkeypatch.setattr(source, "BATCH", 4)
-        monkeypatch.setattr(source, "PARALLEL_FROM", 2)
+        monkeypatch.setattr(arrivals, "BATCH", 4)
+        monkeypatch.setattr(arrivals, "PARALLEL_FROM", 2)
         alone = list(read(rules, files, jobs=1))
         assert alone == list(read(rules, files, jobs=2))
         assert [reading.file for reading in alone] == files
@@ -435,7 +435,7 @@ class TestReadingAgain:
         rules = Rules.of(sqlite_room.settings)
         sizes = (status.st_size - 500, status.st_size, status.st_size + 500, 0)
         readings = [next(iter(read(rules, [FoundFile("a.md", size, 0)]))) for size in sizes]
-        assert len({reading.articles for reading in readings}) == 1
+        assert len({reading.arrivals for reading in readings}) == 1
 
     def test_a_file_that_went_meanwhile_is_unreadable(self, sqlite_room: Room) -> None:
         (reading,) = read(Rules.of(sqlite_room.settings), [FoundFile("a.md", 10, 0)])
