@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import NamedTuple
 
 from feeds import pages
 from feeds.catalogue import Catalogue, Reading
@@ -82,8 +83,6 @@ def build(
             return 0
         work = _Work(reading, settings, plan, now, jobs)
         work.feeds(progress)
-        work.landing()
-        work.static()
         work.index_of_pages()
         with catalogue.writing() as writer:
             for name, rendered in work.rendered.items():
@@ -140,6 +139,13 @@ def _plan(reading: Reading, settings: Settings, program: str, now: int) -> _Plan
     return _Plan(fingerprint, full, pending, frozenset(reading.pending("article")))
 
 
+class _Rendering(NamedTuple):
+    """Entries by format and id, and those that are still to come: id -> format -> bytes, some at a time."""
+
+    found: Mapping[str, Mapping[str, bytes]]
+    waiting: Iterator[dict[str, dict[str, bytes]]]
+
+
 @dataclass
 class _Work:
     """One build: what is known, and what is to be written."""
@@ -173,7 +179,10 @@ class _Work:
         everything: list[Category | None] = [None, *self.composer.categories.values()]
         chosen = [c for c in everything if self.plan.full or (c.slug if c else "") in self.plan.categories]
         lists = [(category, self._latest(category.slug if category else "")) for category in chosen]
-        entries = self._entries({article.id: article for _, listed in lists for article in listed})
+        rendering = self._begin({article.id: article for _, listed in lists for article in listed})
+        self._landing()  # while other processes render
+        self._static()
+        entries = self._finish(rendering)
         for number, (category, listed) in enumerate(lists, start=1):
             shown = [article for article in listed if article.id in entries]
             if len(shown) < len(listed):
@@ -198,20 +207,27 @@ class _Work:
                 lambda form=form: form.write(feed, [entries[article.id][form.NAME] for article in listed]),  # type: ignore[misc]
             )
 
-    def _entries(self, wanted: Mapping[str, Record]) -> dict[str, dict[str, bytes]]:
-        """id -> format -> bytes, of each article that can be rendered."""
+    def _begin(self, wanted: Mapping[str, Record]) -> _Rendering:
+        """Find the entries that are rendered already, and begin with the others."""
         self.listed_ids |= wanted.keys()
         prints = {article.id: self._fingerprint(article) for article in wanted.values()}
         found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
         missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
-        tasks = _tasks(self.composer, self.root, missing)
         jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
-        for rendered in in_processes(render_entries, tasks, jobs):
-            for identity, bodies in rendered.items():
-                for name, body in bodies.items():
-                    found[name][identity] = body
-                    self.rendered.setdefault(name, {})[identity] = (prints[identity], body)
-        return {i: {form.NAME: found[form.NAME][i] for form in FORMATS} for i in wanted if i in found[FORMATS[0].NAME]}
+        return _Rendering(found, in_processes(render_entries, _tasks(self.composer, self.root, missing), jobs))
+
+    def _finish(self, rendering: _Rendering) -> dict[str, dict[str, bytes]]:
+        """id -> format -> bytes, of each article that can be rendered."""
+        entries: dict[str, dict[str, bytes]] = {}
+        for name, bodies in rendering.found.items():
+            for identity, body in bodies.items():
+                entries.setdefault(identity, {})[name] = body
+        for rendered in rendering.waiting:
+            for identity, of_formats in rendered.items():
+                entries[identity] = of_formats
+                for name, body in of_formats.items():
+                    self.rendered.setdefault(name, {})[identity] = (self.prints[identity], body)
+        return {identity: of_formats for identity, of_formats in entries.items() if len(of_formats) == len(FORMATS)}
 
     def _fingerprint(self, article: Record) -> str:
         """Over all that an entry of the article shows; where it was read from, and how, is nothing of that."""
@@ -223,7 +239,7 @@ class _Work:
 
     # --- pages ---
 
-    def landing(self) -> None:
+    def _landing(self) -> None:
         """The newsroom's page: looked at in every edition, as it shows the newest of each category."""
         latest = self._latest("")
         shelves = [
@@ -249,7 +265,7 @@ class _Work:
             for article in listed
         )
 
-    def static(self) -> None:
+    def _static(self) -> None:
         """Style sheets and whatever else pages need."""
         for path, (media_type, body) in pages.static_documents().items():
             self._document(path, media_type, digest_of(body), lambda body=body: body)  # type: ignore[misc]

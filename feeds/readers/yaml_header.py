@@ -14,6 +14,9 @@ try:
 except ImportError:  # PyYAML was built without libyaml; the same language, slower
     from yaml import SafeLoader as _YamlLoader  # type: ignore[assignment]
 
+CONTROL = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What YAML does not allow in a text."""
+
 MAX_NODES = 10_000
 """How many values a YAML header may have with its aliases written out; some lines can stand for billions."""
 
