@@ -34,14 +34,15 @@ class Arrival(NamedTuple):
 
 
 class FileArrivals(NamedTuple):
-    """What one file gave."""
+    """What one file gave. opened: whether it could be opened; where not, it may be another time."""
 
     file: FoundFile
     arrivals: tuple[Arrival, ...]
     problems: tuple[ArticleError, ...]
+    opened: bool
 
 
-_Packed = tuple[list[tuple[Row, Row, Row, str]], list[ArticleError]]
+_Packed = tuple[list[tuple[Row, Row, Row, str]], list[ArticleError], bool]
 """The arrivals of a file as they pass between processes: plain tuples, which are pickled in a third of the time."""
 
 
@@ -57,7 +58,7 @@ def read(rules: Rules, files: Sequence[FoundFile], *, jobs: int = 1) -> Iterator
 def _read_batch(task: tuple[Rules, Sequence[Row]]) -> list[_Packed]:
     rules, files = task
     checked = read_batch(rules, [FoundFile(*file) for file in files])
-    return [([_packed(article, rules.authority) for article in found], problems) for found, problems in checked]
+    return [([_packed(a, rules.authority) for a in found], problems, opened) for found, problems, opened in checked]
 
 
 def _packed(article: Article, authority: str) -> tuple[Row, Row, Row, str]:
@@ -66,9 +67,9 @@ def _packed(article: Article, authority: str) -> tuple[Row, Row, Row, str]:
 
 
 def _unpacked(packed: _Packed, file: FoundFile) -> FileArrivals:
-    arrivals, problems = packed
+    arrivals, problems, opened = packed
     made = [Arrival(Article._make(a), LedgerEntry._make(entry), row, line) for a, entry, row, line in arrivals]
-    return FileArrivals(file, tuple(made), tuple(problems))
+    return FileArrivals(file, tuple(made), tuple(problems), opened)
 
 
 class Ahead(NamedTuple):

@@ -34,7 +34,7 @@ class Identities:
         self._authority = authority
         self._zone = zone
         self._places: dict[str, str] = {}  # id -> where its article stands: of this run, or in the catalogue
-        self._contents: dict[str, str] = {}  # content hash -> id, likewise
+        self._contents: dict[tuple[str, int], str] = {}  # (content hash, published) -> id, likewise
         self._slugs: set[str] = set()
         self._by_id: dict[str, LedgerEntry] = {}
         self._by_link: dict[str, LedgerEntry] = {}
@@ -58,7 +58,7 @@ class Identities:
         known = (self._by_id, self._by_link, self._by_key, self._by_content)
         for record in reading.records({e.id for found in known for e in found.values()}).values():
             self._places[record.id] = place_of(record)
-            self._contents[record.content_hash] = record.id
+            self._contents[record.content_hash, record.published] = record.id
 
     def of(self, article: Article) -> tuple[LedgerEntry | None, LedgerEntry]:
         """(what the ledger knew, what it has to know now) of an article."""
@@ -66,13 +66,14 @@ class Identities:
         return known, self._edited(article, known) if known else self._first_sight(article)
 
     def taken(self, article: Article, entry: LedgerEntry) -> str | None:
-        """Where the same article stands already: one of the same id, or of the same content."""
-        return self._places.get(entry.id) or self._places.get(self._contents.get(article.content_hash, ""))
+        """Where the same article stands already: one of the same id, or of the same content and moment."""
+        same_content = self._contents.get((article.content_hash, moment_of(article.published)[0]), "")
+        return self._places.get(entry.id) or self._places.get(same_content)
 
-    def claim(self, article: Article, entry: LedgerEntry) -> None:
-        """The article is taken in under this entry."""
+    def claim(self, article: Article, entry: LedgerEntry, published: int) -> None:
+        """The article is taken in under this entry. published: in microseconds."""
         self._places[entry.id] = place_of(article)
-        self._contents[article.content_hash] = entry.id
+        self._contents[article.content_hash, published] = entry.id
         self._slugs.add(entry.slug)
 
     def _known(self, article: Article) -> LedgerEntry | None:
@@ -123,7 +124,7 @@ class Identities:
 
     def is_first(self, entry: LedgerEntry) -> bool:
         """Whether an entry of first sight stands as it is: nothing of this run has its id, its content or its slug."""
-        taken = entry.id in self._places or entry.content_hash in self._contents
+        taken = entry.id in self._places or (entry.content_hash, entry.published) in self._contents
         return not taken and (not entry.slug or entry.slug not in self._slugs)
 
     def _first_sight(self, article: Article) -> LedgerEntry:

@@ -69,7 +69,7 @@ def take_in(
                     progress(taker.read, len(work.files))
         taker.finish()
         ledger_file.sync()
-        writer.put_listings(work.listings)
+        writer.put_listings(work.listings | _in_doubt(found, taker.unopened))
         writer.forget_listings(work.folders_gone)
         writer.set_value("rules", work.rules)
         return Intake(files=len(found), read=taker.read, changed=taker.changed)
@@ -81,7 +81,7 @@ class _Work:
 
     rules: str
     files: list[FoundFile]
-    listings: Mapping[str, str]
+    listings: dict[str, str]
     gone: Sequence[str] = ()
     folders_gone: Sequence[str] = ()
     everything: bool = False
@@ -104,13 +104,21 @@ def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
         now = found.folders.get(folder, {})
         changed.update(folder + name for name, status in now.items() if before.get(name) != list(status))
         gone.update(folder + name for name in before.keys() - now.keys())
-    # What could not be read may be readable now: its size and time do not tell.
-    changed |= {path for path in writer.files_with("unreadable") if found.file(path)}
     if changed or gone:
         # A duplicate may be the only one left when another file changed or went.
         changed |= {path for path in writer.files_with("duplicate") if found.file(path)}
     files = in_order(file for path in changed if (file := found.file(path)))
     return _Work(rules, files, new, sorted(gone), folders_gone)
+
+
+def _in_doubt(found: Scan, unopened: Iterable[FoundFile]) -> dict[str, str]:
+    """Listings in which files that could not be opened have no time, so that they are tried again."""
+    folders: dict[str, Files] = {}
+    for file in unopened:
+        folder, slash, name = file.path.rpartition("/")
+        files = folders.setdefault(folder + slash, dict(found.folders[folder + slash]))
+        files[name] = (file.size, 0)
+    return {folder: _listing(files) for folder, files in folders.items()}
 
 
 def _listing(files: Files) -> str:
@@ -159,6 +167,7 @@ class _Taker:
         self.before: dict[str, list[Record]] = {}
         self.problems_before: dict[str, list[ArticleError]] = {}
         self.duplicates: set[str] = set()
+        self.unopened: list[FoundFile] = []
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
 
@@ -201,7 +210,7 @@ class _Taker:
                 article = arrival.article
                 if self.cold and self.identities.is_first(arrival.entry):
                     # Nearly every article of a first build: what another process has prepared is right as it is.
-                    self.identities.claim(article, arrival.entry)
+                    self.identities.claim(article, arrival.entry, arrival.entry.published)
                     taken.add(arrival.entry, arrival.row, arrival.line)
                 else:
                     problem = self._take_one(article, taken, own)
@@ -209,6 +218,8 @@ class _Taker:
                         wrong.append(problem)
                         continue
                 self._learn_categories(article)
+            if not reading.opened:
+                self.unopened.append(reading.file)
             if wrong:
                 taken.problems[reading.file.path] = wrong
             if not self.everything:
@@ -225,8 +236,8 @@ class _Taker:
         other = self.identities.taken(article, entry)
         if other:
             return ArticleError(place_of(article), "duplicate", f"is the same article as {other}")
-        self.identities.claim(article, entry)
         record = record_of(article, entry)
+        self.identities.claim(article, entry, record.published)
         own.append(record)
         if known is None:
             taken.add(entry, row_of(record), line_of(entry))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import brotli
@@ -19,6 +20,7 @@ import zstandard
 from feeds.errors import OutputError
 from feeds.model import Rendition
 
+AT_ONCE = 64  # documents that are held in memory
 MANIFEST = ".feeds-manifest.json"
 WORKSHOP = ".feeds-unfinished"  # new files are made here and moved to their places whole
 
@@ -94,7 +96,11 @@ class _Folder:
         self.before = _manifest(self.folder / MANIFEST)
         try:
             with ThreadPoolExecutor(self.jobs) as threads:
-                written = sum(threads.map(self._document, renditions))
+                # Some at a time, as a map over all of them would hold every body at once.
+                waiting = iter(renditions)
+                written = 0
+                while some := list(islice(waiting, AT_ONCE)):
+                    written += sum(threads.map(self._document, some))
         except BaseException:
             with suppress(OSError):  # what was written until now is ours all the same, and to be removed one day
                 self._list(dict.fromkeys(self.manifest, "") | self.before)

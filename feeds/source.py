@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import islice
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
 from feeds import text
@@ -85,8 +85,12 @@ def in_order(files: Iterable[FoundFile]) -> list[FoundFile]:
     return sorted(files)
 
 
-Checked = tuple[list[Article], list[ArticleError]]
-"""What one file gave."""
+class Checked(NamedTuple):
+    """What one file gave. opened: whether it could be opened; where not, it may be another time."""
+
+    articles: list[Article]
+    problems: list[ArticleError]
+    opened: bool
 
 
 def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
@@ -96,28 +100,31 @@ def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
         some = files[start : start + TOGETHER]
         contents = [_content_of(rules.root, file) for file in some]
         drafts = [_drafts_of(file, data) for file, data in zip(some, contents, strict=True)]
-        results += [_checked(rules, file, found) for file, found in zip(some, drafts, strict=True)]
+        opened = (not isinstance(data, OSError) for data in contents)
+        results += [_checked(rules, *each) for each in zip(some, drafts, opened, strict=True)]
     return results
 
 
-def _content_of(root: str, file: FoundFile) -> bytes | ArticleError:
+def _content_of(root: str, file: FoundFile) -> bytes | ArticleError | OSError:
     if file.size > MAX_FILE_SIZE:
         reason = f"is {file.size:,} bytes long; the limit is {MAX_FILE_SIZE:,}"
         return ArticleError(file.path, "unreadable", reason)
     try:
         return _bytes_of(f"{root}/{file.path}", file.size)
     except OSError as error:
-        return ArticleError(file.path, "unreadable", error.strerror or str(error))
+        return error
 
 
-def _drafts_of(file: FoundFile, data: bytes | ArticleError) -> Iterable[Draft | ArticleError]:
+def _drafts_of(file: FoundFile, data: bytes | ArticleError | OSError) -> Iterable[Draft | ArticleError]:
+    if isinstance(data, OSError):
+        return [ArticleError(file.path, "unreadable", data.strerror or str(data))]
     if isinstance(data, ArticleError):
         return [data]
     drafts = read_file(file.path, data)
     return drafts if file.size > MAX_TOGETHER else list(drafts)  # those of a large file are taken one by one
 
 
-def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError]) -> Checked:
+def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError], opened: bool) -> Checked:
     found: list[Article] = []
     problems: list[ArticleError] = []
     month_first = False
@@ -132,7 +139,7 @@ def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleErro
     if month_first:
         reason = "its dates are read month first, as some of them cannot be read day first"
         problems.append(ArticleError(file.path, "order", reason, fatal=False))
-    return found, problems
+    return Checked(found, problems, opened)
 
 
 def _bytes_of(path: str, size: int = 65_536) -> bytes:
