@@ -43,11 +43,14 @@ _MODULES = {
     ".txt": "capture",
 }
 
+_SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
+
 BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
 """A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt file."""
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
 _NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
+_INITIALS = frozenset("_iI") | {name[0] for name in _NO_ARTICLES} | {name[0].upper() for name in _NO_ARTICLES}
 _NO_FOLDERS = frozenset({"node_modules", "archetypes", "_includes", "_layouts", "_data", "_sass", "_site", "_drafts"})
 
 
@@ -57,13 +60,16 @@ def is_source(path: str) -> bool:
     No: what has no reader, what a dot hides, a section's ``_index.md``, the home page ``index.md``, a README.
     """
     folders, _, name = path.rpartition("/")
-    stem, dot, suffix = name.rpartition(".")
-    if not dot or f".{suffix.lower()}" not in _MODULES or name[0] == ".":
+    stem, _, suffix = name.rpartition(".")
+    if (suffix not in _SUFFIXES and suffix.lower() not in _SUFFIXES) or stem[:1] in ("", "."):
         return False
-    stem = stem.lower()
-    if stem in _NO_ARTICLES or stem.partition(".")[0] == "_index" or (stem == "index" and not folders):
+    if stem[0] in _INITIALS and _is_no_article(stem.lower(), at_top=not folders):
         return False
     return _may_hold_articles(folders)
+
+
+def _is_no_article(stem: str, *, at_top: bool) -> bool:
+    return stem in _NO_ARTICLES or stem.partition(".")[0] == "_index" or (stem == "index" and at_top)
 
 
 @lru_cache(maxsize=1024)
