@@ -641,3 +641,31 @@ def test_any_history_of_files_ends_where_a_reading_from_nothing_does(
         room.close()
         anew.close()
         shutil.rmtree(tmp_path / name)
+
+
+class TestSameWords:
+    """The same words are the same article only where they were published at the same moment."""
+
+    def test_the_same_headline_and_text_of_another_day_is_another_article(self, room: Room) -> None:
+        room.article("senin.md", "Pasar buka.", title="Jadwal pasar", date="2025-06-02 08:00")
+        room.article("selasa.md", "Pasar buka.", title="Jadwal pasar", date="2025-06-03 08:00")
+        room.look()
+        assert len(room.ids) == 2
+        assert room.kinds == []
+
+    def test_the_same_headline_text_and_moment_is_a_duplicate(self, room: Room) -> None:
+        room.article("satu.md", "Pasar buka.", title="Jadwal pasar", date="2025-06-02 08:00")
+        room.article("dua.md", "Pasar buka.", title="Jadwal pasar", date="2025-06-02 08:00")
+        room.look()
+        assert room.kinds == [("satu.md", "duplicate")]
+
+
+class TestLookingAgain:
+    """What was read is read again only for a reason."""
+
+    def test_a_file_with_one_bad_record_is_not_read_at_every_look(self, room: Room) -> None:
+        good = '{"judul": "Satu", "tanggal": "2025-06-02", "isi": "A"}'
+        room.write("kawat.jsonl", good + "\n{rusak\n")
+        assert room.look().read == 1
+        again = room.look()
+        assert (again.read, again.changed) == (0, False)
