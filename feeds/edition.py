@@ -101,6 +101,12 @@ def build(
     return written
 
 
+def is_current(catalogue: Catalogue, settings: Settings, *, program: str, now: int) -> bool:
+    """Whether there is an edition and nothing to be done for the next; the arguments are those of ``build``."""
+    with catalogue.reading() as reading:
+        return reading.version > 0 and _plan(reading, settings, program, now) is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What to look at. fingerprint: of all that documents depend on besides the articles; full: look at everything."""

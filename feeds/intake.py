@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from feeds.arrivals import Ahead, FileArrivals, read
-from feeds.catalogue import Catalogue, Writing
+from feeds.catalogue import Catalogue, Reading, Writing
 from feeds.config import Settings
 from feeds.errors import ArticleError
 from feeds.identity import Identities
@@ -51,7 +51,7 @@ def take_in(
     rules = ahead.rules if ahead else Rules.of(settings)
     found = ahead.scan if ahead else scan(settings)
     with catalogue.writing() as writer:
-        work = _plan(writer, found, digest_of(repr((rules, program)).encode()))
+        work = _plan(writer, found, _rules_digest(rules, program))
         taker = _Taker(writer, settings, ledger_file)
         readings = ahead.readings if ahead and work.everything else read(rules, work.files, jobs=jobs)
         if work.everything:
@@ -75,6 +75,30 @@ def take_in(
         return Intake(files=len(found), read=taker.read, changed=taker.changed)
 
 
+def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:
+    """How many files the data directory holds, where the catalogue knows them all as they are; else None."""
+    found = scan(settings)
+    with catalogue.reading() as reading:
+        same_rules = reading.value("rules") == _rules_digest(Rules.of(settings), program)
+        known = reading.listings()
+        problems = {problem.path: problem for problem in reading.directory_problems()}
+    same = same_rules and known.keys() == found.folders.keys() and problems == found.problems
+    return (
+        len(found) if same and all(_is_known(files, known[folder]) for folder, files in found.folders.items()) else None
+    )
+
+
+def _is_known(files: Files, listing: str) -> bool:
+    """Whether a folder's files are those of a listing; one that could not be opened stands there without its time."""
+    known: dict[str, list[int]] = json.loads(listing)
+    same = (known[name] in ([size, mtime], [size, 0]) for name, (size, mtime) in files.items())
+    return known.keys() == files.keys() and all(same)
+
+
+def _rules_digest(rules: Rules, program: str) -> str:
+    return digest_of(repr((rules, program)).encode())
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """What has to be read, and what has to be remembered. everything: all files are read anew."""
@@ -87,15 +111,15 @@ class _Work:
     everything: bool = False
 
 
-def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
+def _plan(reading: Reading, found: Scan, rules: str) -> _Work:
     """Compare what is there with what was there: folder by folder, and only where one differs file by file."""
     listings = {folder: _listing(files) for folder, files in found.folders.items()}
-    if writer.value("rules") != rules:
+    if reading.value("rules") != rules:
         # Files that hold articles come first, so that a duplicate takes no place that another has.
-        holding = writer.files_with_articles()
+        holding = reading.files_with_articles()
         files = sorted(in_order(found.files()), key=lambda file: file.path not in holding)
         return _Work(rules, files, listings, everything=True)
-    known = writer.listings()
+    known = reading.listings()
     new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
     folders_gone = sorted(known.keys() - listings.keys())
     changed, gone = set[str](), set[str]()
@@ -106,7 +130,7 @@ def _plan(writer: Writing, found: Scan, rules: str) -> _Work:
         gone.update(folder + name for name in before.keys() - now.keys())
     if changed or gone:
         # A duplicate may be the only one left when another file changed or went.
-        changed |= {path for path in writer.files_with("duplicate") if found.file(path)}
+        changed |= {path for path in reading.files_with("duplicate") if found.file(path)}
     files = in_order(file for path in changed if (file := found.file(path)))
     return _Work(rules, files, new, sorted(gone), folders_gone)
 

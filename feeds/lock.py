@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -92,13 +91,3 @@ def lock_for(catalogue: Catalogue) -> WriterLock:
     if engine.dialect.name == "sqlite":
         return FileLock(Path(f"{engine.url.database}.lock"))
     return AdvisoryLock(catalogue)
-
-
-def wait_for(lock: WriterLock, seconds: float, *, step: float = 0.1) -> bool:
-    """Try to take the place for some seconds."""
-    deadline = time.monotonic() + seconds
-    while not lock.acquire():
-        if time.monotonic() >= deadline:
-            return False
-        time.sleep(step)
-    return True

@@ -18,12 +18,13 @@ from feeds.catalogue import Catalogue
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.errors import CatalogueError
-from feeds.intake import Intake, take_in
+from feeds.intake import Intake, take_in, unchanged_files
 from feeds.ledger import LedgerFile
-from feeds.lock import WriterLock, lock_for, wait_for
+from feeds.lock import WriterLock, lock_for
 from feeds.state import catalogue_file
 
 WAIT_FOR_WRITER = 30.0  # seconds
+ASK_AGAIN = 0.2  # seconds
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
 
@@ -80,14 +81,33 @@ class Newsroom:
         return Update(intake, written)
 
     def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
-        """Update once the writer's place is free; CatalogueError where another process keeps it."""
-        if not wait_for(self.lock, WAIT_FOR_WRITER):
-            shown = self.catalogue.engine.url.render_as_string(hide_password=True)
-            raise CatalogueError(shown, f"another process has been writing it for {WAIT_FOR_WRITER:.0f} seconds")
+        """Update once the writer's place is free, or see that a running service has done it already.
+
+        CatalogueError where another process keeps the place and the catalogue is not up to date in time.
+        """
+        deadline = time.monotonic() + WAIT_FOR_WRITER
+        while not self.lock.acquire():
+            files = self._up_to_date()
+            if files is not None:
+                return Update(Intake(files=files, read=0, changed=False), written=0)
+            if time.monotonic() >= deadline:
+                shown = self.catalogue.engine.url.render_as_string(hide_password=True)
+                reason = (
+                    f"another process writes it, and is not done or has other settings after {WAIT_FOR_WRITER:.0f} s"
+                )
+                raise CatalogueError(shown, reason)
+            time.sleep(ASK_AGAIN)
         try:
             return self.update(jobs=jobs, ahead=ahead, progress=progress)
         finally:
             self.lock.release()
+
+    def _up_to_date(self) -> int | None:
+        """How many files there are, where all that they hold is in the newest edition; else None."""
+        program = program_digest()
+        files = unchanged_files(self.catalogue, self.settings, program=program)
+        current = edition.is_current(self.catalogue, self.settings, program=program, now=time.time_ns() // 1000)
+        return files if current else None
 
     def edition(self) -> Edition | None:
         """The newest edition, None before the first."""

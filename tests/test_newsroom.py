@@ -1,0 +1,63 @@
+"""A newsroom beside a running service: what one process has done, another need not do again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feeds import newsroom as module
+from feeds.errors import CatalogueError
+from feeds.newsroom import Newsroom
+from tests.conftest import Room
+
+
+@pytest.fixture
+def beside(room: Room) -> Iterator[tuple[Room, Newsroom, Newsroom]]:
+    """A room, the service that holds the writer's place, and another process's view of the same newsroom."""
+    room.article("a.md", "Isi.", title="Satu")
+    service, other = Newsroom.open(room.settings), Newsroom.open(room.settings)
+    assert service.lock.acquire()
+    yield room, service, other
+    other.close()
+    service.close()
+
+
+def test_a_build_beside_a_service_takes_the_edition_that_is_up_to_date(
+    beside: tuple[Room, Newsroom, Newsroom],
+) -> None:
+    _, service, other = beside
+    service.update()
+    update = other.update_alone()
+    assert (update.intake.files, update.intake.read, update.written) == (1, 0, 0)
+    assert other.edition() is not None
+
+
+def test_a_file_that_cannot_be_opened_keeps_nobody_waiting(
+    beside: tuple[Room, Newsroom, Newsroom], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, service, other = beside
+    room.article("b.md", "Isi.", title="Dua")
+
+    def refuse(path: str, size: int = 0) -> bytes:
+        if path.endswith("b.md"):
+            raise PermissionError(13, "Permission denied")
+        return Path(path).read_bytes()
+
+    monkeypatch.setattr("feeds.source._bytes_of", refuse)
+    service.update()
+    assert other.update_alone().intake.files == 2
+
+
+def test_a_build_beside_a_writer_that_is_behind_says_so(
+    beside: tuple[Room, Newsroom, Newsroom], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, service, other = beside
+    service.update()
+    room.article("b.md", "Isi.", title="Dua")
+    monkeypatch.setattr(module, "WAIT_FOR_WRITER", 0.0)
+    with pytest.raises(CatalogueError, match="another process writes it"):
+        other.update_alone()
+    assert service.update().intake.read == 1
+    assert other.update_alone().intake.files == 2
