@@ -221,10 +221,12 @@ class Reading:
         )
         return self._connection.execute(query).scalar()
 
-    def count(self) -> int:
-        """How many articles there are."""
-        query = sa.select(sa.func.count()).select_from(t.articles).where(t.articles.c.newsroom == self._newsroom)
-        return int(self._connection.execute(query).scalar_one())
+    def count(self, now: int) -> tuple[int, int]:
+        """How many articles there are whose time has come, and how many wait for theirs."""
+        count = sa.select(sa.func.count()).select_from(t.articles).where(t.articles.c.newsroom == self._newsroom)
+        everything = int(self._connection.execute(count).scalar_one())
+        waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())
+        return everything - waiting, waiting
 
     def categories(self) -> list[Category]:
         """Every category that was ever published, by slug."""
@@ -354,7 +356,9 @@ class Writing(Reading):
     @contextmanager
     def bulk(self) -> Iterator[None]:
         """For the first load: indexes of tables that hold nothing yet are made once, at the end."""
-        empty = [table for table in (t.articles, t.ledger) if self._is_empty(table)]
+        # PostgreSQL would lock the tables of all newsrooms for that.
+        mine_alone = self._connection.dialect.name == "sqlite"
+        empty = [table for table in (t.articles, t.ledger) if mine_alone and self._is_empty(table)]
         indexes = [index for table in empty for index in table.indexes]
         for index in indexes:
             index.drop(self._connection)

@@ -17,13 +17,13 @@ from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
 from feeds import __version__
 from feeds.config import SAMPLE, TEMPLATE, Settings, check_output, is_default_base_url, load
-from feeds.errors import ArticleError, DateError, FeedsError
+from feeds.errors import ArticleError, DateError, FeedsError, OutputError
 
 if TYPE_CHECKING:
     from feeds.arrivals import Ahead
@@ -112,16 +112,16 @@ def build(
         with _progress(quiet=as_json) as progress:
             update = newsroom.update_alone(jobs=_jobs(jobs), ahead=ahead, progress=progress)
             publication = _publish(newsroom, folder, precompress, _jobs(jobs))
-        problems, articles = _state(newsroom)
+        state = _state(newsroom)
     finally:
         newsroom.close()
     seconds = time.perf_counter() - started
     if as_json:
-        _print_json(_build_report(update, publication, articles, problems, seconds))
+        _print_json(_build_report(update, publication, state, seconds))
     else:
-        _print_build(publication, articles, problems, seconds)
+        _print_build(publication, state, seconds)
         _warn_of_base_url(settings)
-    if strict and problems:
+    if strict and state.problems:
         raise SystemExit(1)
 
 
@@ -142,15 +142,23 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
     settings = _with_output(settings, folder)
     scan(settings)  # once it watches, it waits for a data directory that went; one that never was is a mistake
     begin_log()
-    newsroom = _open(settings)
-    live = Live(newsroom)
+    _warn_of_base_url(settings)
+    _first_edition(settings)
+    live = Live(_open(settings))
     live.start()
     published = 0
     try:
         while True:
             edition = live.edition
             if edition and edition.version != published:
-                publication = to_folder(edition.renditions(), folder, precompress=precompress)
+                try:
+                    publication = to_folder(edition.renditions(), folder, precompress=precompress)
+                except OutputError as error:
+                    if not published:
+                        raise
+                    click.echo(f"feeds: {error}; it is tried again", err=True)  # a disk that is full for a moment
+                    time.sleep(5)
+                    continue
                 published = edition.version
                 click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
             time.sleep(0.2)
@@ -193,31 +201,40 @@ def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> 
     return to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs)
 
 
-def _state(newsroom: Newsroom) -> tuple[list[ArticleError], int]:
+class _State(NamedTuple):
+    """Of a newsroom: articles whose time has come, articles that wait for theirs, what is wrong."""
+
+    articles: int
+    waiting: int
+    problems: list[ArticleError]
+
+    def __str__(self) -> str:
+        waits = f" ({self.waiting:,} more {'waits' if self.waiting == 1 else 'wait'} for the time that is their date)"
+        return _many(self.articles, "article") + (waits if self.waiting else "")
+
+    def report(self) -> dict[str, object]:
+        problems = [_problem_report(problem) for problem in self.problems]
+        return {"articles": self.articles, "waiting": self.waiting, "problems": problems}
+
+
+def _state(newsroom: Newsroom) -> _State:
     with newsroom.catalogue.reading() as reading:
-        return reading.problems(), reading.count()
+        return _State(*reading.count(time.time_ns() // 1000), reading.problems())
 
 
-def _build_report(
-    update: Update, publication: Publication, articles: int, problems: Sequence[ArticleError], seconds: float
-) -> dict[str, object]:
-    return {
-        "articles": articles,
-        "files": update.intake.files,
-        "read": update.intake.read,
-        **asdict(publication),
-        "problems": [_problem_report(problem) for problem in problems],
-        "seconds": round(seconds, 3),
-    }
+def _build_report(update: Update, publication: Publication, state: _State, seconds: float) -> dict[str, object]:
+    read = {"files": update.intake.files, "read": update.intake.read}
+    return state.report() | read | asdict(publication) | {"seconds": round(seconds, 3)}
 
 
-def _print_build(publication: Publication, articles: int, problems: Sequence[ArticleError], seconds: float) -> None:
+def _print_build(publication: Publication, state: _State, seconds: float) -> None:
+    problems = state.problems
     for problem in problems[:NAMED]:
         click.echo(f"{problem.path}: {problem.reason}", err=True)
     if len(problems) > NAMED:
         click.echo(f'... and {len(problems) - NAMED} more; "feeds check" names them all', err=True)
     found = f"{_many(len(problems), 'problem')}, " if problems else ""
-    click.echo(f"{_many(articles, 'article')}, {_publication_line(publication)}; {found}{seconds:.2f} s")
+    click.echo(f"{state}, {_publication_line(publication)}; {found}{seconds:.2f} s")
 
 
 def _publication_line(publication: Publication) -> str:
@@ -253,10 +270,10 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, ser
 
     settings = _settings(context)
     scan(settings)  # a data directory that is missing or empty is said now, not by the workers
-    _open(settings).close()
     check_port(host, port)
-    _hand_on(context)
     begin_log()
+    _first_edition(settings)
+    _hand_on(context)
     click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
     _warn_of_base_url(settings)
     run(host=host, port=port, workers=workers or settings.workers, server=server)
@@ -301,14 +318,14 @@ def check(context: click.Context, as_json: bool, jobs: int | None) -> None:
     try:
         with _progress(quiet=as_json) as progress:
             newsroom.update_alone(jobs=_jobs(jobs), progress=progress)
-        problems, articles = _state(newsroom)
+        state = _state(newsroom)
     finally:
         newsroom.close()
     if as_json:
-        _print_json({"articles": articles, "problems": [_problem_report(problem) for problem in problems]})
+        _print_json(state.report())
     else:
-        _print_problems(problems, articles)
-    if problems:
+        _print_problems(state)
+    if state.problems:
         raise SystemExit(1)
 
 
@@ -316,7 +333,8 @@ def _problem_report(problem: ArticleError) -> dict[str, object]:
     return {"path": problem.path, "kind": problem.kind, "reason": problem.reason, "published": not problem.fatal}
 
 
-def _print_problems(problems: Sequence[ArticleError], articles: int) -> None:
+def _print_problems(state: _State) -> None:
+    problems = state.problems
     if problems:
         from rich.console import Console
         from rich.table import Table
@@ -332,7 +350,7 @@ def _print_problems(problems: Sequence[ArticleError], articles: int) -> None:
         Console(width=width, highlight=False, soft_wrap=False).print(table)
         click.echo()
     left_out = sum(problem.fatal for problem in problems)
-    click.echo(f"{_many(articles, 'article')} published, {_many(len(problems), 'problem')}, {left_out} left out")
+    click.echo(f"{state} published, {_many(len(problems), 'problem')}, {left_out} left out")
 
 
 # --- dates -----------------------------------------------------------------------------------------------------------
@@ -408,7 +426,7 @@ def init(folder: Path) -> None:
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
         config.write_bytes(TEMPLATE.read_bytes())
-        shutil.copytree(SAMPLE / "articles", articles)
+        shutil.copytree(SAMPLE / "articles", articles, ignore=shutil.ignore_patterns("salah"))
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}") from error
     click.echo(f"{config}: the settings, each with its default\n{articles}: articles to start from")

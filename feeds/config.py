@@ -556,7 +556,7 @@ def load(
     """The settings of a newsroom, checked; see the module for what wins. Raises ConfigError.
 
     config: the file named on the command line; else FEEDS_CONFIG, else config/newsroom.toml where it exists.
-    data: the folder named on the command line. Whether it exists is for ``source`` to say.
+    data: the folder named on the command line. Whether it exists is for ``scan`` to say.
     """
     cwd = cwd or _working_directory()
     path = _config_path(config, environ, cwd)

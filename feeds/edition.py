@@ -92,6 +92,9 @@ def build(
             writer.remove_documents(work.stale())
             if plan.full:
                 writer.keep_rendered(work.listed_ids)
+            # One that was published once stays, also when the configuration does not name it any more.
+            known = {category.slug for category in reading.categories()}
+            writer.put_categories(c for c in work.composer.categories.values() if c.slug not in known)
             writer.clear_pending()
             writer.add_pending("category", work.unrendered)
             writer.add_pending("article", work.unrendered_pages)

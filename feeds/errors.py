@@ -99,7 +99,6 @@ KINDS = {
     "category": "an unknown category",
     "control": "embedded control characters",
     "order": "a column of dates that is written month first",
-    "future": "a date in the future",
     "link": "an address that is none",
     "encoding": "text in another encoding than it says",
 }

@@ -8,6 +8,7 @@ A headline, slug, category or date may change without a new id.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import count
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from feeds.model import Article
-from feeds.record import LedgerEntry, moment_of
+from feeds.record import LedgerEntry, Record, moment_of
 from feeds.source import digest_of, place_of
 
 if TYPE_CHECKING:  # an article's first sight is worked out where no database is
@@ -39,7 +40,8 @@ class Identities:
         self._by_id: dict[str, LedgerEntry] = {}
         self._by_link: dict[str, LedgerEntry] = {}
         self._by_key: dict[str, LedgerEntry] = {}
-        self._by_content: dict[str, LedgerEntry] = {}
+        self._by_content: dict[str | tuple[str, int], LedgerEntry] = {}  # by the hash, and with the moment
+        self._by_place: dict[str, LedgerEntry] = {}
         self._moved: set[str] = set()  # ids whose content stands somewhere among the articles that were looked up
 
     def look_up(self, reading: Reading, articles: Sequence[Article], duplicates: Collection[str] = ()) -> None:
@@ -50,15 +52,37 @@ class Identities:
         self._by_link = {e.link: e for e in reading.ledger("link", (a.link for a in articles if a.link)) if e.link}
         self._by_key = {entry.key: entry for entry in sorted(reading.ledger("key", keys))}
         contents = reading.ledger("content_hash", (article.content_hash for article in articles))
-        self._by_content = {entry.content_hash: entry for entry in sorted(contents)}
-        originals = (a for a in articles if a.content_hash in self._by_content and place_of(a) not in duplicates)
-        self._moved = {self._by_content[article.content_hash].id for article in originals}
+        self._by_content = {}
+        for entry in sorted(contents):
+            self._by_content[entry.content_hash] = self._by_content[entry.content_hash, entry.published] = entry
+        originals = (self._of_content(article) for article in articles if place_of(article) not in duplicates)
+        self._moved = {entry.id for entry in originals if entry}
         slugs = {article.slug for article in articles if article.slug}
         self._slugs |= {entry.slug for entry in reading.ledger("slug", slugs)}
         known = (self._by_id, self._by_link, self._by_key, self._by_content)
         for record in reading.records({e.id for found in known for e in found.values()}).values():
             self._places[record.id] = place_of(record)
             self._contents[record.content_hash, record.published] = record.id
+
+    def pair(self, reading: Reading, before: Sequence[Record], now: Sequence[Article]) -> None:
+        """Find the records of one file whose headlines were edited: nothing else names a record without an id.
+
+        A record that nothing knows is the one of the same moment that nothing claims any more, where there is but one.
+        """
+        claimed = {entry.id for article in now if (entry := self._known(article))}
+        free = Counter(record.published for record in before if record.id not in claimed)
+        unknown = [article for article in now if article.position is not None and not self._known(article)]
+        moments = Counter(moment_of(article.published)[0] for article in unknown)
+        places = {
+            place_of(article): record.id
+            for article in unknown
+            for record in before
+            if record.id not in claimed
+            and record.published == moment_of(article.published)[0]
+            and free[record.published] == moments[record.published] == 1
+        }
+        entries = {entry.id: entry for entry in reading.ledger("id", places.values())}
+        self._by_place |= {place: entries[identity] for place, identity in places.items()}
 
     def of(self, article: Article) -> tuple[LedgerEntry | None, LedgerEntry]:
         """(what the ledger knew, what it has to know now) of an article."""
@@ -86,12 +110,18 @@ class Identities:
         others = (
             self._by_key.get(place_of(article)),
             self._by_key.get(article.key),
-            self._by_content.get(article.content_hash),
+            self._of_content(article),
+            self._by_place.get(place_of(article)),
         )
         free = [entry for entry in others if entry and entry.id not in self._places]
         same = (entry for entry in free if entry.content_hash == article.content_hash)
         edited = (entry for entry in free if entry.id not in self._moved)
         return next(same, None) or next(edited, None)
+
+    def _of_content(self, article: Article) -> LedgerEntry | None:
+        """The article of the same words, best of the same moment."""
+        moment = article.content_hash, moment_of(article.published)[0]
+        return self._by_content.get(moment) or self._by_content.get(article.content_hash)
 
     def displaced(self, entry: LedgerEntry) -> LedgerEntry | None:
         """One that is gone, and whose key another article has now: a key must not lead to two."""
@@ -113,13 +143,11 @@ class Identities:
 
     def _updated(self, article: Article, known: LedgerEntry) -> tuple[int, int]:
         """When the article last changed: what it says itself, else the file's mtime once its content differs."""
-        if article.updated:
-            moment, offset = moment_of(article.updated)
-        elif article.content_hash != known.content_hash:
+        moment, offset = moment_of(article.updated) if article.updated else (known.updated, known.updated_offset)
+        # An edit that left the date of change as it was counts from the file's time, too.
+        if article.content_hash != known.content_hash and moment <= known.updated:
             moment, offset = moment_of(datetime.fromtimestamp(article.modified // 1_000_000, self._zone))
             moment = max(moment, known.updated)
-        else:
-            moment, offset = known.updated, known.updated_offset
         return max(moment, moment_of(article.published)[0]), offset
 
     def is_first(self, entry: LedgerEntry) -> bool:

@@ -121,7 +121,7 @@ def _plan(reading: Reading, found: Scan, rules: str) -> _Work:
         return _Work(rules, files, listings, everything=True)
     known = reading.listings()
     new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
-    folders_gone = sorted(known.keys() - listings.keys())
+    folders_gone = sorted(f for f in known.keys() - listings.keys() if not f.startswith(tuple(found.unlisted)))
     changed, gone = set[str](), set[str]()
     for folder in (*new, *folders_gone):
         before: dict[str, list[int]] = json.loads(known.get(folder, "{}"))
@@ -230,6 +230,9 @@ class _Taker:
         for reading in batch:
             wrong = list(reading.problems)
             own: list[Record] = []
+            before = self.before.get(reading.file.path, [])
+            if before and reading.arrivals:
+                self.identities.pair(self.writer, before, [arrival.article for arrival in reading.arrivals])
             for arrival in reading.arrivals:
                 article = arrival.article
                 if self.cold and self.identities.is_first(arrival.entry):

@@ -26,11 +26,14 @@ class LedgerFile:
         if self.path is None or not self.path.exists():
             return []
         found: dict[str, LedgerEntry] = {}
-        with self.path.open("rb") as lines:
-            for line in lines:
-                entry = _entry(line)
-                if entry:
-                    found[entry.id] = entry
+        try:
+            with self.path.open("rb") as lines:
+                for line in lines:
+                    entry = _entry(line)
+                    if entry:
+                        found[entry.id] = entry
+        except OSError as error:
+            raise CatalogueError(str(self.path), error.strerror or str(error)) from error
         return list(found.values())
 
     def append(self, lines: Sequence[str]) -> None:
@@ -71,7 +74,9 @@ def line_of(entry: LedgerEntry) -> str:
 
 def _entry(line: bytes) -> LedgerEntry | None:
     try:
-        return LedgerEntry(**json.loads(line))
+        values = json.loads(line)
+        # A later version may know more of an article; what this one knows is enough to keep its id.
+        return LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
     except (ValueError, TypeError, RecursionError):
         return None
 

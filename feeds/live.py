@@ -7,7 +7,6 @@ catalogue's version, and one of them takes over when the writer dies. Requests n
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from pathlib import Path
@@ -44,7 +43,6 @@ class Live:
         self.newsroom = newsroom
         self.edition: Edition | None = None
         self.error = ""  # why the last update failed, "" after one that did not
-        self.checked = 0.0  # when the data directory was last known to be in the edition, seconds since the epoch
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -114,7 +112,7 @@ class Live:
     def _update(self) -> None:
         started = time.perf_counter()
         try:
-            update = self.newsroom.update(jobs=os.cpu_count() or 1)
+            update = self.newsroom.update()
         except FeedsError as error:
             self._failed(error)
             return
@@ -128,7 +126,6 @@ class Live:
         current = self.edition
         if current is None or self.newsroom.version() != current.version:
             self.edition = self.newsroom.edition()
-        self.checked = time.time()
 
     def _failed(self, error: Exception) -> None:
         sentence = str(error) if isinstance(error, FeedsError) else f"{type(error).__name__}: {error}"

@@ -24,7 +24,7 @@ from feeds.lock import WriterLock, lock_for
 from feeds.state import catalogue_file
 
 WAIT_FOR_WRITER = 30.0  # seconds
-ASK_AGAIN = 0.2  # seconds
+ASK_AGAIN = 0.5  # seconds
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
 

@@ -19,9 +19,9 @@ import zstandard
 
 from feeds.errors import OutputError
 from feeds.model import Rendition
+from feeds.scan import MANIFEST
 
 AT_ONCE = 64  # documents that are held in memory
-MANIFEST = ".feeds-manifest.json"
 WORKSHOP = ".feeds-unfinished"  # new files are made here and moved to their places whole
 
 COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {

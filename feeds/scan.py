@@ -24,16 +24,23 @@ class FoundFile(NamedTuple):
     mtime: int
 
 
+MANIFEST = ".feeds-manifest.json"
+"""The file that marks a folder as the output of a build, and lists what it wrote there."""
+
 Files = dict[str, tuple[int, int]]
 """The source files of one folder: name -> (size in bytes, mtime in microseconds)."""
 
 
 @dataclass
 class Scan:
-    """What was found. folders: their files by the folder's path, "" or with a slash at its end."""
+    """What was found. folders: their files by the folder's path, "" or with a slash at its end.
+
+    unlisted: folders that could not be listed just now; what is known of them is not gone.
+    """
 
     folders: dict[str, Files] = field(default_factory=dict)
     problems: dict[str, ArticleError] = field(default_factory=dict)
+    unlisted: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return sum(map(len, self.folders.values()))
@@ -88,6 +95,8 @@ class _Walk:
         self.links: list[tuple[str, os.DirEntry[str]]] = []
 
     def folder(self, folder: str, prefix: str) -> None:
+        if os.path.lexists(f"{folder}/{MANIFEST}"):  # feeds that were built here are no articles
+            return
         files: Files = {}
         with os.scandir(folder) as listing:
             for item in listing:
@@ -132,6 +141,7 @@ class _Walk:
             self.folder(folder, path + "/")
         except OSError as error:
             self.problem(path, error.strerror or str(error))
+            self.found.unlisted.append(path + "/")
 
     def follow_links(self) -> None:
         """Links come last, by path: what they lead to is read under its own path wherever it has one."""
@@ -149,7 +159,7 @@ class _Walk:
                 self.problem(path, "is a link that leads out of the data directory")
         elif is_folder:
             self.subfolder(target, path)
-        elif is_source(path):
+        elif is_source(path) and not self.found.file(os.path.relpath(target, self.root)):
             folder, slash, name = path.rpartition("/")
             self.file(item, folder + slash, name, self.found.folders.setdefault(folder + slash, {}))
 

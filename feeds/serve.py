@@ -10,7 +10,6 @@ from typing import Any
 
 from feeds.errors import ServeError
 
-SERVERS = ("granian", "bjoern")
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
 

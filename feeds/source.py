@@ -306,8 +306,8 @@ def _updated(draft: Draft, rules: Rules, place: str, problems: list[ArticleError
 def _link(draft: Draft, rules: Rules, slug: str, published: datetime, place: str, problems: list[ArticleError]) -> str:
     if draft.link:
         link = text.absolute(draft.link, rules.site)
-        if link or not rules.site:
-            return link
+        if link or (not rules.site and ":" not in draft.link):
+            return link  # one below a site that no setting names is no mistake of the article
         problems.append(ArticleError(place, "link", f"its address {draft.link!r} is none", fatal=False))
     if not rules.permalink:
         return ""

@@ -20,11 +20,16 @@ NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "c
 def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
     """Where a SQLite catalogue lies: beside the articles, else in the service's or the user's state folder.
 
+    A data directory that is reached through a link has it there too, under the name of the link.
+
     make_folder: make its folder where there is none; CatalogueError where that fails.
     """
     root = Path(os.path.realpath(settings.data))
     beside = root / STATE_FOLDER
-    if not is_sample(settings) and root.is_dir() and _can_hold_a_catalogue(root, beside):
+    swapped = Path(os.path.abspath(settings.data)) != root  # noqa: PTH100 - links must stay
+    if swapped:
+        root = settings.data  # a link that a deploy leads elsewhere: what lies behind it goes with the old version
+    if not is_sample(settings) and not swapped and root.is_dir() and _can_hold_a_catalogue(root, beside):
         folder = beside
     else:
         state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or platformdirs.user_state_path("feeds")

@@ -243,6 +243,7 @@ def test_check_tells_machines_what_is_wrong(feeds: Call, kabar: Path) -> None:
     assert done.exit_code == 1
     assert json.loads(done.stdout) == {
         "articles": 3,
+        "waiting": 0,
         "problems": [
             {
                 "path": "hari-salah.md",
@@ -624,3 +625,20 @@ def test_help_names_every_command_with_a_whole_sentence(feeds: Call) -> None:
     for name in ("build", "check", "dates", "init", "serve", "watch"):
         line = next(line for line in shown.splitlines() if line.strip().startswith(f"{name} "))
         assert re.search(r"[^.]\.$", line), line
+
+
+def test_what_was_built_in_the_folder_is_no_article(feeds: Call, kabar: Path) -> None:
+    """Also for a command that does not know the output; a story that is withdrawn does not come back by it."""
+    feeds("--data", kabar, "build", "--output", kabar / "public")
+    assert json.loads(feeds("--data", kabar, "check", "--json").stdout) == {
+        "articles": 2,
+        "waiting": 0,
+        "problems": [],
+    }
+
+
+def test_an_article_whose_time_has_not_come_is_counted_as_waiting(feeds: Call, kabar: Path) -> None:
+    (kabar / "nanti.md").write_text("---\ntitle: Nanti\ndate: 2190-01-01\n---\nIsi.\n")
+    assert (
+        "2 articles (1 more waits for the time that is their date) published" in feeds("--data", kabar, "check").stdout
+    )

@@ -669,3 +669,42 @@ class TestLookingAgain:
         assert room.look().read == 1
         again = room.look()
         assert (again.read, again.changed) == (0, False)
+
+
+class TestRecordsOfOneFile:
+    """Records without an id or an address of their own."""
+
+    ROWS = "judul;tanggal;isi\n{first};2025-06-02 08:00;Isi satu.\nDua;2025-06-03 08:00;Isi dua.\n"
+
+    def test_a_new_headline_keeps_the_id(self, room: Room) -> None:
+        room.write("tabel.csv", self.ROWS.format(first="Satu"))
+        room.look()
+        before = room.ids
+        room.write("tabel.csv", self.ROWS.format(first="Satu, diralat"))
+        room.look()
+        assert list(room.ids.values()) == list(before.values())
+
+    def test_a_new_row_above_an_edited_one_gets_an_id_of_its_own(self, room: Room) -> None:
+        room.write("tabel.csv", self.ROWS.format(first="Satu"))
+        room.look()
+        before = {record.title: record.id for record in room.latest()}
+        head, rest = self.ROWS.format(first="Satu, diralat").split("\n", 1)
+        room.write("tabel.csv", f"{head}\nTiga;2025-06-04 08:00;Isi tiga.\n{rest}")
+        room.look()
+        now = {record.title: record.id for record in room.latest()}
+        assert now["Satu, diralat"] == before["Satu"]
+        assert now["Dua"] == before["Dua"]
+        assert now["Tiga"] not in before.values()
+
+
+class TestUnbumpedEdits:
+    """When an article last changed."""
+
+    def test_an_edit_that_left_the_date_of_change_counts_from_the_files_time(self, room: Room) -> None:
+        room.article("a.md", "Satu.", date="2025-06-01 08:00", updated="2025-06-01 09:00")
+        room.look()
+        (before,) = room.latest()
+        room.article("a.md", "Satu, diralat.", date="2025-06-01 08:00", updated="2025-06-01 09:00")
+        room.look()
+        (now,) = room.latest()
+        assert now.updated > before.updated

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from html import escape
 from typing import Any
 
+from feeds import text
 from feeds.formats.common import headline, render_clean, rfc822, rfc3339, terms
 from feeds.formats.feedgen_extensions import Generator, RssElements, splice, typed
 from feeds.model import Entry, Feed, Image
@@ -43,7 +44,7 @@ def _required(generator: Any) -> None:
 def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
     item.title(headline(entry))
     # The description is read as HTML: plain text is escaped once for that, and by feedgen once more for XML.
-    item.description(escape(entry.summary or headline(entry), quote=False))
+    item.description(escape(text.clean(entry.summary) or headline(entry), quote=False))
     if entry.content:
         item.content(entry.content, type="CDATA")
     item.guid(entry.id, permalink=entry.id_is_link)
