@@ -18,12 +18,13 @@ from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
 from feeds import __version__
 from feeds.config import SAMPLE, TEMPLATE, Settings, check_output, is_default_base_url, load
-from feeds.errors import ArticleError, DateError, FeedsError, OutputError
+from feeds.errors import ArticleError, ConfigError, DateError, FeedsError, OutputError
 
 if TYPE_CHECKING:
     from feeds.arrivals import Ahead
@@ -182,7 +183,21 @@ def _output(settings: Settings, output: Path | None) -> Path:
     if folder is None:
         raise Failure("where to? Name a folder with --output, or set output in the configuration")
     check_output(folder, settings.data)
+    _check_holds_no_articles(folder, settings.data)
     return folder
+
+
+def _check_holds_no_articles(folder: Path, data: Path) -> None:
+    """An output within the data directory is no part of it: what lies there must not be articles."""
+    from feeds.readers import is_source
+    from feeds.scan import MANIFEST
+
+    inside = folder.resolve().is_relative_to(data.resolve())
+    if not inside or (folder / MANIFEST).exists():
+        return
+    article = next((path for path in folder.rglob("*") if is_source(path.name) and path.is_file()), None)
+    if article:
+        raise ConfigError("output", f"{folder} holds {article.relative_to(folder)}, which would be no article any more")
 
 
 def _with_output(settings: Settings, folder: Path) -> Settings:
@@ -301,6 +316,8 @@ def _hand_on(context: click.Context) -> None:
 def _warn_of_base_url(settings: Settings) -> None:
     if is_default_base_url(settings):
         sentence = f"WARNING: base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
+        if settings.authority == urlsplit(settings.base_url).hostname:
+            sentence += " Ids of articles without an address begin with its host from now on, and stay so."
         click.secho(sentence, fg="yellow", err=True)
 
 

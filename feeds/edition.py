@@ -8,7 +8,7 @@ only where its bytes do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from itertools import islice
 from typing import NamedTuple
 
@@ -27,6 +27,9 @@ ENTRIES_AT_ONCE = 50  # that one task of a process renders
 PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
 PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
 FULL_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
+
+SHOWS_NOTHING = frozenset({"data", "exclude", "catalogue", "newsroom", "output", "source", "workers", "zone"})
+"""Settings that no document depends on; any other renders everything anew when it changes."""
 
 Progress = Callable[[int, int], None]  # (documents looked at, documents to look at)
 
@@ -121,22 +124,7 @@ class _Plan:
 
 
 def _plan(reading: Reading, settings: Settings, program: str, now: int) -> _Plan | None:
-    shown = (
-        settings.title,
-        settings.description,
-        settings.site,
-        settings.base_url,
-        settings.authority,
-        settings.author,
-        settings.copyright,
-        settings.logo,
-        settings.language,
-        settings.limit,
-        settings.max_age,
-        settings.hubs,
-        settings.categories,
-        settings.article_pages,
-    )
+    shown = [getattr(settings, setting.name) for setting in fields(settings) if setting.name not in SHOWS_NOTHING]
     fingerprint = digest_of(repr((shown, program)).encode())
     embargo = reading.value("embargo")
     due = bool(embargo) and int(embargo) <= now

@@ -93,6 +93,7 @@ class Live:
             rust_timeout=int(LOOK_EVERY * 1000),
             yield_on_timeout=True,
             raise_interrupt=False,
+            ignore_permission_denied=True,
         )
         looked = False  # since the watch stands, which it does from the first step of the loop on
         for changed in changes:
@@ -120,7 +121,12 @@ class Live:
         self._swap()
         if update.written:
             seconds = time.perf_counter() - started
-            log.info("%d files read, %d documents written in %.2f s", update.intake.read, update.written, seconds)
+            with self.newsroom.catalogue.reading() as reading:
+                problems = len(reading.problems())
+            named = f"; {problems} problems, which feeds check names" if problems else ""
+            log.info(
+                "%d files read, %d documents written in %.2f s%s", update.intake.read, update.written, seconds, named
+            )
 
     def _swap(self) -> None:
         current = self.edition

@@ -93,6 +93,7 @@ class _Folder:
             shutil.rmtree(self.workshop, ignore_errors=True)
 
     def _publish(self, renditions: Iterable[Rendition]) -> Publication:
+        self._begin()
         self.before = _manifest(self.folder / MANIFEST)
         try:
             with ThreadPoolExecutor(self.jobs) as threads:
@@ -113,6 +114,15 @@ class _Folder:
         return Publication(
             feeds=feeds, documents=documents, written=written, unchanged=documents - written, removed=removed
         )
+
+    def _begin(self) -> None:
+        """Mark a new folder as ours; one that holds somebody's own website is not written over."""
+        if os.path.lexists(self.folder / MANIFEST):
+            return
+        if os.path.lexists(self.folder / "index.html"):
+            reason = "is there already and is no page of feeds; name another folder, or remove it"
+            raise OutputError(str(self.folder / "index.html"), reason)
+        self._list({})
 
     def _list(self, documents: Mapping[str, str]) -> None:
         """Write the manifest: path -> etag."""

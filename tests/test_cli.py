@@ -407,7 +407,7 @@ def test_watch_builds_again_when_an_article_changes_until_it_is_interrupted(here
             stderr=file,
         )
     try:
-        until(lambda: (here / "umum" / MANIFEST).exists(), within=15)
+        until(lambda: (here / "umum/rss.xml").exists(), within=15)
         (kabar / "baru.md").write_text(article("Yang baru", "2026-05-30"))
         until(lambda: b"Yang baru" in (here / "umum/rss.xml").read_bytes(), within=3)
         (kabar / "baru.md").unlink()
@@ -642,3 +642,11 @@ def test_an_article_whose_time_has_not_come_is_counted_as_waiting(feeds: Call, k
     assert (
         "2 articles (1 more waits for the time that is their date) published" in feeds("--data", kabar, "check").stdout
     )
+
+
+def test_a_folder_of_articles_is_no_output(feeds: Call, kabar: Path) -> None:
+    (kabar / "arsip").mkdir()
+    (kabar / "arsip" / "lama.md").write_text("---\ntitle: Lama\ndate: 2024-01-01\n---\nIsi.\n")
+    done = feeds("--data", kabar, "build", "--output", kabar / "arsip")
+    assert done.exit_code == 2
+    assert "holds lama.md" in done.stderr

@@ -69,6 +69,9 @@ def _from_name(path: str) -> tuple[str, str]:
     return f"{year}-{month:0>2}-{day:0>2}", slug or ""
 
 
+_ROOTS = frozenset({"source", "src", "docs"})  # where generators keep a site's posts: of no meaning for them
+
+
 def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) -> None:
     """Jekyll's own rules for a post: plural names are parted at spaces, folders above ``_posts`` are categories."""
     for name in ("categories", "tags"):
@@ -76,7 +79,7 @@ def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) 
         if isinstance(value, str) and found.get(name) == value:
             found[name] = value.split()
     folders = path.split("/")
-    above = folders[: folders.index("_posts")]
+    above = [folder for folder in folders[: folders.index("_posts")] if folder not in _ROOTS]
     if above:
         found["categories"] = [*above, *fields.names(found.get("categories"))]
 
