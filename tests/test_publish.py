@@ -363,7 +363,7 @@ def test_an_output_within_the_data_directory_is_no_article(tmp_path: Path) -> No
 
 
 def test_somebodys_own_website_is_not_written_over(folder: Path) -> None:
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text("<h1>Situs kami</h1>")
     with pytest.raises(OutputError, match=r"index\.html: is there already and is no page of feeds"):
         to_folder([rendition("index.html"), rendition("rss.xml")], folder)
