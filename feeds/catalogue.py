@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from feeds import tables as t
-from feeds.config import masked
+from feeds.config.values import masked
 from feeds.errors import ArticleError, CatalogueError
 from feeds.model import Category, Rendition
 from feeds.record import LedgerEntry, Record, Row, of_row, row_of, texts_of

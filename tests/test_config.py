@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds import config
-from feeds.config import CategorySetting, Settings, load
+from feeds.config import CategorySetting, Settings, load, table, values
 from feeds.dates import JAKARTA
 from feeds.errors import ConfigError
 
@@ -557,11 +557,11 @@ class TestChecks:
         ],
     )
     def test_a_catalogues_address_is_shown_without_its_password(self, address: str, shown: str) -> None:
-        assert config.masked(address) == shown
+        assert values.masked(address) == shown
 
     @given(st.text(max_size=40))
     def test_any_text_for_any_setting_is_read_or_refused_as_a_mistake_of_the_configuration(self, text: str) -> None:
-        for setting in config.SETTINGS.values():
+        for setting in table.SETTINGS.values():
             with suppress(ConfigError):
                 load(data=Path("berita"), environ={setting.variable: text}, cwd=Path("/nonexistent"))
 
@@ -613,17 +613,17 @@ class TestTemplate:
 
     def test_it_shows_every_setting(self) -> None:
         shown = tomllib.loads(self.UNCOMMENTED)
-        assert shown.keys() == config.SETTINGS.keys()
-        assert all(category.keys() == config.CATEGORY_SETTINGS.keys() for category in shown["categories"].values())
+        assert shown.keys() == table.SETTINGS.keys()
+        assert all(category.keys() == table.CATEGORY_SETTINGS.keys() for category in shown["categories"].values())
 
     def test_it_shows_the_default_where_there_is_one(self, newsroom: Path) -> None:
         settings = read(newsroom, self.UNCOMMENTED)
-        for name, setting in config.SETTINGS.items():
+        for name, setting in table.SETTINGS.items():
             if setting.default not in (None, "", (), {}):
                 assert getattr(settings, name) == setting.default, name
 
     def test_it_says_what_an_empty_default_means(self) -> None:
-        for name, setting in config.SETTINGS.items():
+        for name, setting in table.SETTINGS.items():
             if setting.default in (None, "", ()):
                 prose = re.search(rf"(?m)((?:^# .*\n)+)^#{name} = ", self.TEXT)
                 assert prose, name
@@ -638,16 +638,16 @@ class TestTemplate:
 class TestTable:
     def test_every_setting_is_a_field_and_every_field_a_setting(self) -> None:
         derived = {"zone", "source"}
-        assert config.SETTINGS.keys() | derived == {field.name for field in fields(Settings)}
+        assert table.SETTINGS.keys() | derived == {field.name for field in fields(Settings)}
 
     def test_every_default_is_what_load_gives(self, newsroom: Path) -> None:
         settings = read(newsroom, "")
-        for name, setting in config.SETTINGS.items():
+        for name, setting in table.SETTINGS.items():
             if setting.default is not None:
                 assert (getattr(settings, name) or setting.default) == setting.default
 
     def test_every_setting_is_explained_in_a_sentence(self) -> None:
-        for setting in (*config.SETTINGS.values(), *config.CATEGORY_SETTINGS.values()):
+        for setting in (*table.SETTINGS.values(), *table.CATEGORY_SETTINGS.values()):
             assert re.fullmatch(r"[A-Z].+\.", setting.doc), setting.name
 
     def test_importing_it_loads_neither_toml_nor_zones_nor_json(self) -> None:

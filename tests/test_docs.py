@@ -16,7 +16,8 @@ import click
 import pytest
 
 from feeds import cli
-from feeds.config import CATEGORY_SETTINGS, SETTINGS, load
+from feeds.config import load
+from feeds.config.table import CATEGORY_SETTINGS, SETTINGS
 from feeds.errors import KINDS
 from feeds.readers import is_source
 from feeds.readers.fields import NAMES, field_of

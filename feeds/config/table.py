@@ -1,0 +1,110 @@
+"""The one table of settings: it drives the file, the environment and the tests of the documentation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from feeds.config import values as v
+from feeds.config.values import Reader, Where
+
+DEFAULT_BASE_URL = "http://127.0.0.1:8000/"
+PREFIX = "FEEDS_"
+
+Kind = Literal["text", "number", "switch", "list", "table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: how it is written, what it is when nobody sets it, what it must be, and what it is for.
+
+    default: as in ``Settings``; ``None`` where it follows from other settings.
+    """
+
+    name: str
+    kind: Kind
+    default: Any
+    read: Reader
+    doc: str
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return PREFIX + self.name.upper()
+
+
+def checked(values: Mapping[str, object], table: Mapping[str, Setting], where: Where) -> dict[str, Any]:
+    for name in values:
+        if name not in table:
+            raise (where / name).refuse(f"unknown setting{v.suggestion(name, table)}")
+    read = {name: table[name].read(where / name, value) for name, value in values.items()}
+    return {name: value for name, value in read.items() if value is not None}  # data = "" names no folder
+
+
+def categories(where: Where, value: object) -> dict[str, dict[str, Any]]:
+    """Each category's fields as one source gives them; ``_category_settings`` joins the sources."""
+    if not isinstance(value, dict):
+        raise where.expected("a table of categories", value)
+    for slug, fields in value.items():
+        if not v.SLUG.fullmatch(slug):
+            raise (where / slug).refuse("a category is called by small letters, digits and single hyphens")
+        if not isinstance(fields, dict):
+            raise (where / slug).expected("a table with title, description or aliases", fields)
+    return {slug: checked(fields, CATEGORY_SETTINGS, where / slug) for slug, fields in value.items()}
+
+
+def _table(*settings: Setting) -> Mapping[str, Setting]:
+    return {setting.name: setting for setting in settings}
+
+
+CATEGORY_SETTINGS = _table(
+    Setting("title", "text", None, v.text_value, "Its name as people read it."),
+    Setting("description", "text", "", v.text_value, "One sentence on what belongs in it."),
+    Setting("aliases", "list", (), v.list_of(v.text_value), "Other names that articles use for it."),
+)
+
+SETTINGS = _table(
+    Setting("title", "text", None, v.text_value, "The newsroom's name; from the folder's name where it is not set."),
+    Setting(
+        "description",
+        "text",
+        None,
+        v.text_value,
+        "One sentence about the newsroom; from the title where it is not set.",
+    ),
+    Setting("site", "text", "", v.folder_address, "The address of the newsroom's own website."),
+    Setting("base_url", "text", DEFAULT_BASE_URL, v.base_url, "The address under which the feeds are published."),
+    Setting("authority", "text", None, v.authority, "The host name in the articles' ids; of site, else of base_url."),
+    Setting("author", "text", "", v.text_value, "The author of articles that name none."),
+    Setting("copyright", "text", "", v.text_value, "The copyright notice of the feeds."),
+    Setting("logo", "text", "", v.address, "The address of the newsroom's logo."),
+    Setting("language", "text", "id", v.language, "The language of articles that name none."),
+    Setting("timezone", "text", "Asia/Jakarta", v.time_zone, "The zone of dates that name none."),
+    Setting("data", "text", None, v.path, "The folder with the articles."),
+    Setting(
+        "exclude",
+        "list",
+        (),
+        v.list_of(v.text_value),
+        "Patterns of files in the data folder that are no articles.",
+    ),
+    Setting("catalogue", "text", "", v.catalogue, "The address of the database that remembers ids and changes."),
+    Setting("newsroom", "text", None, v.text_value, "The newsroom's key in a catalogue that several newsrooms share."),
+    Setting("output", "text", None, v.path, "The folder that static files are written to."),
+    Setting("limit", "number", 50, v.number(1, 1000), "How many articles a feed shows."),
+    Setting(
+        "max_age",
+        "number",
+        300,
+        v.number(0, 18_000, " (seconds; five hours at most, for feed readers ask no later)"),
+        "For how many seconds a reader may keep a feed before it asks again.",
+    ),
+    Setting("permalink", "text", "", v.permalink, "How an article's address on site is made, where it names none."),
+    Setting("article_pages", "switch", False, v.switch, "Whether articles without an address get a plain page here."),
+    Setting("archives", "switch", False, v.switch, "Whether static builds hold an archive of each month."),
+    Setting("undated", "text", "skip", v.choice("skip", "mtime"), "What becomes of articles without a date."),
+    Setting("hubs", "list", (), v.list_of(v.address), "The WebSub hubs that are told of changes."),
+    Setting("categories", "table", {}, categories, "The categories: their slugs, names and aliases."),
+    Setting("workers", "number", 1, v.number(1, 64), "How many processes serve the feeds."),
+)

@@ -1,0 +1,264 @@
+"""What the value of a setting must be: each function takes one as TOML or JSON gives it, checks and normalises it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from feeds.errors import ConfigError
+from feeds.indonesian import ZONES
+
+PLACEHOLDERS = frozenset({"slug", "date", "path", "year", "month", "day"})
+"""What ``permalink`` may hold between braces."""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Where a value stands: its dotted path, the folder of its relative paths, the variables of the environment."""
+
+    path: tuple[str, ...]
+    folder: Path
+    variables: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+
+    def __truediv__(self, name: str) -> Where:
+        return Where((*self.path, name), self.folder, self.variables)
+
+    @property
+    def key(self) -> str:
+        """The name that a person wrote: ``categories.ekonomi.title`` or ``FEEDS_CATEGORIES__EKONOMI__TITLE``."""
+        for length in range(len(self.path), 0, -1):
+            if variable := self.variables.get(self.path[:length]):
+                return ".".join((variable, *self.path[length:]))
+        return ".".join(self.path)
+
+    def refuse(self, reason: str) -> ConfigError:
+        return ConfigError(self.key, reason)
+
+    def expected(self, what: str, value: object) -> ConfigError:
+        return self.refuse(f"expected {what}, found {_found(value)}")
+
+
+Reader = Callable[[Where, object], Any]
+
+
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
+_NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
+_HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_SHOWN = 60
+
+
+def _found(value: object) -> str:
+    """A wrong value in words; never with a password in it."""
+    match value:
+        case str():
+            shown = _CREDENTIALS.sub("//***@", value)
+            return f"text {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'!r}"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {str(value)[:_SHOWN]}"
+        case list():
+            return "a list"
+        case dict():
+            return "a table"
+        case date() | time():
+            return "a date or time"
+        case _:
+            return "nothing"
+
+
+def text_value(where: Where, value: object) -> str:
+    if not isinstance(value, str):
+        raise where.expected("text", value)
+    if bad := NOT_XML.search(value):
+        raise where.refuse(f"holds the character U+{ord(bad[0]):04X}, which no feed may carry")
+    return " ".join(value.split())
+
+
+def number(low: int, high: int, why: str = "") -> Reader:
+    def read(where: Where, value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise where.expected(f"a whole number from {low} to {high}{why}", value)
+        return value
+
+    return read
+
+
+def switch(where: Where, value: object) -> bool:
+    if not isinstance(value, bool):
+        raise where.expected("true or false", value)
+    return value
+
+
+def choice(*choices: str) -> Reader:
+    def read(where: Where, value: object) -> str:
+        if value not in choices:
+            raise where.expected(" or ".join(f"{choice!r}" for choice in choices), value)
+        return str(value)
+
+    return read
+
+
+def list_of(read_one: Reader) -> Reader:
+    def read(where: Where, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise where.expected("a list of texts", value)
+        # A dict keeps the order and drops what is named twice.
+        return tuple(dict.fromkeys(item for item in (read_one(where, each) for each in value) if item))
+
+    return read
+
+
+def path(where: Where, value: object) -> Path | None:
+    if not isinstance(value, (str, Path)):
+        raise where.expected("text with the path of a folder", value)
+    if "\0" in str(value):
+        raise where.refuse("holds the character U+0000, which no path may carry")
+    return absolute_path(Path(value), where.folder) if str(value) else None
+
+
+def absolute_path(path: Path, folder: Path) -> Path:
+    return Path(os.path.abspath(folder / os.path.expanduser(path)))  # noqa: PTH100, PTH111  links must stay links
+
+
+def address(where: Where, value: object) -> str:
+    """An absolute http or https address, or "" for none."""
+    text = text_value(where, value)
+    if not text:
+        return ""
+    wrong = where.expected("an absolute http or https address", text)
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        raise wrong from None
+    if parts.scheme not in ("http", "https") or not host:
+        raise wrong
+    if "@" in parts.netloc:
+        raise where.refuse("must not carry a user name or a password; everybody can read it in the feeds")
+    if bad := _NOT_IN_ADDRESS.search(text):
+        raise where.refuse(f"holds {bad[0]!r}, which must be percent-encoded in an address (a host: in its xn-- form)")
+    if not _HOST.fullmatch(host):
+        raise wrong
+    if "#" in text:
+        raise where.refuse("must not carry a fragment (what follows #)")
+    return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
+def folder_address(where: Where, value: object) -> str:
+    """An address that others are put behind; "" for none."""
+    text = address(where, value)
+    if "?" in text:
+        raise where.refuse("must not carry a query (what follows ?)")
+    return text if not text or text.endswith("/") else text + "/"
+
+
+def base_url(where: Where, value: object) -> str:
+    if text := folder_address(where, value):
+        return text
+    raise where.expected("an absolute http or https address", value)
+
+
+def authority(where: Where, value: object) -> str:
+    text = text_value(where, value).lower()
+    if text and (not _HOST.fullmatch(text) or ":" in text):
+        raise where.expected("a host name such as 'kabar.example'", text)
+    return text
+
+
+def language(where: Where, value: object) -> str:
+    text = text_value(where, value)
+    if not _LANGUAGE.fullmatch(text):
+        raise where.expected("a language tag such as 'id', 'jv' or 'en-US'", text)
+    first, *rest = text.split("-")
+    return "-".join((first.lower(), *map(_subtag, rest)))
+
+
+def _subtag(text: str) -> str:
+    """A subtag as BCP 47 recommends to write it: Latn (a script), ID (a region), else lower case."""
+    if len(text) == 4 and text.isalpha():
+        return text.title()
+    return text.upper() if len(text) == 2 else text.lower()
+
+
+_ZONE_NAMES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
+# As dates.JAKARTA: fixed, for the zone database has odd minutes for Jakarta before 1964.
+_FIXED_ZONES = {_ZONE_NAMES[word]: timezone(timedelta(hours=ZONES[word.lower()]), word) for word in _ZONE_NAMES}
+
+
+def time_zone(where: Where, value: object) -> str:
+    text = text_value(where, value)
+    name = _ZONE_NAMES.get(text.upper(), text)
+    try:
+        zone_of(name)
+    except (ValueError, LookupError, OSError):  # not a name at all; not a zone; a folder of zones
+        raise where.expected("a time zone such as 'Asia/Jakarta', 'Asia/Makassar' or 'WIT'", text) from None
+    return name
+
+
+def zone_of(name: str) -> tzinfo:
+    if fixed := _FIXED_ZONES.get(name):
+        return fixed
+    from zoneinfo import ZoneInfo  # as late as tomllib: what only reads a constant of this module pays nothing
+
+    return ZoneInfo(name)
+
+
+def permalink(where: Where, value: object) -> str:
+    text = text_value(where, value)
+    for name in re.findall(r"\{([^{}]*)\}", text):
+        if name not in PLACEHOLDERS:
+            raise where.refuse(f"unknown placeholder {{{name}}}{suggestion(name, PLACEHOLDERS, '{', '}')}")
+    literal = re.sub(r"\{[^{}]*\}", "", text)
+    if "{" in literal or "}" in literal:
+        raise where.refuse("a brace without its partner")
+    if bad := _NOT_IN_ADDRESS.search(literal):
+        raise where.refuse(f"holds {bad[0]!r}, which must be percent-encoded in an address")
+    if text and not ("{slug}" in text or "{path}" in text):
+        raise where.refuse("needs {slug} or {path}; without one, articles would share an address")
+    return text
+
+
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
+_SQLITE = "sqlite:///"
+_POSTGRESQL = "postgresql+psycopg://"
+
+
+def catalogue(where: Where, value: object) -> str:
+    """The address of a database or ""; errors name its scheme alone, for the rest may hold a password."""
+    if not isinstance(value, str):
+        raise where.expected("text with the address of a database", value)
+    text = value.strip()
+    if not text or text.startswith(_POSTGRESQL):
+        return text
+    if not text.startswith(_SQLITE):
+        scheme = SCHEME.match(text)
+        found = f"one that begins with '{scheme[0]}'" if scheme else "none of them"
+        raise where.refuse(f"expected '{_SQLITE}' and a path, or an address '{_POSTGRESQL}…', found {found}")
+    file = text.removeprefix(_SQLITE)
+    if not file or file.startswith(":memory:"):
+        raise where.refuse("a catalogue in memory would lose the ids of the articles; name a file")
+    # SQLAlchemy would read a relative path against the working directory of whichever process opens it.
+    return f"{_SQLITE}{path(where, file)}"
+
+
+def masked(catalogue: str) -> str:
+    """The address of a catalogue as it may be shown: without its password."""
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(?i)\b(password=)[^&]*", r"\1***", catalogue))
+
+
+def suggestion(name: str, known: Iterable[str], before: str = "'", after: str = "'") -> str:
+    from difflib import get_close_matches
+
+    names = {each.lower(): each for each in known}
+    near = get_close_matches(name.lower(), names, n=1)
+    return f"; did you mean {before}{names[near[0]]}{after}?" if near else ""
