@@ -1,0 +1,187 @@
+"""``feeds build`` and ``feeds watch``: the feeds as static files."""
+
+from __future__ import annotations
+
+import gc
+import time
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from feeds.cli.common import (
+    Failure,
+    State,
+    first_edition,
+    foreseen,
+    jobs_option,
+    json_option,
+    many,
+    open_newsroom,
+    output_option,
+    precompress_option,
+    print_json,
+    processes,
+    progress_bars,
+    settings_of,
+    state_of,
+    warn_of_base_url,
+)
+from feeds.config import Settings, check_output
+from feeds.errors import ConfigError, OutputError
+
+if TYPE_CHECKING:
+    from feeds.arrivals import Ahead
+    from feeds.newsroom import Newsroom, Update
+    from feeds.publish import Publication
+
+NAMED = 10  # bad articles that a build names; check names all
+
+
+@click.command()
+@output_option
+@jobs_option
+@precompress_option
+@click.option("--strict", is_flag=True, help="Exit 1 when an article is bad.")
+@json_option
+@click.pass_context
+@foreseen
+def build(
+    context: click.Context, output: Path | None, jobs: int | None, precompress: bool, strict: bool, as_json: bool
+) -> None:
+    """Write the feeds as static files; only what changed is written."""
+    started = time.perf_counter()
+    gc.disable()  # what a build makes is kept to its end or freed at once: looking for cycles finds none
+    settings = settings_of(context)
+    folder = _output(settings, output)
+    settings = _with_output(settings, folder)
+    ahead = _read_ahead(settings, processes(jobs))
+    newsroom = open_newsroom(settings)
+    try:
+        with progress_bars(quiet=as_json) as progress:
+            update = newsroom.update_alone(jobs=processes(jobs), ahead=ahead, progress=progress)
+            publication = _publish(newsroom, folder, precompress, processes(jobs))
+        state = state_of(newsroom)
+    finally:
+        newsroom.close()
+    seconds = time.perf_counter() - started
+    if as_json:
+        print_json(_build_report(update, publication, state, seconds))
+    else:
+        _print_build(publication, state, seconds)
+        warn_of_base_url(settings)
+    if strict and state.problems:
+        raise SystemExit(1)
+
+
+@click.command()
+@output_option
+@precompress_option
+@click.pass_context
+@foreseen
+def watch(context: click.Context, output: Path | None, precompress: bool) -> None:
+    """Build again whenever the articles change, until it is interrupted."""
+    from feeds.live import Live
+    from feeds.publish import to_folder
+    from feeds.scan import scan
+    from feeds.serve import begin_log
+
+    settings = settings_of(context)
+    folder = _output(settings, output)
+    settings = _with_output(settings, folder)
+    scan(settings)  # once it watches, it waits for a data directory that went; one that never was is a mistake
+    begin_log()
+    warn_of_base_url(settings)
+    first_edition(settings)
+    live = Live(open_newsroom(settings))
+    live.start()
+    published = 0
+    try:
+        while True:
+            edition = live.edition
+            if edition and edition.version != published:
+                try:
+                    publication = to_folder(edition.renditions(), folder, precompress=precompress)
+                except OutputError as error:
+                    if not published:
+                        raise
+                    click.echo(f"feeds: {error}; it is tried again", err=True)  # a disk that is full for a moment
+                    time.sleep(5)
+                    continue
+                published = edition.version
+                click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    finally:
+        live.stop()
+
+
+def _read_ahead(settings: Settings, jobs: int) -> Ahead | None:
+    """Begin to read before the database's library is loaded, where there is no database yet."""
+    from feeds.arrivals import read_ahead
+    from feeds.state import catalogue_file
+
+    first = not settings.catalogue and not catalogue_file(settings).exists()
+    return read_ahead(settings, jobs) if first else None
+
+
+def _output(settings: Settings, output: Path | None) -> Path:
+    folder = output.absolute() if output else settings.output
+    if folder is None:
+        raise Failure("where to? Name a folder with --output, or set output in the configuration")
+    check_output(folder, settings.data)
+    _check_holds_no_articles(folder, settings.data)
+    return folder
+
+
+def _check_holds_no_articles(folder: Path, data: Path) -> None:
+    """An output within the data directory is no part of it: what lies there must not be articles."""
+    from feeds.readers import is_source
+    from feeds.scan import MANIFEST
+
+    inside = folder.resolve().is_relative_to(data.resolve())
+    if not inside or (folder / MANIFEST).exists():
+        return
+    article = next((path for path in folder.rglob("*") if is_source(path.name) and path.is_file()), None)
+    if article:
+        raise ConfigError("output", f"{folder} holds {article.relative_to(folder)}, which would be no article any more")
+
+
+def _with_output(settings: Settings, folder: Path) -> Settings:
+    """The output may lie in the data directory, and is then no part of it."""
+    return replace(settings, output=folder)
+
+
+def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> Publication:
+    from feeds.publish import to_folder
+
+    edition = newsroom.edition()
+    if edition is None:
+        raise Failure("there is no edition to write yet")
+    return to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs)
+
+
+def _build_report(update: Update, publication: Publication, state: State, seconds: float) -> dict[str, object]:
+    read = {"files": update.intake.files, "read": update.intake.read}
+    return state.report() | read | asdict(publication) | {"seconds": round(seconds, 3)}
+
+
+def _print_build(publication: Publication, state: State, seconds: float) -> None:
+    problems = state.problems
+    for problem in problems[:NAMED]:
+        click.echo(f"{problem.path}: {problem.reason}", err=True)
+    if len(problems) > NAMED:
+        click.echo(f'... and {len(problems) - NAMED} more; "feeds check" names them all', err=True)
+    found = f"{many(len(problems), 'problem')}, " if problems else ""
+    click.echo(f"{state}, {_publication_line(publication)}; {found}{seconds:.2f} s")
+
+
+def _publication_line(publication: Publication) -> str:
+    removed = f", {publication.removed} removed" if publication.removed else ""
+    return (
+        f"{many(publication.feeds, 'feed')} in {many(publication.documents, 'document')}: "
+        f"{publication.written} written, {publication.unchanged} unchanged{removed}"
+    )

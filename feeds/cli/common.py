@@ -1,0 +1,136 @@
+"""What the commands share: their options, how a foreseen mistake ends, and what is said of a newsroom."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+
+import click
+
+from feeds.config import Settings, is_default_base_url, load
+from feeds.errors import ArticleError, FeedsError
+
+if TYPE_CHECKING:
+    from feeds.newsroom import Newsroom, Progress
+
+output_option = click.option("--output", type=click.Path(path_type=Path), help="The folder for the static files.")
+precompress_option = click.option("--precompress", is_flag=True, help="Put .gz, .br and .zst beside each file.")
+json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+jobs_option = click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read; default one a core.")
+
+
+class Failure(click.ClickException):
+    """A foreseen mistake."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"feeds: {self.format_message()}", err=True)
+
+
+def foreseen(command: Callable[..., None]) -> Callable[..., None]:
+    """Turns a FeedsError into one sentence and exit code 2."""
+
+    @wraps(command)
+    def guarded(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except FeedsError as error:
+            raise Failure(str(error)) from error
+
+    return guarded
+
+
+def settings_of(context: click.Context) -> Settings:
+    config, data = context.obj
+    return load(config, data)
+
+
+def open_newsroom(settings: Settings) -> Newsroom:
+    from feeds.newsroom import Newsroom  # here, as it takes a while and not every command needs it
+
+    return Newsroom.open(settings)
+
+
+def processes(jobs: int | None) -> int:
+    return jobs or len(os.sched_getaffinity(0))
+
+
+class State(NamedTuple):
+    """Of a newsroom: articles whose time has come, articles that wait for theirs, what is wrong."""
+
+    articles: int
+    waiting: int
+    problems: list[ArticleError]
+
+    def __str__(self) -> str:
+        waits = f" ({self.waiting:,} more {'waits' if self.waiting == 1 else 'wait'} for the time that is their date)"
+        return many(self.articles, "article") + (waits if self.waiting else "")
+
+    def report(self) -> dict[str, object]:
+        problems = [problem_report(problem) for problem in self.problems]
+        return {"articles": self.articles, "waiting": self.waiting, "problems": problems}
+
+
+def state_of(newsroom: Newsroom) -> State:
+    with newsroom.catalogue.reading() as reading:
+        return State(*reading.count(time.time_ns() // 1000), reading.problems())
+
+
+def problem_report(problem: ArticleError) -> dict[str, object]:
+    return {"path": problem.path, "kind": problem.kind, "reason": problem.reason, "published": not problem.fatal}
+
+
+def first_edition(settings: Settings) -> None:
+    """Where there is no edition yet, make one with every core, which the server's threads cannot."""
+    newsroom = open_newsroom(settings)
+    try:
+        if not newsroom.version():
+            with progress_bars(quiet=False) as progress:
+                newsroom.update_alone(jobs=processes(None), progress=progress)
+    finally:
+        newsroom.close()
+
+
+def warn_of_base_url(settings: Settings) -> None:
+    if is_default_base_url(settings):
+        sentence = f"WARNING: base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
+        if settings.authority == urlsplit(settings.base_url).hostname:
+            sentence += " Ids of articles without an address begin with its host from now on, and stay so."
+        click.secho(sentence, fg="yellow", err=True)
+
+
+def many(count: int, thing: str) -> str:
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def print_json(report: object) -> None:
+    click.echo(json.dumps(report, ensure_ascii=False, indent=1))
+
+
+@contextmanager
+def progress_bars(*, quiet: bool) -> Iterator[Progress | None]:
+    """A bar on a terminal, nothing elsewhere."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bars
+
+    with Bars(console=Console(stderr=True), transient=True) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(what: str, done: int, of: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=of)
+            bars.update(tasks[what], completed=done, total=of)
+
+        yield show
