@@ -20,8 +20,7 @@ from feeds.formats import FORMATS
 from feeds.model import Category, Entry, Feed, Rendition
 from feeds.parallel import in_processes
 from feeds.record import Record, from_microseconds
-from feeds.scan import data_root
-from feeds.source import content_hash, digest_of, read_drafts
+from feeds.source import Rules, content_hash, digest_of, read_drafts
 
 ENTRIES_AT_ONCE = 50  # that one task of a process renders
 PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
@@ -167,7 +166,7 @@ class _Work:
         self.composer = Composer.of(self.settings, self.reading.categories())
         self.known = self.reading.document_index()
         self.lists: dict[str, list[Record]] = {}
-        self.root = data_root(self.settings)
+        self.rules = Rules.of(self.settings)
 
     # --- feeds ---
 
@@ -211,7 +210,7 @@ class _Work:
         found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
         missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
         jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
-        return _Rendering(found, in_processes(render_entries, _tasks(self.composer, self.root, missing), jobs))
+        return _Rendering(found, in_processes(render_entries, _tasks(self.composer, self.rules, missing), jobs))
 
     def _finish(self, rendering: _Rendering) -> dict[str, dict[str, bytes]]:
         """id -> format -> bytes, of each article that can be rendered."""
@@ -289,7 +288,7 @@ class _Work:
         waiting = iter(changed)
         while batch := list(islice(waiting, PAGES_AT_ONCE)):
             records = self.reading.records(article.id for _, article in batch).values()
-            entries = {entry.id: entry for entry in compose_entries(self.composer, self.root, records)}
+            entries = {entry.id: entry for entry in compose_entries(self.composer, self.rules, records)}
             self.written = {}
             for path, article in batch:
                 if article.id not in entries:
@@ -326,23 +325,25 @@ class _Work:
         return (set(self.known) - self.kept) if self.plan.full else self.pages_gone & set(self.known)
 
 
-def _tasks(composer: Composer, root: str, records: Iterable[Record]) -> Iterator[tuple[Composer, str, list[Record]]]:
+def _tasks(
+    composer: Composer, rules: Rules, records: Iterable[Record]
+) -> Iterator[tuple[Composer, Rules, list[Record]]]:
     """Tasks for ``render_entries``: records of one file stay together, so that a file is read once."""
     by_file = sorted(records, key=lambda record: (record.path, record.position or 0))
     task: list[Record] = []
     for record in by_file:
         if len(task) >= ENTRIES_AT_ONCE and task[-1].path != record.path:
-            yield composer, root, task
+            yield composer, rules, task
             task = []
         task.append(record)
     if task:
-        yield composer, root, task
+        yield composer, rules, task
 
 
-def render_entries(task: tuple[Composer, str, Sequence[Record]]) -> dict[str, dict[str, bytes]]:
+def render_entries(task: tuple[Composer, Rules, Sequence[Record]]) -> dict[str, dict[str, bytes]]:
     """id -> format -> bytes, of each article of a task that can be rendered."""
-    composer, root, records = task
-    entries = compose_entries(composer, root, records)
+    composer, rules, records = task
+    entries = compose_entries(composer, rules, records)
     if not entries:
         return {}
     base_url, language = composer.settings.base_url, composer.settings.language
@@ -350,7 +351,7 @@ def render_entries(task: tuple[Composer, str, Sequence[Record]]) -> dict[str, di
     return {entry.id: {name: bodies[name][n] for name in bodies} for n, entry in enumerate(entries)}
 
 
-def compose_entries(composer: Composer, root: str, records: Iterable[Record]) -> list[Entry]:
+def compose_entries(composer: Composer, rules: Rules, records: Iterable[Record]) -> list[Entry]:
     """Entries with their bodies, read again from the files; an article whose file has just changed is left out.
 
     Its file's change is about to be noticed, and the next edition has it.
@@ -360,7 +361,7 @@ def compose_entries(composer: Composer, root: str, records: Iterable[Record]) ->
         by_file.setdefault(record.path, []).append(record)
     entries = []
     for path, listed in sorted(by_file.items()):
-        drafts = read_drafts(root, path, [record.position for record in listed])
+        drafts = read_drafts(rules, path, [record.position for record in listed])
         for record in listed:
             draft = drafts.get(record.position)
             if draft and content_hash(draft) == record.content_hash:

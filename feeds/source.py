@@ -7,23 +7,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
-from itertools import islice
-from typing import Literal, NamedTuple, Protocol
+from itertools import chain, islice
+from pathlib import Path
+from typing import BinaryIO, Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
 from feeds import text
-from feeds.config import Settings, free_slug
+from feeds.config import FieldNames, Settings, free_slug
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
 from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
-from feeds.readers import read_file
+from feeds.readers import MAX_SIZE, Options, may_stream, read_file
+from feeds.readers.fields import further_names
 from feeds.scan import FoundFile, data_root
 
-MAX_FILE_SIZE = 256 * 1024 * 1024  # bytes
 TOGETHER = 64  # files of which it holds the contents at once
 MAX_TOGETHER = 512 * 1024  # bytes; a larger file is held alone
 
@@ -47,6 +49,8 @@ class Rules:
     slugs_needed: bool
     declared: tuple[Category, ...]
     aliases: tuple[tuple[str, str], ...]
+    fields: tuple[FieldNames, ...]
+    body_selector: str
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:
@@ -61,7 +65,24 @@ class Rules:
             slugs_needed=settings.article_pages or "{slug}" in settings.permalink,
             declared=tuple(Category(slug=c.slug, title=c.title) for c in settings.categories),
             aliases=tuple((text.slugify(name), slug) for name, slug in names),
+            fields=settings.fields,
+            body_selector=settings.body_selector,
         )
+
+    def options(self, path: str) -> Options:
+        """How the file at a path is to be read: what is said for its folder goes before what is said for all."""
+        return self._options(tuple(said for said in self.fields if path.startswith(said.folder)))
+
+    def _options(self, said: tuple[FieldNames, ...]) -> Options:
+        if said not in self._by_folders:
+            names = chain.from_iterable(each.names for each in said)
+            self._by_folders[said] = Options(further_names(names), self.body_selector)
+        return self._by_folders[said]
+
+    @cached_property
+    def _by_folders(self) -> dict[tuple[FieldNames, ...], Options]:
+        """Made once for each combination of folders."""
+        return {}
 
     @cached_property
     def slugs(self) -> dict[str, str]:
@@ -99,29 +120,46 @@ def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
     for start in range(0, len(files), TOGETHER):
         some = files[start : start + TOGETHER]
         contents = [_content_of(rules.root, file) for file in some]
-        drafts = [_drafts_of(file, data) for file, data in zip(some, contents, strict=True)]
+        drafts = [_drafts_of(rules, file, data) for file, data in zip(some, contents, strict=True)]
         opened = (not isinstance(data, OSError) for data in contents)
         results += [_checked(rules, *each) for each in zip(some, drafts, opened, strict=True)]
     return results
 
 
-def _content_of(root: str, file: FoundFile) -> bytes | ArticleError | OSError:
-    if file.size > MAX_FILE_SIZE:
-        reason = f"is {file.size:,} bytes long; the limit is {MAX_FILE_SIZE:,}"
-        return ArticleError(file.path, "unreadable", reason)
+Content = bytes | BinaryIO | ArticleError | OSError
+"""All of a file, the file opened, or why it cannot be read: for good, or just now."""
+
+
+def _content_of(root: str, file: FoundFile) -> Content:
     try:
+        if is_large(file) and may_stream(file.path):
+            return Path(root, file.path).open("rb")  # closed where it is read
+        if file.size > MAX_SIZE:
+            return ArticleError(file.path, "unreadable", f"is {file.size:,} bytes long; the limit is {MAX_SIZE:,}")
         return _bytes_of(f"{root}/{file.path}", file.size)
     except OSError as error:
         return error
 
 
-def _drafts_of(file: FoundFile, data: bytes | ArticleError | OSError) -> Iterable[Draft | ArticleError]:
-    if isinstance(data, OSError):
-        return [ArticleError(file.path, "unreadable", data.strerror or str(data))]
-    if isinstance(data, ArticleError):
-        return [data]
-    drafts = read_file(file.path, data)
-    return drafts if file.size > MAX_TOGETHER else list(drafts)  # those of a large file are taken one by one
+def is_large(file: FoundFile) -> bool:
+    """Whether a file is so large that its articles are taken one by one."""
+    return file.size > MAX_TOGETHER
+
+
+def _drafts_of(rules: Rules, file: FoundFile, content: Content) -> Iterable[Draft | ArticleError]:
+    if isinstance(content, OSError):
+        return [ArticleError(file.path, "unreadable", content.strerror or str(content))]
+    if isinstance(content, ArticleError):
+        return [content]
+    drafts = _read(rules, file.path, content)
+    return drafts if is_large(file) else list(drafts)
+
+
+def _read(
+    rules: Rules, path: str, content: bytes | BinaryIO, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
+    with nullcontext() if isinstance(content, bytes) else content:
+        yield from read_file(path, content, options=rules.options(path), only=only)
 
 
 def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError], opened: bool) -> Checked:
@@ -148,7 +186,7 @@ def _bytes_of(path: str, size: int = 65_536) -> bytes:
     try:
         data = os.read(descriptor, size + 1)
         while len(data) != size:
-            more = os.read(descriptor, MAX_FILE_SIZE)
+            more = os.read(descriptor, MAX_SIZE)
             if not more:
                 break
             data += more
@@ -163,14 +201,15 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def read_drafts(root: str, path: str, positions: Iterable[int | None]) -> dict[int | None, Draft]:
+def read_drafts(rules: Rules, path: str, positions: Iterable[int | None]) -> dict[int | None, Draft]:
     """The drafts of one file again, by position, for their bodies; {} where the file cannot be read any more."""
     try:
-        data = _bytes_of(f"{root}/{path}")
+        file = Path(rules.root, path)
+        content = file.open("rb") if may_stream(path) else _bytes_of(str(file))
     except OSError:
         return {}
     wanted = frozenset(p for p in positions if p is not None)
-    drafts = read_file(path, data, only=wanted or None)
+    drafts = _read(rules, path, content, only=wanted or None)
     return {draft.position: draft for draft in drafts if isinstance(draft, Draft)}
 
 

@@ -22,6 +22,7 @@ from feeds import config
 from feeds.config import CategorySetting, Settings, load, table, values
 from feeds.dates import JAKARTA
 from feeds.errors import ConfigError
+from feeds.readers.fields import NAMES
 
 ROOT = Path(__file__).parent.parent
 
@@ -656,3 +657,29 @@ class TestTable:
             [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
         )
         assert done.stdout.split() == []
+
+
+class TestFieldNames:
+    """``[fields]``, whose names are the newsroom's own."""
+
+    def test_names_stand_by_folder_the_outer_before_the_inner(self, newsroom: Path) -> None:
+        text = '[fields]\nkepala = "title"\n[fields."arsip/2010/"]\nb = "date"\n[fields.arsip]\na = "date"'
+        assert read(newsroom, text).fields == (
+            config.FieldNames("", (("kepala", "title"),)),
+            config.FieldNames("arsip/", (("a", "date"),)),
+            config.FieldNames("arsip/2010/", (("b", "date"),)),
+        )
+
+    def test_a_field_that_is_none_is_refused_with_those_that_there_are(self, newsroom: Path) -> None:
+        with pytest.raises(
+            ConfigError, match=r"^fields\.title: must be one of the fields title, date, .* on the left$"
+        ):
+            read(newsroom, '[fields]\ntitle = "kepala"')
+
+    def test_every_field_that_articles_have_can_be_named(self) -> None:
+        assert set(table.FIELDS) == NAMES.keys()
+
+    def test_a_selector_that_is_none_is_refused(self, newsroom: Path) -> None:
+        assert read(newsroom, 'body_selector = "div.isi > p"').body_selector == "div.isi > p"
+        with pytest.raises(ConfigError, match=r"^body_selector: is no CSS selector: "):
+            read(newsroom, 'body_selector = "div["')

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parent.parent
 LIBRARIES = {
     "brotli": ["publish"],
     "click": ["cli", "cli.build", "cli.check", "cli.common", "cli.dates", "cli.init", "cli.serve"],
+    "cssselect": ["config.values"],
     "dateutil": ["dates"],
     "feedgen": ["formats.feedgen_extensions"],
     "flask": ["web"],

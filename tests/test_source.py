@@ -229,7 +229,7 @@ class TestUnreadable:
         assert list(room.records) == ["baik.md"]
 
     def test_a_huge_file_is_named_and_not_read(self, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(source, "MAX_FILE_SIZE", 1000)
+        monkeypatch.setattr(source, "MAX_SIZE", 1000)
         room.write("x.md", b"x" * 1001)
         room.look()
         assert [p.reason for p in room.problems] == ["is 1,001 bytes long; the limit is 1,000"]
@@ -238,7 +238,7 @@ class TestUnreadable:
     def test_a_huge_file_without_content_takes_no_memory(self, room: Room) -> None:
         """The limit is asked before a byte is read."""
         with (room.articles / "x.md").open("wb") as file:
-            file.truncate(source.MAX_FILE_SIZE + 1)
+            file.truncate(source.MAX_SIZE + 1)
         room.look()
         assert room.kinds == [("x.md", "unreadable")]
 
@@ -292,7 +292,7 @@ class TestUnreadable:
         self, room: Room, monkeypatch: pytest.MonkeyPatch, content: bytes
     ) -> None:
         """Also where the file was never read, as it is too big."""
-        monkeypatch.setattr(source, "MAX_FILE_SIZE", 1000)
+        monkeypatch.setattr(source, "MAX_SIZE", 1000)
         room.write("x.md", content)
         room.look()
         room.remove("x.md")
@@ -303,7 +303,7 @@ class TestUnreadable:
         self, room: Room, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Not even beside a duplicate, which is read again when other files change."""
-        monkeypatch.setattr(source, "MAX_FILE_SIZE", 1000)
+        monkeypatch.setattr(source, "MAX_SIZE", 1000)
         room.write("x.md", b"x" * 1001)
         shutil.copy(room.articles / "baik.md", room.articles / "salinan.md")
         room.look()
@@ -731,3 +731,59 @@ class TestHostileText:
         sqlite_room.look()
         record = only(sqlite_room)
         assert timedelta(seconds=record.published_offset) == timedelta(hours=14)
+
+
+class TestFields:
+    """``[fields]``: what the newsroom's own names of fields mean."""
+
+    def test_a_name_means_what_the_newsroom_says(self, make_room: Callable[..., Room]) -> None:
+        """Whatever its case and hyphens, in records and in front matter, and within a mapping by a dot."""
+        room = make_room(fields={"kepala-berita": "title", "meta.terbit": "date", "Ditulis Oleh": "authors"})
+        article = {"Kepala_Berita": "Beras Turun", "meta": {"terbit": "3 Desember 2024"}, "isi": "Harga beras turun."}
+        room.write("a.json", json.dumps([article]))
+        room.write(
+            "b.md", "---\nkepala berita: Jalan Dibuka\ntanggal: 2024-12-04\nditulis_oleh: Ani\n---\nJalan dibuka.\n"
+        )
+        room.look()
+        assert room.problems == []
+        assert {r.title: iso(r.published, r.published_offset)[:10] for r in room.records.values()} == {
+            "Beras Turun": "2024-12-03",
+            "Jalan Dibuka": "2024-12-04",
+        }
+        assert room.records["b.md"].authors == ("Ani",)
+
+    def test_it_goes_before_the_usual_names(self, make_room: Callable[..., Room]) -> None:
+        room = make_room(fields={"judul_panjang": "title"})
+        room.write("a.csv", "judul,judul_panjang,tanggal,isi\nPendek,Panjang Sekali,2024-12-03,Isi.\n")
+        room.look()
+        assert only(room).title == "Panjang Sekali"
+
+    def test_a_column_that_only_the_newsroom_knows_makes_a_table_of_articles(
+        self, make_room: Callable[..., Room]
+    ) -> None:
+        room = make_room(fields={"kepala": "title", "tgl_muat": "date"})
+        room.write("a.csv", "kepala;tgl_muat\nBeras Turun;2024-12-03\n")
+        room.look()
+        assert only(room).title == "Beras Turun"
+
+    def test_a_folder_has_names_of_its_own(self, make_room: Callable[..., Room]) -> None:
+        """They go before what is said for all, and hold below the folder alone."""
+        room = make_room(fields={"a": "title", "arsip/2010": {"b": "title", "tgl_masuk": "date"}})
+        for path in ("arsip/2010/x/satu.json", "arsip/dua.json"):
+            room.write(
+                path, json.dumps({"a": "A", "b": "B", "tgl_masuk": "2010-05-01", "tanggal": "2024-12-03", "isi": "x"})
+            )
+        room.look()
+        assert {path: (r.title, iso(r.published, 0)[:4]) for path, r in room.records.items()} == {
+            "arsip/2010/x/satu.json": ("B", "2010"),
+            "arsip/dua.json": ("A", "2024"),
+        }
+
+    def test_a_change_of_the_names_reads_everything_anew(self, make_room: Callable[..., Room]) -> None:
+        room = make_room()
+        room.write("a.json", json.dumps({"kepala": "A", "tanggal": "2024-12-03", "isi": "x"}))
+        room.look()
+        assert room.kinds == [("a.json", "title")]
+        room.values["fields"] = {"kepala": "title"}
+        room.look()
+        assert room.titles() == ["A"]

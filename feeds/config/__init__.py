@@ -19,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, newsroom_folder
@@ -52,6 +52,16 @@ class CategorySetting:
     aliases: tuple[str, ...] = ()
 
 
+class FieldNames(NamedTuple):
+    """What the fields of the articles in a folder are called. folder: "" for all, else with a slash at its end.
+
+    names: (a name as the newsroom writes it, a field of ``readers.fields.NAMES``).
+    """
+
+    folder: str
+    names: tuple[tuple[str, str], ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Every setting, checked. Paths are absolute; addresses that end a folder end with a slash."""
@@ -69,6 +79,8 @@ class Settings:
     zone: tzinfo
     data: Path
     exclude: tuple[str, ...]
+    fields: tuple[FieldNames, ...]  # all articles first, then folders, the outer before the inner
+    body_selector: str
     catalogue: str = field(repr=False)  # an SQLAlchemy address, maybe with a password; "": SQLite in the state folder
     newsroom: str  # the key of this newsroom in a shared catalogue
     output: Path | None
@@ -160,6 +172,9 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     values["permalink"] = _below_site(values["permalink"], site)
     values["zone"] = zone_of(values["timezone"])
     values["categories"] = _category_settings(values["categories"])
+    values["fields"] = tuple(
+        FieldNames(folder, tuple(names.items())) for folder, names in sorted(values["fields"].items())
+    )
     if values["output"]:
         check_output(values["output"], data)
     return Settings(**values, source=source)

@@ -12,6 +12,32 @@ from feeds.config.values import Reader, Where
 DEFAULT_BASE_URL = "http://127.0.0.1:8000/"
 PREFIX = "FEEDS_"
 
+FIELDS = (
+    "title",
+    "date",
+    "updated",
+    "body",
+    "body_html",
+    "body_markdown",
+    "body_text",
+    "summary",
+    "categories",
+    "tags",
+    "authors",
+    "source",
+    "link",
+    "guid",
+    "slug",
+    "image",
+    "image_caption",
+    "image_credit",
+    "language",
+    "status",
+    "withheld",
+    "live",
+)
+"""What a field of an article can be; ``readers.fields.NAMES`` knows each by many names."""
+
 Kind = Literal["text", "number", "switch", "list", "table"]
 
 
@@ -54,6 +80,28 @@ def categories(where: Where, value: object) -> dict[str, dict[str, Any]]:
     return {slug: checked(fields, CATEGORY_SETTINGS, where / slug) for slug, fields in value.items()}
 
 
+def field_names(where: Where, value: object) -> dict[str, dict[str, str]]:
+    """The names of fields by folder, "" for all articles; a folder's path ends with a slash."""
+    if not isinstance(value, dict):
+        raise where.expected("a table of names", value)
+    found: dict[str, dict[str, str]] = {}
+    for name, meaning in value.items():
+        if isinstance(meaning, dict):
+            folder = name.strip("/") + "/"
+            found[folder] = {inner: _field(where / name / inner, field) for inner, field in meaning.items()}
+        else:
+            found.setdefault("", {})[name] = _field(where / name, meaning)
+    return found
+
+
+def _field(where: Where, value: object) -> str:
+    if value in FIELDS:
+        return str(value)
+    raise where.refuse(
+        f"must be one of the fields {', '.join(FIELDS)}; it stands on the right, the name that articles use on the left"
+    )
+
+
 def _table(*settings: Setting) -> Mapping[str, Setting]:
     return {setting.name: setting for setting in settings}
 
@@ -88,6 +136,10 @@ SETTINGS = _table(
         (),
         v.list_of(v.text_value),
         "Patterns of files in the data folder that are no articles.",
+    ),
+    Setting("fields", "table", {}, field_names, "Further names of fields, for all articles or for those of a folder."),
+    Setting(
+        "body_selector", "text", "", v.selector, "The CSS selector of the element that holds the text of an HTML page."
     ),
     Setting("catalogue", "text", "", v.catalogue, "The address of the database that remembers ids and changes."),
     Setting("newsroom", "text", None, v.text_value, "The newsroom's key in a catalogue that several newsrooms share."),

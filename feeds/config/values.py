@@ -118,6 +118,19 @@ def list_of(read_one: Reader) -> Reader:
     return read
 
 
+def selector(where: Where, value: object) -> str:
+    """A CSS selector; whether it is one is seen as far as that can be without a page."""
+    text = text_value(where, value)
+    if text:
+        from cssselect import SelectorSyntaxError, parse  # here, as only few newsrooms name one
+
+        try:
+            parse(text)
+        except SelectorSyntaxError as error:
+            raise where.refuse(f"is no CSS selector: {error}") from None
+    return text
+
+
 def path(where: Where, value: object) -> Path | None:
     if not isinstance(value, (str, Path)):
         raise where.expected("text with the path of a folder", value)

@@ -2,30 +2,63 @@
 
 A reader has one function:
 
-    def read(path, text, *, only=None) -> Iterator[Draft | ArticleError]
+    def read(path, text, *, options=PLAIN, only=None) -> Iterator[Draft | ArticleError]
 
-``path`` is below the data directory, with forward slashes; ``text`` has ``\\n`` line ends; ``only`` names the positions
-of the records that are wanted, so that a body is fetched again without building the other Drafts. A reader raises
-``UnreadableError`` where the whole file cannot be read; one bad record is an ArticleError among the others.
+``path`` is below the data directory, with forward slashes; ``text`` has ``\\n`` line ends; ``options`` say how this
+newsroom's files differ from the usual; ``only`` names the positions of the records that are wanted, so that a body is
+fetched again without building the other Drafts. A reader raises ``UnreadableError`` where the whole file cannot be
+read; one bad record is an ArticleError among the others.
+
+A format whose files may be larger than memory has ``read_stream`` instead, with an open binary file for the text.
 """
 
 from __future__ import annotations
 
 import codecs
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
-from typing import Protocol, cast
+from types import MappingProxyType
+from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
 
 
-class Reader(Protocol):
-    """What every module of this package offers."""
+class Options(NamedTuple):
+    """How a newsroom's files differ from the usual.
 
-    def read(self, path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]: ...
+    names: further names of fields, as ``fields.further_names`` gives them.
+    body_selector: the CSS selector of the element that holds the body of an HTML page; "" where nothing is said.
+    """
+
+    names: Mapping[str, tuple[str, int]] = MappingProxyType({})
+    body_selector: str = ""
+
+
+PLAIN = Options()
+
+
+class Reader(Protocol):
+    """What the modules of this package offer."""
+
+    def read(
+        self, path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
+    ) -> Iterator[Draft | ArticleError]: ...
+
+
+class StreamReader(Protocol):
+    """What the modules for files of any size offer."""
+
+    def read_stream(
+        self, path: str, stream: BinaryIO, *, options: Options = PLAIN, only: frozenset[int] | None = None
+    ) -> Iterator[Draft | ArticleError]: ...
+
+
+MAX_SIZE = 256 * 1024 * 1024
+"""Bytes that a file may have, but for one that is read as a stream."""
 
 
 # The module for each suffix, imported when the first file of its kind is read: most newsrooms have one kind.
@@ -43,6 +76,8 @@ _MODULES = {
     ".txt": "capture",
 }
 
+_STREAMS: frozenset[str] = frozenset()  # the modules that have ``read_stream``
+_STREAM_SUFFIXES = frozenset(suffix for suffix, name in _MODULES.items() if name in _STREAMS)
 _SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
 
 BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
@@ -77,52 +112,89 @@ def _may_hold_articles(folders: str) -> bool:
     return not any(folder[:1] == "." or folder in _NO_FOLDERS for folder in folders.split("/"))
 
 
-def reader_for(path: str, head: bytes) -> Reader | None:
+def may_stream(path: str) -> bool:
+    """Whether a file's name is one of a format that is read as a stream."""
+    return path[path.rfind(".") :].lower() in _STREAM_SUFFIXES
+
+
+def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
     """The reader for a file, by its suffix and its first bytes; ``None`` where there is none.
 
     A .txt file that begins with front matter is Markdown.
     """
-    return _reader_for(path, head.decode("utf-8", "ignore"))
+    name = _reader_for(path, head)
+    return _module(name) if name else None
 
 
-def _reader_for(path: str, head: str) -> Reader | None:
-    suffix = path[path.rfind(".") :].lower()
-    module = _MODULES.get(suffix)
-    if module == "capture" and BEGINS_WITH_HEADER.match(head):
-        module = "markdown"
-    return _module(module) if module else None
+def _reader_for(path: str, head: bytes) -> str | None:
+    name = _MODULES.get(path[path.rfind(".") :].lower())
+    if name == "capture" and BEGINS_WITH_HEADER.match(head.decode("utf-8", "ignore")):
+        return "markdown"
+    return name
 
 
 @cache
-def _module(name: str) -> Reader:
-    return cast(Reader, import_module(f"feeds.readers.{name}"))
+def _module(name: str) -> Reader | StreamReader:
+    return cast(Reader | StreamReader, import_module(f"feeds.readers.{name}"))
 
 
-def read_file(path: str, data: bytes, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+def read_file(
+    path: str, content: bytes | BinaryIO, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
     """The articles of a file, whatever its bytes; never raises.
 
-    What goes wrong is an ArticleError of the kind ``unreadable`` behind all that could be read before it. A remark on
-    the file as a whole (its encoding) goes with its first article.
+    content: all of it, or the file opened for reading, at its start. What goes wrong is an ArticleError of the kind
+    ``unreadable`` behind all that could be read before it. A remark on the file as a whole (its encoding) goes with
+    its first article.
     """
     try:
-        text, warnings = decode(data)
-        reader = _reader_for(path, text)
-        if reader is None:
+        head = content[:HEAD] if isinstance(content, bytes) else _peek(content)
+        name = _reader_for(path, head)
+        if name is None:
             raise UnreadableError("no reader knows files of this kind")
-        if not text or text.isspace():
-            raise UnreadableError("the file is empty")
-        for found in reader.read(path, text, only=only):
-            if warnings and isinstance(found, Draft):
-                yield found._replace(warnings=warnings + found.warnings)
-                warnings = ()
-            else:
-                yield found
+        if name in _STREAMS:
+            reader = cast(StreamReader, _module(name))
+            stream = io.BytesIO(content) if isinstance(content, bytes) else content
+            yield from reader.read_stream(path, stream, options=options, only=only)
+        else:
+            yield from _read_text(name, path, _all_of(content), options, only)
     except UnreadableError as error:
         yield ArticleError(path, "unreadable", str(error))
     except RecursionError:
         yield ArticleError(path, "unreadable", "values lie too deep within each other to be read")
     except Exception as error:  # an input that no reader foresaw must not cost the other files
         yield ArticleError(path, "unreadable", f"the file cannot be read ({type(error).__name__}: {error})")
+
+
+HEAD = 4096
+"""Bytes at the start of a file that say of which kind it is."""
+
+
+def _peek(stream: BinaryIO) -> bytes:
+    head = stream.read(HEAD)
+    stream.seek(0)
+    return head
+
+
+def _all_of(content: bytes | BinaryIO) -> bytes:
+    data = content if isinstance(content, bytes) else content.read(MAX_SIZE + 1)
+    if len(data) > MAX_SIZE:
+        raise UnreadableError(f"has more than {MAX_SIZE:,} bytes, the limit for files of its kind")
+    return data
+
+
+def _read_text(
+    name: str, path: str, data: bytes, options: Options, only: frozenset[int] | None
+) -> Iterator[Draft | ArticleError]:
+    text, warnings = decode(data)
+    if not text or text.isspace():
+        raise UnreadableError("the file is empty")
+    for found in cast(Reader, _module(name)).read(path, text, options=options, only=only):
+        if warnings and isinstance(found, Draft):
+            yield found._replace(warnings=warnings + found.warnings)
+            warnings = ()
+        else:
+            yield found
 
 
 def decode(data: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:

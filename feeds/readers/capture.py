@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from feeds.errors import ArticleError
 from feeds.model import Draft
+from feeds.readers import PLAIN, Options
 from feeds.readers import capture_words as words
 from feeds.readers.capture_dates import date_of
 from feeds.readers.capture_lines import (
@@ -38,8 +39,11 @@ _LEDE_DATE = re.compile(
 _WORD = re.compile(r"[^\W_]+")
 
 
-def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
-    """The one article of a capture, or why there is none. ``only`` is for files of many records."""
+def read(
+    path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
+    """The one article of a capture, or why there is none. ``options`` and ``only`` are for other formats."""
+    del options, only
     page = classify(text)
     paragraphs = _paragraphs(page)
     if not paragraphs:

@@ -63,12 +63,13 @@ NAMES: dict[str, str] = {
 _SQUASH = str.maketrans("", "", "-_ ")
 
 
-def _squash(name: str) -> str:
+def squash(name: str) -> str:
+    """A name as names are compared: without regard to case, ``-``, ``_`` and spaces."""
     return name.lower().translate(_SQUASH)
 
 
 _FIELD_OF: dict[object, tuple[str, int]] = {
-    _squash(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names.split())
+    squash(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names.split())
 }
 
 _PUBLISHED = _FIELD_OF["published"][1]
@@ -82,19 +83,42 @@ _WITHHELD = frozenset({"draft", "draf", "konsep", "hidden", "pending", "private"
 _NOBODY = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "undefined", "tidak diketahui"})
 
 
-def field_of(name: object) -> str:
+Names = Mapping[str, tuple[str, int]]
+"""Further names of fields, as the newsroom says them: squashed name -> (field, rank), the lower the more trusted."""
+
+_NO_NAMES: Names = {}
+
+
+def further_names(said: Iterable[tuple[str, str]]) -> Names:
+    """Names that the newsroom says itself, (name, field) each: they go before ours, and later ones before earlier."""
+    return {squash(name): (field, -rank) for rank, (name, field) in enumerate(said, 1)}
+
+
+def field_of(name: object, further: Names = _NO_NAMES) -> str:
     """The field that a column or key of this name holds, or "" where it is none of ours."""
-    return _FIELD_OF.get(_squash(name), ("", 0))[0] if isinstance(name, str) else ""
+    return (_known(name, further) or ("", 0))[0]
 
 
-def gather(record: Mapping[object, object]) -> dict[str, object]:
-    """A record's values by field, the most trusted name of each; names that mean nothing here are left out."""
+def _known(name: object, further: Names) -> tuple[str, int] | None:
+    """(field, rank) of a name, None where it means nothing here."""
+    if not further:
+        return _FIELD_OF.get(name) or (_FIELD_OF.get(squash(name)) if isinstance(name, str) else None)
+    squashed = squash(name) if isinstance(name, str) else ""
+    return further.get(squashed) or _FIELD_OF.get(squashed)
+
+
+def gather(record: Mapping[object, object], further: Names = _NO_NAMES) -> dict[str, object]:
+    """A record's values by field, the most trusted name of each; names that mean nothing here are left out.
+
+    further: names that the newsroom says itself; a dot in one leads into a mapping, as in ``meta.terbit``.
+    """
     found: dict[str, object] = {}
     ranks: dict[str, int] = {}
-    for name, value in record.items():
+    values = record.items() if not further else [*record.items(), *_within(record, further)]
+    for name, value in values:
         if value is None or value == "":
             continue
-        known = _FIELD_OF.get(name) or (_FIELD_OF.get(_squash(name)) if isinstance(name, str) else None)
+        known = _known(name, further)
         if known is None:
             continue
         field, rank = known
@@ -108,20 +132,31 @@ def gather(record: Mapping[object, object]) -> dict[str, object]:
             found[field] = value
             ranks[field] = rank
     if not _NESTS.isdisjoint(record):
-        _gather_nested(record, found)
+        _gather_nested(record, found, further)
     return found
 
 
+def _within(record: Mapping[object, object], further: Names) -> Iterator[tuple[str, object]]:
+    """The values that names with a dot lead to."""
+    for path in further:
+        if "." in path:
+            value: object = record
+            for step in path.split("."):
+                inner = value.items() if isinstance(value, Mapping) else ()
+                value = next((item for key, item in inner if isinstance(key, str) and squash(key) == step), None)
+            yield path, value
+
+
 def _names_category(name: object) -> bool:
-    field, rank = _FIELD_OF.get(_squash(name), ("", 0)) if isinstance(name, str) else ("", 0)
+    field, rank = _FIELD_OF.get(squash(name), ("", 0)) if isinstance(name, str) else ("", 0)
     return field == "categories" and rank != _LABEL
 
 
-def _gather_nested(record: Mapping[object, object], found: dict[str, object]) -> None:
+def _gather_nested(record: Mapping[object, object], found: dict[str, object], further: Names) -> None:
     for name in sorted(_NESTS):
         nested = record.get(name)
         if isinstance(nested, Mapping):
-            inner = gather({key: value for key, value in nested.items() if key not in _NESTS})
+            inner = gather({key: value for key, value in nested.items() if key not in _NESTS}, further)
             for field, value in inner.items():
                 found.setdefault(field, value)
 
@@ -137,7 +172,7 @@ def is_withheld(found: Mapping[str, object]) -> bool:
         return True
     if "live" in found and flag(found["live"]) is False:
         return True
-    return "status" in found and _squash(text(found["status"])) in _WITHHELD
+    return "status" in found and squash(text(found["status"])) in _WITHHELD
 
 
 def flag(value: object) -> bool | None:
@@ -289,7 +324,7 @@ def image(found: Mapping[str, object]) -> Image | None:
     while isinstance(value, _LISTS):
         value = value[0] if value else None
     parts = (
-        {field_of(key) or _squash(str(key)): item for key, item in value.items()} if isinstance(value, Mapping) else {}
+        {field_of(key) or squash(str(key)): item for key, item in value.items()} if isinstance(value, Mapping) else {}
     )
     url = next((text(parts[key]) for key in ("link", "src", "image", "contenturl", "path") if text(parts.get(key))), "")
     if not parts:
@@ -367,7 +402,7 @@ _SLASHES = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b")
 
 
 def read_records(
-    path: str, records: Iterable[Record], *, only: frozenset[int] | None = None
+    path: str, records: Iterable[Record], *, further: Names = _NO_NAMES, only: frozenset[int] | None = None
 ) -> Iterator[Draft | ArticleError]:
     """The Drafts of a file of many records, without those that are withheld.
 
@@ -377,7 +412,7 @@ def read_records(
     gathered: list[tuple[int, dict[str, object] | ArticleError]] = []
     for position, record in records:
         if only is None or position in only:
-            gathered.append((position, record if isinstance(record, ArticleError) else gather(record)))
+            gathered.append((position, record if isinstance(record, ArticleError) else gather(record, further)))
             if only is not None and len(gathered) == len(only):
                 break
     month_first = only is None and _is_month_first(

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 
 from feeds.errors import ArticleError
 from feeds.model import DateOrigin, Draft, TitleOrigin
-from feeds.readers import fields, frontmatter
+from feeds.readers import PLAIN, Options, fields, frontmatter
 
 
-def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+def read(
+    path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
     """The article of a Markdown file; nothing where it is a draft.
 
     path: below the data directory; text: with ``\\n`` line ends. A file is one article, so ``only`` changes nothing.
@@ -24,7 +26,7 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
     if "_drafts/" in path and "_drafts" in path.split("/"):
         return
     header, body, warnings = frontmatter.split(text)
-    found = fields.gather(header)
+    found = fields.gather(header, options.names)
     if fields.is_withheld(found):
         return
     title_origin: TitleOrigin = "field"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import fields
+from feeds.readers import PLAIN, Options, fields
 
 LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
 """The keys under which an object may hold its articles."""
@@ -19,7 +19,9 @@ LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "
 _LINES = (".jsonl", ".ndjson")
 
 
-def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+def read(
+    path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
     """The articles of a JSON or JSON Lines file; drafts are passed over.
 
     A position is the index in the list, or of the line; an object that is one article has none. A line or an element
@@ -29,11 +31,11 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
     """
     found = _value(path, text)
     if isinstance(found, Mapping):
-        if not fields.is_article(record := fields.gather(found)):
+        if not fields.is_article(record := fields.gather(found, options.names)):
             raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
         return iter(_single(path, record))
     records = _elements(path, found) if isinstance(found, list) else _lines(path, text, only)
-    return fields.read_records(path, records, only=only)
+    return fields.read_records(path, records, further=options.names, only=only)
 
 
 def _single(path: str, record: Mapping[str, object]) -> list[Draft]:

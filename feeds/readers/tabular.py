@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import fields
+from feeds.readers import PLAIN, Options, fields
 
 MAX_CELL = 16 * 1024 * 1024
 """How many characters one cell may have."""
@@ -21,7 +21,9 @@ MAX_CELL = 16 * 1024 * 1024
 _MAX_RESTARTS = 50
 
 
-def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+def read(
+    path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
     """The articles of a table; rows marked as drafts are passed over.
 
     A position counts the rows under the header, from 0, without empty ones. A row with too few or too many cells
@@ -30,7 +32,9 @@ def read(path: str, text: str, *, only: frozenset[int] | None = None) -> Iterato
     Raises UnreadableError where no column is a title or a body.
     """
     delimiter, start = _delimiter(text)
-    return fields.read_records(path, _rows(path, text[start:], delimiter), only=only)
+    return fields.read_records(
+        path, _rows(path, text[start:], delimiter, options.names), further=options.names, only=only
+    )
 
 
 def _delimiter(text: str) -> tuple[str, int]:
@@ -43,11 +47,11 @@ def _delimiter(text: str) -> tuple[str, int]:
     return max(",;\t|", key=header.count), start
 
 
-def _rows(path: str, text: str, delimiter: str) -> Iterator[fields.Record]:
+def _rows(path: str, text: str, delimiter: str, further: fields.Names) -> Iterator[fields.Record]:
     rows = _cells(text, delimiter)
     _, header = next(rows, (0, []))
     names = [name.strip().strip("\ufeff") for name in header]
-    if not fields.is_article(dict.fromkeys(map(fields.field_of, names))):
+    if not fields.is_article(dict.fromkeys(fields.field_of(name, further) for name in names)):
         columns = ", ".join(f"`{name}`" for name in names if name)[:500]
         raise UnreadableError(f"no column is a title or a body; the columns are {columns or 'without names'}")
     for position, (line, cells) in enumerate(rows):
