@@ -5,11 +5,13 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     errors, model, indonesian          values and words, no behaviour
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
     _dateparts, text, config           pieces of dates; clean text and HTML; settings, checked
+    likeness                           when addresses, headlines and texts are the same in other words
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft
-    scan, state                        the files of the data directory; where the catalogue lies
+    scan, state, migration             the files of the data directory; where the catalogue lies; of an earlier program
     source, catalogue                  files -> Article | ArticleError; the store of them
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
+    duplicates                         articles that are the same in all but name
     arrivals, formats, pages           files -> rows, in several processes; Feed -> bytes
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     newsroom                           settings, catalogue and the way from one end to the other

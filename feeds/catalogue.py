@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any, NamedTuple
@@ -21,8 +21,9 @@ import sqlalchemy as sa
 from feeds import tables as t
 from feeds.config.values import masked
 from feeds.errors import ArticleError, CatalogueError
+from feeds.migration import migrate
 from feeds.model import Category, Rendition
-from feeds.record import LedgerEntry, Record, Row, of_row, row_of, texts_of
+from feeds.record import Former, LedgerEntry, Record, Row, former_of, of_row, row_of, texts_of
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
 _MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes them
@@ -35,6 +36,18 @@ class KnownDocument(NamedTuple):
     etag: str
     modified: int
     fingerprint: str
+
+
+class Marked(NamedTuple):
+    """An article by a mark of its headline; see ``likeness.marks``."""
+
+    mark: int
+    id: str
+    title: str
+    published: int
+    path: str
+    position: int | None
+    date_origin: str
 
 
 _SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
@@ -70,8 +83,8 @@ class Catalogue:
     def _prepare(self) -> None:
         """Make what is missing; asked first, as a writer may be at work for longer than one waits for it."""
         with self.reading() as reading:
-            found = reading.value("schema") if reading.has_tables() else ""
-        if not found:
+            found = reading.schema()
+        if found != str(t.SCHEMA):
             with self.writing() as writer:
                 found = writer.make_tables()
         if found != str(t.SCHEMA):
@@ -162,9 +175,10 @@ class Reading:
         for start in range(0, len(wanted), CHUNK):
             yield from self._rows(table, table.c[column].in_(wanted[start : start + CHUNK]), columns=columns)
 
-    def has_tables(self) -> bool:
-        """Whether every table is there."""
-        return t.metadata.tables.keys() <= set(sa.inspect(self._connection).get_table_names())
+    def schema(self) -> str:
+        """The number of the schema of the tables that there are; "" where there are none of this newsroom."""
+        there = sa.inspect(self._connection).has_table(t.meta.name)
+        return self.value("schema") if there else ""
 
     def value(self, name: str) -> str:
         """A named value of the newsroom, "" where there is none."""
@@ -184,12 +198,29 @@ class Reading:
         """Articles by id."""
         return {row.id: of_row(row) for row in self._rows_in(t.articles, "id", ids)}
 
-    def records_of_files(self, paths: Iterable[str]) -> dict[str, list[Record]]:
-        """Articles by the file that they were read from."""
-        found: dict[str, list[Record]] = {}
+    def formers_of_files(self, paths: Iterable[str]) -> dict[str, list[Former]]:
+        """What to remember of the articles of some files, by file."""
+        found: dict[str, list[Former]] = {}
         for row in self._rows_in(t.articles, "path", paths):
-            found.setdefault(row.path, []).append(of_row(row))
+            found.setdefault(row.path, []).append(former_of(of_row(row)))
         return found
+
+    def marked(self, column: str, marks: Collection[int] | None) -> Iterator[Marked]:
+        """Articles by a mark of their headlines, those of one mark together and by their date.
+
+        column: ``first_mark`` or ``last_mark``. Of all marks that several articles have (None), or of some.
+        """
+        mark, mine = t.articles.c[column], t.articles.c.newsroom == self._newsroom
+        shown = [t.articles.c[name] for name in Marked._fields[1:]]
+        query = sa.select(mark, *shown).where(mine).order_by(mark, t.articles.c.published, t.articles.c.id)
+        if marks is None:
+            several = sa.select(mark).where(mine).group_by(mark).having(sa.func.count() > 1)
+            yield from map(Marked._make, self._connection.execute(query.where(mark.in_(several))))
+            return
+        wanted = sorted(marks)
+        for start in range(0, len(wanted), CHUNK):
+            some = query.where(mark.in_(wanted[start : start + CHUNK]))
+            yield from map(Marked._make, self._connection.execute(some))
 
     def files_with_articles(self) -> set[str]:
         """Files that articles were read from."""
@@ -256,7 +287,7 @@ class Reading:
         return {row.file for row in self._rows(t.problems, t.problems.c.kind == kind, columns=["file"])}
 
     def ledger(self, column: str, values: Iterable[str]) -> Iterator[LedgerEntry]:
-        """Ledger entries by id, key, link, slug or content_hash."""
+        """Ledger entries by id, key, address, slug or content_hash."""
         for row in self._rows_in(t.ledger, column, values):
             yield LedgerEntry(**row._mapping)
 
@@ -328,13 +359,26 @@ class Writing(Reading):
             self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom, chosen, *where))
 
     def make_tables(self) -> str:
-        """Make the tables that are missing, one process at a time; gives the number of their schema."""
+        """Make the tables that are missing, or those of today of earlier ones, one process at a time.
+
+        Gives the number of their schema.
+        """
         if self._connection.dialect.name == "postgresql":
             self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        found = self._schema_of_all()
+        if found and found != str(t.SCHEMA):
+            return str(t.SCHEMA) if migrate(self._connection, found) else found
         t.metadata.create_all(self._connection)
         if not self.value("schema"):
             self.set_value("schema", str(t.SCHEMA))
-        return self.value("schema")
+        return str(t.SCHEMA)
+
+    def _schema_of_all(self) -> str:
+        """The number of the schema, whichever newsroom wrote it; "" where there are no tables yet."""
+        if not sa.inspect(self._connection).has_table(t.meta.name):
+            return ""
+        row = self._connection.execute(sa.select(t.meta.c.value).where(t.meta.c.name == "schema")).first()
+        return row[0] if row else ""
 
     def set_value(self, name: str, value: str) -> None:
         self._delete(t.meta, "name", [name])
@@ -374,10 +418,9 @@ class Writing(Reading):
         for table in (t.folders, t.articles, t.memberships, t.problems):
             self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom))
 
-    def put_problems(self, found: Mapping[str, Sequence[ArticleError]]) -> None:
-        """Add the problems of files that have none."""
-        rows = [_problem(file, number, p) for file, listed in found.items() for number, p in enumerate(listed)]
-        self._insert(t.problems, rows)
+    def put_problems(self, found: Iterable[tuple[str, int, ArticleError]]) -> None:
+        """Add problems: (file, number of the problem in it, from 0, problem)."""
+        self._insert(t.problems, (_problem(*each) for each in found))
 
     def put_directory_problems(self, found: Iterable[ArticleError]) -> None:
         """Replace the problems of the directory itself."""
@@ -393,7 +436,7 @@ class Writing(Reading):
         self._insert(t.articles, rows)
         self._insert(t.memberships, chain.from_iterable(map(_memberships, rows)))
 
-    def remove_records(self, records: Iterable[Record]) -> None:
+    def remove_records(self, records: Iterable[Record | Former]) -> None:
         """Take articles out; the ledger keeps them."""
         listed = list(records)
         self._delete(t.articles, "id", (r.id for r in listed))

@@ -228,7 +228,7 @@ class _Work:
     def _fingerprint(self, article: Record) -> str:
         """Over all that an entry of the article shows; where it was read from, and how, is nothing of that."""
         if article.id not in self.prints:
-            shown = article._replace(path="", position=None, title_origin="", date_origin="")
+            shown = article._replace(path="", position=None, title_origin="", date_origin="", first_mark=0, last_mark=0)
             of = f"{self.plan.fingerprint} {tuple(shown)}".encode("utf-8", "surrogatepass")
             self.prints[article.id] = digest_of(of)
         return self.prints[article.id]

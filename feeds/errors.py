@@ -96,6 +96,8 @@ KINDS = {
     "date": "no date, or one that cannot be understood",
     "weekday": "the weekday contradicts the date",
     "duplicate": "the same article again",
+    "identity": "an id that is kept though the article would now get another",
+    "updated": "a date of change that cannot be right",
     "category": "an unknown category",
     "control": "embedded control characters",
     "order": "a column of dates that is written month first",

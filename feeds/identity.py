@@ -3,26 +3,59 @@
 The ledger knows an article by its own id, its address, its content or its key (the path without suffix, so that the
 file format may change). Content comes before the key: files that are renamed or numbered anew take their ids along.
 A headline, slug, category or date may change without a new id.
+
+Where two files hold one article, the better source stands: the one whose date is more to be trusted, then the one of
+the better format, then the one that came first.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
+from feeds.likeness import same_address
 from feeds.model import Article
-from feeds.record import LedgerEntry, Record, moment_of
-from feeds.source import digest_of, place_of
+from feeds.record import Former, LedgerEntry, moment_of
+from feeds.source import Placed, digest_of, place_of
 
 if TYPE_CHECKING:  # an article's first sight is worked out where no database is
     from feeds.catalogue import Reading
 
+_TRUST = {"field": 0, "metadata": 1, "published": 2, "dateline": 3, "mtime": 4}
+_FORMATS = {
+    "md": 0,
+    "markdown": 0,
+    "xml": 0,
+    "wxr": 0,
+    "json": 1,
+    "jsonl": 1,
+    "csv": 1,
+    "rss": 2,
+    "atom": 2,
+    "html": 3,
+    "htm": 3,
+    "txt": 4,
+}
+
+
+def rank(path: str, date_origin: str) -> int:
+    """How good a source of its article a file is: 0 for the best."""
+    return 10 * _TRUST.get(date_origin, 0) + _FORMATS.get(path[path.rfind(".") + 1 :].lower(), 1)
+
+
 _NEEDS_NO_QUOTES = re.compile(r"[A-Za-z0-9_.~/-]*")
+
+
+class Source(Placed, Protocol):
+    """What was read from a file, and how its date was found."""
+
+    @property
+    def date_origin(self) -> str: ...
 
 
 class Identities:
@@ -35,13 +68,16 @@ class Identities:
         self._authority = authority
         self._zone = zone
         self._places: dict[str, str] = {}  # id -> where its article stands: of this run, or in the catalogue
+        self._ranks: dict[str, int] = {}  # id -> rank of its source, but for the best
         self._contents: dict[tuple[str, int], str] = {}  # (content hash, published) -> id, likewise
+        self._addresses: dict[str, str] = {}  # address -> id, likewise
         self._slugs: set[str] = set()
         self._by_id: dict[str, LedgerEntry] = {}
-        self._by_link: dict[str, LedgerEntry] = {}
+        self._by_address: dict[str, LedgerEntry] = {}
         self._by_key: dict[str, LedgerEntry] = {}
         self._by_content: dict[str | tuple[str, int], LedgerEntry] = {}  # by the hash, and with the moment
         self._by_place: dict[str, LedgerEntry] = {}
+        self._formers: dict[str, Former] = {}  # by id, of the files that are read again
         self._moved: set[str] = set()  # ids whose content stands somewhere among the articles that were looked up
 
     def look_up(self, reading: Reading, articles: Sequence[Article], duplicates: Collection[str] = ()) -> None:
@@ -49,7 +85,8 @@ class Identities:
         names = {name for a in articles for name in (a.guid or a.link, *(tag for tag, _ in self._tags(a)))}
         keys = {key for a in articles for key in (a.key, place_of(a))}
         self._by_id = {entry.id: entry for entry in reading.ledger("id", names)}
-        self._by_link = {e.link: e for e in reading.ledger("link", (a.link for a in articles if a.link)) if e.link}
+        addresses = (article.address for article in articles if article.address)
+        self._by_address = {e.address: e for e in sorted(reading.ledger("address", addresses)) if e.address}
         self._by_key = {entry.key: entry for entry in sorted(reading.ledger("key", keys))}
         contents = reading.ledger("content_hash", (article.content_hash for article in articles))
         self._by_content = {}
@@ -59,12 +96,23 @@ class Identities:
         self._moved = {entry.id for entry in originals if entry}
         slugs = {article.slug for article in articles if article.slug}
         self._slugs |= {entry.slug for entry in reading.ledger("slug", slugs)}
-        known = (self._by_id, self._by_link, self._by_key, self._by_content)
+        known = (self._by_id, self._by_address, self._by_key, self._by_content)
         for record in reading.records({e.id for found in known for e in found.values()}).values():
-            self._places[record.id] = place_of(record)
-            self._contents[record.content_hash, record.published] = record.id
+            self._stands(record, same_address(record.link), record.content_hash, record.published, record.id)
 
-    def pair(self, reading: Reading, before: Sequence[Record], now: Sequence[Article]) -> None:
+    def _stands(self, source: Source, address: str, content_hash: str, published: int, identity: str) -> None:
+        self._places[identity] = place_of(source)
+        self._contents[content_hash, published] = identity
+        if address:
+            self._addresses[address] = identity
+        if worse := rank(source.path, source.date_origin):
+            self._ranks[identity] = worse
+
+    def remember(self, formers: Iterable[Former]) -> None:
+        """Learn what was read before from the files that are read again."""
+        self._formers |= {former.id: former for former in formers}
+
+    def pair(self, reading: Reading, before: Sequence[Former], now: Sequence[Article]) -> None:
         """Find the records of one file whose headlines were edited: nothing else names a record without an id.
 
         A record that nothing knows is the one of the same moment that nothing claims any more, where there is but one.
@@ -89,21 +137,44 @@ class Identities:
         known = self._known(article)
         return known, self._edited(article, known) if known else self._first_sight(article)
 
-    def taken(self, article: Article, entry: LedgerEntry) -> str | None:
-        """Where the same article stands already: one of the same id, or of the same content and moment."""
+    def standing(self, article: Article, entry: LedgerEntry) -> str | None:
+        """The id of the same article where it stands already: of one id, one address, or one content and moment."""
         same_content = self._contents.get((article.content_hash, moment_of(article.published)[0]), "")
-        return self._places.get(entry.id) or self._places.get(same_content)
+        ids = (entry.id, self._addresses.get(article.address, ""), same_content)
+        return next((identity for identity in ids if identity in self._places), None)
+
+    def place(self, identity: str) -> str:
+        """Where an article stands: its path, and ``#n`` for the n-th record."""
+        return self._places[identity]
+
+    def is_better(self, article: Article, identity: str) -> bool:
+        """Whether an article's source is a better one than that of the same article that stands."""
+        return rank(article.path, article.date_origin) < self._ranks.get(identity, 0)
+
+    def taking_over(self, article: Article, known: LedgerEntry) -> LedgerEntry:
+        """The entry of an article that takes the place of the same one from a worse source; it is no edit of it."""
+        self._places.pop(known.id, None)
+        self._ranks.pop(known.id, None)
+        return self._edited(article, known._replace(content_hash=article.content_hash))
 
     def claim(self, article: Article, entry: LedgerEntry, published: int) -> None:
         """The article is taken in under this entry. published: in microseconds."""
-        self._places[entry.id] = place_of(article)
-        self._contents[article.content_hash, published] = entry.id
+        self._stands(article, article.address, article.content_hash, published, entry.id)
         self._slugs.add(entry.slug)
 
+    def kept(self, article: Article, entry: LedgerEntry) -> str:
+        """A sentence where the article's id would be another by what it says now; "" where it would not."""
+        own = article.guid or article.link
+        names = [own] if own else [tag for tag, _ in self._tags(article)]
+        if any(entry.id == name or (not own and entry.id.startswith(f"{name}-")) for name in names):
+            return ""
+        what = "guid" if article.guid else "address" if article.link else "path, headline or day"
+        return f"keeps its id {entry.id}, though its {what} would now make it {names[0]}"
+
     def _known(self, article: Article) -> LedgerEntry | None:
-        if not (self._by_id or self._by_link or self._by_key or self._by_content):
+        if not (self._by_id or self._by_address or self._by_key or self._by_content):
             return None  # a first build
-        own = self._by_id.get(article.guid or article.link) or self._by_link.get(article.link)
+        own = self._by_id.get(article.guid or article.link) or self._by_address.get(article.address)
         if own:
             return own
         # A key or a content leads to no article that stands elsewhere: that one is another, or a duplicate.
@@ -134,7 +205,7 @@ class Identities:
         updated, offset = self._updated(article, known)
         return known._replace(
             key=known.key if known.key == place_of(article) else article.key,
-            link=article.link or known.link,
+            address=article.address or known.address,
             slug=known.slug or self._free_slug(article.slug, known.id),
             content_hash=article.content_hash,
             updated=updated,
@@ -144,15 +215,28 @@ class Identities:
     def _updated(self, article: Article, known: LedgerEntry) -> tuple[int, int]:
         """When the article last changed: what it says itself, else the file's mtime once its content differs."""
         moment, offset = moment_of(article.updated) if article.updated else (known.updated, known.updated_offset)
+        if self._is_other_format(article, known):
+            return max(moment, moment_of(article.published)[0]), offset
         # An edit that left the date of change as it was counts from the file's time, too.
         if article.content_hash != known.content_hash and moment <= known.updated:
             moment, offset = moment_of(datetime.fromtimestamp(article.modified // 1_000_000, self._zone))
             moment = max(moment, known.updated)
         return max(moment, moment_of(article.published)[0]), offset
 
+    def _is_other_format(self, article: Article, known: LedgerEntry) -> bool:
+        """Whether the article was read from a file of another format before: the same words are written otherwise."""
+        former = self._formers.get(known.id)
+        if former is None or former.title != article.title:
+            return False
+        return former.path[former.path.rfind(".") :] != article.path[article.path.rfind(".") :]
+
     def is_first(self, entry: LedgerEntry) -> bool:
         """Whether an entry of first sight stands as it is: nothing of this run has its id, its content or its slug."""
-        taken = entry.id in self._places or (entry.content_hash, entry.published) in self._contents
+        taken = (
+            entry.id in self._places
+            or (entry.content_hash, entry.published) in self._contents
+            or entry.address in self._addresses
+        )
         return not taken and (not entry.slug or entry.slug not in self._slugs)
 
     def _first_sight(self, article: Article) -> LedgerEntry:
@@ -202,7 +286,7 @@ def first_sight(article: Article, authority: str) -> LedgerEntry:
     return LedgerEntry(
         id=article.guid or article.link or _tag(authority, article, article.key),
         key=article.key,
-        link=article.link or None,
+        address=article.address or None,
         slug=article.slug,
         published=published,
         published_offset=offset,

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from feeds.arrivals import Ahead, FileArrivals, read
-from feeds.catalogue import Catalogue, Reading, Writing
+from feeds.catalogue import Catalogue, Marked, Reading, Writing
 from feeds.config import Settings
+from feeds.duplicates import nearly_same
 from feeds.errors import ArticleError
-from feeds.identity import Identities
+from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, line_of
 from feeds.model import Article
-from feeds.record import LedgerEntry, Record, Row, record_of, row_of
+from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
 from feeds.source import Rules, digest_of, in_order, place_of
 
-BATCH = 512  # files that are taken in at once
+BATCH = 512  # files or articles, whichever comes first, that are taken in at once
 
 Progress = Callable[[int, int], None]  # (files read, files to read)
 
@@ -63,11 +63,11 @@ def take_in(
             readings = iter(sorted(changed, key=lambda reading: reading.file.path not in taker.before))
         taker.replace_problems(found.problems)
         with writer.bulk():
-            for batch in _batched(readings, BATCH):
+            for batch in _batched(readings):
                 taker.take(batch)
                 if progress:
                     progress(taker.read, len(work.files))
-        taker.finish()
+        taker.finish(rules, work.holding)
         ledger_file.sync()
         writer.put_listings(work.listings | _in_doubt(found, taker.unopened))
         writer.forget_listings(work.folders_gone)
@@ -101,7 +101,10 @@ def _rules_digest(rules: Rules, program: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What has to be read, and what has to be remembered. everything: all files are read anew."""
+    """What has to be read, and what has to be remembered.
+
+    everything: all files are read anew. holding: of those, the files that articles were read from before.
+    """
 
     rules: str
     files: list[FoundFile]
@@ -109,6 +112,7 @@ class _Work:
     gone: Sequence[str] = ()
     folders_gone: Sequence[str] = ()
     everything: bool = False
+    holding: Collection[str] = ()
 
 
 def _plan(reading: Reading, found: Scan, rules: str) -> _Work:
@@ -118,7 +122,7 @@ def _plan(reading: Reading, found: Scan, rules: str) -> _Work:
         # Files that hold articles come first, so that a duplicate takes no place that another has.
         holding = reading.files_with_articles()
         files = sorted(in_order(found.files()), key=lambda file: file.path not in holding)
-        return _Work(rules, files, listings, everything=True)
+        return _Work(rules, files, listings, everything=True, holding=holding)
     known = reading.listings()
     new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
     folders_gone = sorted(f for f in known.keys() - listings.keys() if not f.startswith(tuple(found.unlisted)))
@@ -149,8 +153,16 @@ def _listing(files: Files) -> str:
     return json.dumps(files, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _batched(readings: Iterator[FileArrivals], size: int) -> Iterator[list[FileArrivals]]:
-    while batch := list(islice(readings, size)):
+def _batched(readings: Iterable[FileArrivals]) -> Iterator[list[FileArrivals]]:
+    batch: list[FileArrivals] = []
+    articles = 0
+    for reading in readings:
+        batch.append(reading)
+        articles += len(reading.arrivals)
+        if len(batch) >= BATCH or articles >= BATCH:
+            yield batch
+            batch, articles = [], 0
+    if batch:
         yield batch
 
 
@@ -158,21 +170,28 @@ def _batched(readings: Iterator[FileArrivals], size: int) -> Iterator[list[FileA
 class _Taken:
     """What one batch adds to the catalogue and the ledger."""
 
-    rows: list[Row] = field(default_factory=list)
-    added: list[LedgerEntry] = field(default_factory=list)
+    rows: dict[str, Row] = field(default_factory=dict)
+    added: dict[str, LedgerEntry] = field(default_factory=dict)
     edited: dict[str, LedgerEntry] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
-    problems: dict[str, list[ArticleError]] = field(default_factory=dict)
 
     def add(self, entry: LedgerEntry, row: Row, line: str) -> None:
-        self.added.append(entry)
-        self.rows.append(row)
+        self.added[entry.id] = entry
+        self.rows[entry.id] = row
         self.lines.append(line)
 
     def edit(self, entries: Iterable[LedgerEntry]) -> None:
         for entry in entries:
-            self.edited[entry.id] = entry
+            (self.added if entry.id in self.added else self.edited)[entry.id] = entry
             self.lines.append(line_of(entry))
+
+
+@dataclass
+class _Part:
+    """What a file has given so far."""
+
+    own: list[Former] = field(default_factory=list)
+    problems: list[ArticleError] = field(default_factory=list)
 
 
 class _Taker:
@@ -180,7 +199,6 @@ class _Taker:
 
     def __init__(self, writer: Writing, settings: Settings, ledger_file: LedgerFile) -> None:
         self.writer = writer
-        self.settings = settings
         self.ledger_file = ledger_file
         self.read = 0
         self.changed = False
@@ -188,12 +206,17 @@ class _Taker:
         self.cold = writer.ledger_is_empty() and not self._restore()
         self.identities = Identities(settings.authority, settings.zone)
         self.categories = {category.slug for category in writer.categories()}
-        self.before: dict[str, list[Record]] = {}
+        self.before: dict[str, list[Former]] = {}
         self.problems_before: dict[str, list[ArticleError]] = {}
         self.duplicates: set[str] = set()
         self.unopened: list[FoundFile] = []
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
+        self.parts: dict[str, _Part] = {}
+        self.numbers: dict[str, int] = {}  # problems so far, by file
+        self.late: dict[str, list[ArticleError]] = {}  # what only became known after their files had been taken in
+        self.fresh: set[str] = set()  # files that no articles were read from before
+        self.marks: set[int] = set()
 
     def _restore(self) -> bool:
         entries = self.ledger_file.entries()
@@ -214,11 +237,14 @@ class _Taker:
 
     def remove(self, paths: Sequence[str]) -> None:
         """Take out files and their articles; those that come back as they were change nothing."""
-        self.before = self.writer.records_of_files(paths)
+        self.before = self.writer.formers_of_files(paths)
+        self.fresh = set(paths) - self.before.keys()
         self.problems_before = self.writer.problems_of_files(paths)
         problems = (problem for listed in self.problems_before.values() for problem in listed)
         self.duplicates = {problem.path for problem in problems if problem.kind == "duplicate"}
-        self.writer.remove_records(record for listed in self.before.values() for record in listed)
+        for listed in self.before.values():
+            self.identities.remember(listed)
+            self.writer.remove_records(listed)
         self.writer.forget_problems(paths)
 
     def take(self, batch: Sequence[FileArrivals]) -> None:
@@ -227,67 +253,104 @@ class _Taker:
             articles = [arrival.article for reading in batch for arrival in reading.arrivals]
             self.identities.look_up(self.writer, articles, self.duplicates)
         taken = _Taken()
+        problems: list[tuple[str, int, ArticleError]] = []
         for reading in batch:
-            wrong = list(reading.problems)
-            own: list[Record] = []
-            before = self.before.get(reading.file.path, [])
-            if before and reading.arrivals:
-                self.identities.pair(self.writer, before, [arrival.article for arrival in reading.arrivals])
-            for arrival in reading.arrivals:
-                article = arrival.article
-                if self.cold and self.identities.is_first(arrival.entry):
-                    # Nearly every article of a first build: what another process has prepared is right as it is.
-                    self.identities.claim(article, arrival.entry, arrival.entry.published)
-                    taken.add(arrival.entry, arrival.row, arrival.line)
-                else:
-                    problem = self._take_one(article, taken, own)
-                    if problem:
-                        wrong.append(problem)
-                        continue
-                self._learn_categories(article)
+            part = self.parts.pop(reading.file.path, None) or _Part()
+            self._pair(reading, part)
+            wrong = [*reading.problems, *self._take_articles(reading, taken, part)]
             if not reading.opened:
                 self.unopened.append(reading.file)
-            if wrong:
-                taken.problems[reading.file.path] = wrong
+            start = self.numbers.get(reading.file.path, 0)
+            problems += [(reading.file.path, number, problem) for number, problem in enumerate(wrong, start)]
+            self.read += reading.last
+            if not reading.last:
+                self.numbers[reading.file.path] = start + len(wrong)
             if not self.everything:
-                self._compare(reading.file.path, own, wrong)
+                part.problems += wrong
+                self._finish_part(reading, part)
         self.ledger_file.append(taken.lines)
-        self.writer.put_ledger(taken.added, list(taken.edited.values()))
-        self.writer.put_rows(taken.rows)
-        self.writer.put_problems(taken.problems)
-        self.read += len(batch)
+        self.writer.put_ledger(list(taken.added.values()), list(taken.edited.values()))
+        self.writer.put_rows(list(taken.rows.values()))
+        self.writer.put_problems(problems)
 
-    def _take_one(self, article: Article, taken: _Taken, own: list[Record]) -> ArticleError | None:
-        """Take in one article under the id that it has or gets; a problem where another stands in its place."""
+    def _pair(self, reading: FileArrivals, part: _Part) -> None:
+        """Records without a name of their own are known by their file; one that comes in parts names its records."""
+        before = self.before.get(reading.file.path, [])
+        if before and reading.arrivals and reading.last and not part.own:
+            self.identities.pair(self.writer, before, [arrival.article for arrival in reading.arrivals])
+
+    def _take_articles(self, reading: FileArrivals, taken: _Taken, part: _Part) -> Iterator[ArticleError]:
+        for arrival in reading.arrivals:
+            article = arrival.article
+            if self.cold and self.identities.is_first(arrival.entry):
+                # Nearly every article of a first build: what another process has prepared is right as it is.
+                self.identities.claim(article, arrival.entry, arrival.entry.published)
+                taken.add(arrival.entry, arrival.row, arrival.line)
+            else:
+                yield from self._take_one(article, taken, part)
+            self._learn_categories(article)
+
+    def _take_one(self, article: Article, taken: _Taken, part: _Part) -> Iterator[ArticleError]:
+        """Take in one article under the id that it has or gets; gives what is to be said of it."""
         known, entry = self.identities.of(article)
-        other = self.identities.taken(article, entry)
-        if other:
-            return ArticleError(place_of(article), "duplicate", f"is the same article as {other}")
+        standing = self.identities.standing(article, entry)
+        if standing and not self.identities.is_better(article, standing):
+            place = self.identities.place(standing)
+            yield ArticleError(place_of(article), "duplicate", f"is the same article as {place}")
+            return
+        if standing:
+            known = self._displace(standing, article, taken)
+            entry = self.identities.taking_over(article, known)
         record = record_of(article, entry)
         self.identities.claim(article, entry, record.published)
-        own.append(record)
+        taken.rows[entry.id] = row_of(record)
+        if not self.everything:
+            part.own.append(former_of(record))
+            self.marks.update(article.marks)
         if known is None:
             taken.add(entry, row_of(record), line_of(entry))
-            return None
+            return
         if entry != known:
             displaced = self.identities.displaced(entry)
             taken.edit(changed for changed in (displaced, entry) if changed)
-        taken.rows.append(row_of(record))
-        return None
+        if kept := self.identities.kept(article, entry):
+            yield ArticleError(place_of(article), "identity", kept, fatal=False)
 
-    def _compare(self, path: str, records: Sequence[Record], problems: Sequence[ArticleError]) -> None:
-        before = {record.id: record for record in self.before.pop(path, ())}
-        now = {record.id: record for record in records}
-        self.changed |= self.problems_before.pop(path, []) != problems
+    def _displace(self, identity: str, article: Article, taken: _Taken) -> LedgerEntry:
+        """Take out the same article from a worse source; gives what the ledger says of it."""
+        place = self.identities.place(identity)
+        reason = f"is the same article as {place_of(article)}, which is the better source"
+        self._leave_out(place, reason)
+        if taken.rows.pop(identity, None) is None:
+            gone = list(self.writer.records([identity]).values())
+            self.writer.remove_records(gone)
+            self._mark(map(former_of, gone))
+        entry = taken.added.get(identity) or taken.edited.get(identity)
+        return entry or next(iter(self.writer.ledger("id", [identity])))
+
+    def _leave_out(self, place: str, reason: str) -> None:
+        path = place.rpartition("#")[0] if place.rpartition("#")[2].isdigit() else place
+        self.late.setdefault(path, []).append(ArticleError(place, "duplicate", reason))
+
+    def _finish_part(self, reading: FileArrivals, part: _Part) -> None:
+        if reading.last:
+            self._compare(reading.file.path, part)
+        else:
+            self.parts[reading.file.path] = part
+
+    def _compare(self, path: str, part: _Part) -> None:
+        before = {former.id: former for former in self.before.pop(path, ())}
+        now = {former.id: former for former in part.own}
+        self.changed |= self.problems_before.pop(path, []) != part.problems
         for identity in before.keys() | now.keys():
             if before.get(identity) != now.get(identity):
-                self._mark(record for found in (before, now) if (record := found.get(identity)))
+                self._mark(former for found in (before, now) if (former := found.get(identity)))
 
-    def _mark(self, records: Iterable[Record]) -> None:
-        self.changed = True
-        for record in records:
-            self.dirty.update(record.categories)
-            self.dirty_articles.add(record.id)
+    def _mark(self, formers: Iterable[Former]) -> None:
+        for former in formers:
+            self.changed = True
+            self.dirty.update(former.categories)
+            self.dirty_articles.add(former.id)
 
     def _learn_categories(self, article: Article) -> None:
         fresh = [category for category in article.categories if category.slug not in self.categories]
@@ -295,13 +358,39 @@ class _Taker:
             self.writer.put_categories(fresh)
             self.categories.update(category.slug for category in fresh)
 
-    def finish(self) -> None:
-        """Leave word of what the next edition has to look at."""
+    def finish(self, rules: Rules, holding: Collection[str]) -> None:
+        """See what is nearly the same, and leave word of what the next edition has to look at."""
         for listed in self.before.values():  # of files that are gone
             self._mark(listed)
         self.changed |= bool(self.problems_before)
+        self._merge(rules, holding)
+        self._put_late_problems()
         if self.everything:
             self.writer.add_pending("everything", {""})
         elif self.changed:
             self.writer.add_pending("category", {"", *self.dirty})
             self.writer.add_pending("article", self.dirty_articles)
+
+    def _merge(self, rules: Rules, holding: Collection[str]) -> None:
+        """Of two articles that are nearly the same one is left out: the one that was not published before."""
+
+        def order(article: Marked) -> tuple[bool, int, int, str, int]:
+            fresh = article.path not in holding if self.everything else article.path in self.fresh
+            worse = rank(article.path, article.date_origin)
+            return fresh, worse, article.published, article.path, article.position or 0
+
+        gone: set[str] = set()
+        for pair in nearly_same(self.writer, rules, None if self.everything else self.marks):
+            better, other = sorted(pair, key=order)
+            if not gone & {better.id, other.id}:
+                gone.add(other.id)
+                self._leave_out(place_of(other), f"is nearly the same as {place_of(better)}")
+        removed = [former_of(record) for record in self.writer.records(gone).values()]
+        self.writer.remove_records(removed)
+        self._mark(removed)
+
+    def _put_late_problems(self) -> None:
+        known = self.writer.problems_of_files(self.late)
+        self.writer.forget_problems(self.late)
+        together = {path: [*known.get(path, ()), *late] for path, late in self.late.items()}
+        self.writer.put_problems((path, n, p) for path, listed in together.items() for n, p in enumerate(listed))

@@ -92,6 +92,7 @@ class Article(NamedTuple):
     key: what the article is called inside the newsroom: the path without suffix, and ``#slug`` for a record of a file.
     published: the publication date; updated: only where the article says so itself.
     categories: slug and title; link: its own absolute address or ""; guid: its own id or "".
+    address: the link that it names itself, as addresses are compared; marks: of its headline; see ``likeness``.
     content_hash: hex digest over what an edit changes: headline, summary, body, the lead image's address and caption.
     modified: the file's mtime in microseconds since the epoch.
 
@@ -118,6 +119,8 @@ class Article(NamedTuple):
     image: Image | None
     content_hash: str
     modified: int
+    address: str
+    marks: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

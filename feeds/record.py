@@ -33,11 +33,14 @@ def from_microseconds(value: int, offset: int) -> datetime:
 
 
 class LedgerEntry(NamedTuple):
-    """What never changes about an article, and when it last did: see the table ``ledger``. Times as in the table."""
+    """What never changes about an article, and when it last did: see the table ``ledger``. Times as in the table.
+
+    address: its address as addresses are compared, see ``likeness.same_address``.
+    """
 
     id: str
     key: str
-    link: str | None
+    address: str | None
     slug: str
     published: int
     published_offset: int
@@ -70,6 +73,24 @@ class Record(NamedTuple):
     language: str
     image: Image | None
     content_hash: str
+    first_mark: int
+    last_mark: int
+
+
+class Former(NamedTuple):
+    """What is remembered of an article whose file is read again. digest: over all that its record holds."""
+
+    id: str
+    path: str
+    title: str
+    published: int
+    categories: tuple[str, ...]
+    digest: int
+
+
+def former_of(record: Record) -> Former:
+    """What to remember of a record."""
+    return Former(record.id, record.path, record.title, record.published, record.categories, hash(record))
 
 
 def _text_of(values: Sequence[str]) -> str:
@@ -90,7 +111,7 @@ def row_of(record: Record) -> Row:
         _text_of(record.tags),
         *record[15:18],
         json.dumps(asdict(record.image), ensure_ascii=False) if record.image else "",
-        record.content_hash,
+        *record[19:],
     )
 
 
@@ -129,4 +150,6 @@ def record_of(article: Article, entry: LedgerEntry) -> Record:
         language=article.language,
         image=article.image,
         content_hash=article.content_hash,
+        first_mark=article.marks[0],
+        last_mark=article.marks[1],
     )

@@ -21,6 +21,7 @@ from feeds import text
 from feeds.config import FieldNames, Settings, free_slug
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
+from feeds.likeness import marks, same_address
 from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
 from feeds.readers import MAX_SIZE, Options, may_stream, read_file
 from feeds.readers.fields import further_names
@@ -28,6 +29,7 @@ from feeds.scan import FoundFile, data_root
 
 TOGETHER = 64  # files of which it holds the contents at once
 MAX_TOGETHER = 512 * 1024  # bytes; a larger file is held alone
+PART = 1000  # articles of a stream that are held at once
 
 # Folders that say how a site is built, not what its articles are about.
 PLAIN_FOLDERS = frozenset(
@@ -107,11 +109,15 @@ def in_order(files: Iterable[FoundFile]) -> list[FoundFile]:
 
 
 class Checked(NamedTuple):
-    """What one file gave. opened: whether it could be opened; where not, it may be another time."""
+    """What one file gave, or a part of it. opened: whether it could be opened; where not, it may be another time.
+
+    last: whether the file ends here.
+    """
 
     articles: list[Article]
     problems: list[ArticleError]
     opened: bool
+    last: bool = True
 
 
 def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
@@ -122,8 +128,15 @@ def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
         contents = [_content_of(rules.root, file) for file in some]
         drafts = [_drafts_of(rules, file, data) for file, data in zip(some, contents, strict=True)]
         opened = (not isinstance(data, OSError) for data in contents)
-        results += [_checked(rules, *each) for each in zip(some, drafts, opened, strict=True)]
+        for each in zip(some, drafts, opened, strict=True):
+            results += _checked(rules, *each)
     return results
+
+
+def read_stream(rules: Rules, file: FoundFile) -> Iterator[Checked]:
+    """Read a file that may be larger than memory, part by part."""
+    content = _content_of(rules.root, file)
+    yield from _checked(rules, file, _drafts_of(rules, file, content), not isinstance(content, OSError), PART)
 
 
 Content = bytes | BinaryIO | ArticleError | OSError
@@ -132,7 +145,7 @@ Content = bytes | BinaryIO | ArticleError | OSError
 
 def _content_of(root: str, file: FoundFile) -> Content:
     try:
-        if is_large(file) and may_stream(file.path):
+        if is_stream(file):
             return Path(root, file.path).open("rb")  # closed where it is read
         if file.size > MAX_SIZE:
             return ArticleError(file.path, "unreadable", f"is {file.size:,} bytes long; the limit is {MAX_SIZE:,}")
@@ -141,9 +154,9 @@ def _content_of(root: str, file: FoundFile) -> Content:
         return error
 
 
-def is_large(file: FoundFile) -> bool:
-    """Whether a file is so large that its articles are taken one by one."""
-    return file.size > MAX_TOGETHER
+def is_stream(file: FoundFile) -> bool:
+    """Whether a file is read part by part, as it may be larger than memory."""
+    return file.size > MAX_TOGETHER and may_stream(file.path)
 
 
 def _drafts_of(rules: Rules, file: FoundFile, content: Content) -> Iterable[Draft | ArticleError]:
@@ -152,7 +165,7 @@ def _drafts_of(rules: Rules, file: FoundFile, content: Content) -> Iterable[Draf
     if isinstance(content, ArticleError):
         return [content]
     drafts = _read(rules, file.path, content)
-    return drafts if is_large(file) else list(drafts)
+    return drafts if file.size > MAX_TOGETHER else list(drafts)
 
 
 def _read(
@@ -162,7 +175,9 @@ def _read(
         yield from read_file(path, content, options=rules.options(path), only=only)
 
 
-def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError], opened: bool) -> Checked:
+def _checked(
+    rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleError], opened: bool, part: int | None = None
+) -> Iterator[Checked]:
     found: list[Article] = []
     problems: list[ArticleError] = []
     month_first = False
@@ -170,6 +185,9 @@ def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleErro
         if isinstance(draft, ArticleError):
             problems.append(draft)
             continue
+        if part and len(found) + len(problems) >= part:
+            yield Checked(found, problems, opened, last=False)
+            found, problems = [], []
         month_first = month_first or draft.month_first
         article = normalise(draft, rules, file.mtime, problems)
         if article:
@@ -177,7 +195,7 @@ def _checked(rules: Rules, file: FoundFile, drafts: Iterable[Draft | ArticleErro
     if month_first:
         reason = "its dates are read month first, as some of them cannot be read day first"
         problems.append(ArticleError(file.path, "order", reason, fatal=False))
-    return Checked(found, problems, opened)
+    yield Checked(found, problems, opened)
 
 
 def _bytes_of(path: str, size: int = 65_536) -> bytes:
@@ -263,7 +281,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         title_origin=draft.title_origin,
         published=published.value,
         date_origin=origin,
-        updated=_updated(draft, rules, place, problems),
+        updated=_updated(draft, rules, published.value, place, problems),
         summary=summary,
         authors=_names(draft.authors),
         categories=_categories(draft, rules, place, problems),
@@ -275,6 +293,8 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         image=image,
         content_hash=_digest_of_text(content),
         modified=modified,
+        address=same_address(link) if draft.link else "",
+        marks=marks(title),
     )
 
 
@@ -331,15 +351,26 @@ def _moment(value: str | datetime, draft: Draft, rules: Rules) -> Moment:
     return moment
 
 
-def _updated(draft: Draft, rules: Rules, place: str, problems: list[ArticleError]) -> datetime | None:
+def _updated(
+    draft: Draft, rules: Rules, published: datetime, place: str, problems: list[ArticleError]
+) -> datetime | None:
     if draft.updated is None or draft.updated == "":
         return None
     try:
-        return _moment(draft.updated, draft, rules).value
+        updated = _moment(draft.updated, draft, rules).value
     except DateError as error:
         reason = f"its date of change {error.text!r} is not understood: {error.reason}"
-        problems.append(ArticleError(place, "date", reason, fatal=False))
+        problems.append(ArticleError(place, "updated", reason, fatal=False))
         return None
+    # A day without a time may well be the day of publication.
+    if updated < published and not (updated.date() == published.date() and updated == _midnight(updated)):
+        reason = f"its date of change, {updated.isoformat()}, lies before its publication, {published.isoformat()}"
+        problems.append(ArticleError(place, "updated", reason, fatal=False))
+    return updated
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _link(draft: Draft, rules: Rules, slug: str, published: datetime, place: str, problems: list[ArticleError]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-SCHEMA = 1
+SCHEMA = 2
 
 metadata = sa.MetaData()
 # SQLite orders text by its bytes; PostgreSQL has to be told to.
@@ -50,6 +50,10 @@ articles = _table(
     _text("language"),
     _text("image"),
     _text("content_hash"),
+    _number("first_mark"),
+    _number("last_mark"),
+    sa.Index("articles_first_mark", "newsroom", "first_mark"),
+    sa.Index("articles_last_mark", "newsroom", "last_mark"),
     sa.Index("articles_published", "newsroom", "published", "id"),
     sa.Index("articles_path", "newsroom", "path"),
     rowid=True,
@@ -74,7 +78,7 @@ ledger = _table(
     "ledger",
     _text("id", primary_key=True),
     _text("key"),
-    sa.Column("link", _TEXT, nullable=True),
+    sa.Column("address", _TEXT, nullable=True),
     _text("slug"),
     _number("published"),
     _number("published_offset"),
@@ -85,7 +89,7 @@ ledger = _table(
     sa.Index("ledger_key", "newsroom", "key"),
     sa.Index("ledger_slug", "newsroom", "slug"),
     sa.Index("ledger_hash", "newsroom", "content_hash"),
-    sa.Index("ledger_link", "newsroom", "link"),
+    sa.Index("ledger_address", "newsroom", "address"),
     rowid=True,
 )
 # What the next edition has to look at again: ("category", slug), ("article", id).

@@ -50,6 +50,8 @@ def record(identity: str, **values: Any) -> Record:
         "language": "",
         "image": None,
         "content_hash": identity,
+        "first_mark": 0,
+        "last_mark": 0,
     }
     return Record(id=identity, **plain | values)
 
@@ -57,7 +59,7 @@ def record(identity: str, **values: Any) -> Record:
 def entry(identity: str, **values: Any) -> LedgerEntry:
     plain: dict[str, Any] = {
         "key": identity,
-        "link": None,
+        "address": None,
         "slug": identity,
         "published": 1,
         "published_offset": 0,
@@ -160,7 +162,7 @@ class TestTables:
             assert {e.id for e in reading.whole_ledger()} == {"a", "b"}
 
     def test_the_ledger_is_found_by_each_of_its_names(self, catalogue: Catalogue) -> None:
-        entries = [entry("a", link="https://kabar.example/a"), entry("b", key="kunci", slug="slug", content_hash="isi")]
+        entries = [entry("a", address="kabar.example/a"), entry("b", key="kunci", slug="slug", content_hash="isi")]
         with catalogue.writing() as writer:
             assert writer.ledger_is_empty()
             writer.put_ledger(entries, ())
@@ -169,7 +171,7 @@ class TestTables:
             assert not reading.ledger_is_empty()
             for column, value in (("id", "b"), ("key", "kunci"), ("slug", "slug"), ("content_hash", "isi")):
                 assert list(reading.ledger(column, [value])) == [entries[1]]
-            assert list(reading.ledger("link", ["https://kabar.example/a"])) == [entries[0]._replace(updated=5)]
+            assert list(reading.ledger("address", ["kabar.example/a"])) == [entries[0]._replace(updated=5)]
 
     def test_problems_are_kept_with_path_and_reason(self, catalogue: Catalogue) -> None:
         problems = [
@@ -177,7 +179,8 @@ class TestTables:
             ArticleError("a.csv#10", "weekday", "salah hari", fatal=False),
         ]
         with catalogue.writing() as writer:
-            writer.put_problems({"b.md": [ArticleError("b.md", "title", "has no title")], "a.csv": problems})
+            writer.put_problems([("b.md", 0, ArticleError("b.md", "title", "has no title"))])
+            writer.put_problems(("a.csv", number, problem) for number, problem in enumerate(problems))
             writer.put_directory_problems([ArticleError("c.md", "unreadable", "is a folder")])
         with catalogue.reading() as reading:
             assert [p.path for p in reading.problems()] == ["a.csv#2", "a.csv#10", "b.md", "c.md"]

@@ -497,7 +497,7 @@ class TestDuplicates:
         room.remove("a.md")
         room.touch("b.md")
         room.look()
-        assert (list(room.records), room.problems) == (["b.md"], [])
+        assert (list(room.records), room.kinds) == (["b.md"], [("b.md", "identity")])
 
     def test_it_does_so_when_the_first_is_excluded(self, room: Room) -> None:
         room.article("a.md", title="Sama")
@@ -505,7 +505,7 @@ class TestDuplicates:
         room.look()
         room.values["exclude"] = ["a.md"]
         room.look()
-        assert (list(room.records), room.problems) == (["b.md"], [])
+        assert (list(room.records), room.kinds) == (["b.md"], [("b.md", "identity")])
 
     @pytest.mark.parametrize(("first", "other"), [("a.md", "b.md"), ("b.md", "a.md")])
     def test_when_the_first_is_edited_both_stand_and_it_keeps_its_id(self, room: Room, first: str, other: str) -> None:

@@ -35,7 +35,7 @@ LIBRARIES = {
     "platformdirs": ["state"],
     "pyromark": ["text"],
     "rich": ["cli.check", "cli.common"],
-    "sqlalchemy": ["catalogue", "lock", "tables"],
+    "sqlalchemy": ["catalogue", "lock", "migration", "tables"],
     "watchfiles": ["live"],
     "yaml": ["readers.yaml_header"],
     "zstandard": ["publish"],

@@ -22,7 +22,7 @@ from tests.conftest import FAR_AHEAD, Room
 def entry(identity: str, **values: Any) -> LedgerEntry:
     plain: dict[str, Any] = {
         "key": identity,
-        "link": None,
+        "address": None,
         "slug": identity,
         "published": 1,
         "published_offset": 25_200,
@@ -42,7 +42,7 @@ class TestFile:
     """One JSON line an entry, appended."""
 
     def test_entries_come_back_in_the_order_of_first_sight(self, file: LedgerFile) -> None:
-        entries = [entry("b"), entry("a", link="https://kabar.example/a"), entry("c", withdrawn=7)]
+        entries = [entry("b"), entry("a", address="kabar.example/a"), entry("c", withdrawn=7)]
         file.append(list(map(line_of, entries[:2])))
         file.append(list(map(line_of, entries[2:])))
         assert file.entries() == entries
@@ -69,10 +69,10 @@ class TestFile:
         assert nowhere.entries() == []
 
     def test_every_line_is_json_that_names_its_fields(self, file: LedgerFile) -> None:
-        file.append(list(map(line_of, [entry("a", link='https://kabar.example/"x"')])))
+        file.append(list(map(line_of, [entry("a", address='kabar.example/"x"')])))
         assert file.path
         (line,) = file.path.read_text(encoding="utf-8").splitlines()
-        assert json.loads(line) == entry("a", link='https://kabar.example/"x"')._asdict()
+        assert json.loads(line) == entry("a", address='kabar.example/"x"')._asdict()
 
     @given(
         texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=4, max_size=4),

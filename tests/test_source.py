@@ -497,7 +497,7 @@ class TestDates:
         sqlite_room.look()
         record = only(sqlite_room)
         assert record.updated == record.published
-        assert [(p.kind, p.fatal) for p in sqlite_room.problems] == [("date", False)]
+        assert [(p.kind, p.fatal) for p in sqlite_room.problems] == [("updated", False)]
 
     def test_a_time_of_a_file_that_no_calendar_has_costs_no_other_article(self, make_room: Callable[..., Room]) -> None:
         room = make_room(undated="mtime")

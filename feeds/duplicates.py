@@ -1,0 +1,60 @@
+"""Articles that are the same in all but name: headlines that hardly differ, texts that hardly differ, within a week.
+
+The catalogue finds those whose headlines share a mark; their texts are read again and compared only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, groupby, islice
+from typing import NamedTuple
+
+from feeds.catalogue import Marked, Reading
+from feeds.likeness import Sketch, alike, same_text
+from feeds.source import Rules, read_drafts
+from feeds.text import plain
+
+WEEK = 7 * 86_400 * 1_000_000  # microseconds
+NEIGHBOURS = 50  # articles of one mark and week that each is compared with: "Foto hari ini" must not take for ever
+TOGETHER = 500  # pairs whose texts are held at once
+
+
+class Pair(NamedTuple):
+    """Two articles that are nearly the same, the earlier published one first."""
+
+    first: Marked
+    second: Marked
+
+
+def nearly_same(reading: Reading, rules: Rules, marks: Collection[int] | None) -> Iterator[Pair]:
+    """The pairs among all articles (None), or among those whose headlines have one of some marks."""
+    found = (_of_headlines(reading.marked(column, marks)) for column in ("first_mark", "last_mark"))
+    pairs = iter(dict.fromkeys(chain.from_iterable(found)))
+    while some := list(islice(pairs, TOGETHER)):
+        yield from _of_texts(some, rules)
+
+
+def _of_headlines(marked: Iterable[Marked]) -> Iterator[Pair]:
+    for _, group in groupby(marked, key=lambda each: each.mark):
+        listed = list(group)
+        for place, one in enumerate(listed):
+            for other in listed[place + 1 : place + 1 + NEIGHBOURS]:
+                if other.published - one.published > WEEK:
+                    break
+                if alike(one.title, other.title):
+                    yield Pair(one._replace(mark=0), other._replace(mark=0))
+
+
+def _of_texts(pairs: Sequence[Pair], rules: Rules) -> Iterator[Pair]:
+    wanted: dict[str, set[int | None]] = {}
+    for each in (article for pair in pairs for article in pair):
+        wanted.setdefault(each.path, set()).add(each.position)
+    sketches = {
+        (path, position): Sketch(plain(draft.body))
+        for path, positions in wanted.items()
+        for position, draft in read_drafts(rules, path, positions).items()
+    }
+    for pair in pairs:
+        one, other = (sketches.get((article.path, article.position)) for article in pair)
+        if one and other and same_text(one, other):
+            yield pair

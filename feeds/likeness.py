@@ -1,0 +1,98 @@
+"""When two things are the same in other words: addresses that lead to one page, headlines and texts that hardly differ.
+
+Knows nothing of articles: texts and addresses go in, answers come out, and the same ones always give the same answer.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+from zlib import crc32
+
+# --- addresses ------------------------------------------------------------------------------------------------------
+
+_UNUSUAL = re.compile(r"[?#@A-Z%]|:\d|\bamp\b|/index\.", re.ASCII)
+_OTHER_HOST = re.compile(r"\A(?:www|m|amp)\.(?=[^/]*\.)")
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|amp|ref|outputtype|_ga|igshid)", re.IGNORECASE)
+_SAME_PAGE = re.compile(r"(?:/(?:amp|index\.(?:html?|php)))?/*\Z|\.amp(?=\.html?\Z)", re.IGNORECASE)
+
+
+def same_address(url: str) -> str:
+    """What all addresses of one page have in common: no scheme, no ``www.``, no ``/amp``, nothing that only tracks.
+
+    url: absolute. What is given is no address itself; "" for "".
+    """
+    if not url:
+        return ""
+    _, scheme_end, rest = url.partition("://")
+    if scheme_end and not _UNUSUAL.search(rest):
+        return _OTHER_HOST.sub("", rest).rstrip("/")
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
+    except ValueError:
+        return url
+    path = _SAME_PAGE.sub("", parts.path)
+    kept = [each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0])]
+    return _OTHER_HOST.sub("", host) + path + ("?" + "&".join(kept) if kept else "")
+
+
+# --- headlines ------------------------------------------------------------------------------------------------------
+
+_WORD = re.compile(r"[^\W_]+")
+_NUMBER = re.compile(r"\d+")
+_LEAST = 3  # how many words of a headline a mark is made of
+_ALIKE = 0.75  # of the words of two headlines
+_SAME_TEXT = 0.85  # of the triples of words of the shorter text
+_TOO_SHORT = 12  # triples; less is too little to tell
+
+
+def marks(title: str) -> tuple[int, int]:
+    """Two numbers that headlines which hardly differ nearly always share one of; 64 bits each, signed.
+
+    Each is made of some of the headline's words, chosen by their checksums: a word more or less seldom changes both.
+    """
+    sums = sorted({crc32(word.encode("utf-8", "surrogatepass")) for word in _WORD.findall(title.casefold())})
+    return _mark(sums[:_LEAST]), _mark(sums[-_LEAST:])
+
+
+def _mark(sums: list[int]) -> int:
+    mark = 0
+    for each in sums:
+        mark = (mark * 0x9E3779B1 + each) & 0x7FFF_FFFF_FFFF_FFFF
+    return mark
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two headlines hardly differ: most of their words, and all of their numbers, are the same."""
+    if one == other:
+        return True
+    if sorted(_NUMBER.findall(one)) != sorted(_NUMBER.findall(other)):
+        return False
+    first, second = set(_WORD.findall(one.casefold())), set(_WORD.findall(other.casefold()))
+    return len(first & second) >= _ALIKE * max(1, len(first | second))
+
+
+# --- texts ----------------------------------------------------------------------------------------------------------
+
+
+class Sketch:
+    """What is compared of a text: its triples of words and its numbers."""
+
+    __slots__ = ("numbers", "triples")
+
+    def __init__(self, text: str) -> None:
+        words = _WORD.findall(text.casefold())
+        self.triples = frozenset(map(hash, zip(words, words[1:], words[2:], strict=False)))
+        self.numbers = frozenset(word for word in words if word.isdigit())
+
+
+def same_text(one: Sketch, other: Sketch) -> bool:
+    """Whether a text is nearly all in another, with all its numbers; never for texts of a few words.
+
+    Reports of two days that only differ in prices, scores or victims are two reports.
+    """
+    shorter, longer = sorted((one, other), key=lambda sketch: len(sketch.triples))
+    if len(shorter.triples) < _TOO_SHORT or not shorter.numbers <= longer.numbers:
+        return False
+    return len(shorter.triples & longer.triples) >= _SAME_TEXT * len(shorter.triples)

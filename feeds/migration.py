@@ -1,0 +1,34 @@
+"""A catalogue that an earlier program made becomes one of this program: ids, times of change and documents stay."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from feeds import tables as t
+from feeds.likeness import same_address
+
+_READ_ANEW = (t.articles, t.memberships, t.problems, t.folders)
+
+
+def migrate(connection: sa.Connection, found: str) -> bool:
+    """Bring the tables of schema ``found`` to the schema of this program; False where that is none of ours."""
+    if found != "1":
+        return False
+    connection.exec_driver_sql("ALTER TABLE ledger RENAME COLUMN link TO address")
+    connection.exec_driver_sql("DROP INDEX ledger_link")
+    rows = connection.execute(sa.select(t.ledger.c.newsroom, t.ledger.c.id, t.ledger.c.address)).all()
+    if rows:
+        ours = t.ledger.c
+        update = t.ledger.update().where(ours.newsroom == sa.bindparam("newsroom_"), ours.id == sa.bindparam("id_"))
+        connection.execute(
+            update.values(address=sa.bindparam("address_")),
+            [{"newsroom_": r.newsroom, "id_": r.id, "address_": same_address(r.address or "") or None} for r in rows],
+        )
+    # All else that has changed is read anew.
+    t.metadata.drop_all(connection, _READ_ANEW)
+    t.metadata.create_all(connection)
+    for index in t.ledger.indexes:
+        index.create(connection, checkfirst=True)
+    connection.execute(t.meta.delete().where(t.meta.c.name == "rules"))
+    connection.execute(t.meta.update().where(t.meta.c.name == "schema").values(value=str(t.SCHEMA)))
+    return True
