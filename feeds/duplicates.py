@@ -5,12 +5,13 @@ The catalogue finds those whose headlines share a mark; their texts are read aga
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from feeds.catalogue import Marked, Reading
-from feeds.likeness import Sketch, alike, same_text
+from feeds.likeness import Sketch, alike, same_text, words_of
 from feeds.source import Rules, read_drafts
 from feeds.text import plain
 
@@ -36,13 +37,15 @@ def nearly_same(reading: Reading, rules: Rules, marks: Collection[int] | None) -
 
 def _of_headlines(marked: Iterable[Marked]) -> Iterator[Pair]:
     for _, group in groupby(marked, key=lambda each: each.mark):
-        listed = list(group)
-        for place, one in enumerate(listed):
-            for other in listed[place + 1 : place + 1 + NEIGHBOURS]:
-                if other.published - one.published > WEEK:
+        before: deque[tuple[Marked, frozenset[bytes]]] = deque(maxlen=NEIGHBOURS)
+        for article in group:
+            words = words_of(article.title)
+            for other, theirs in reversed(before):
+                if article.published - other.published > WEEK:
                     break
-                if alike(one.title, other.title):
-                    yield Pair(one._replace(mark=0), other._replace(mark=0))
+                if alike(words, theirs):
+                    yield Pair(other._replace(mark=0), article._replace(mark=0))
+            before.append((article, words))
 
 
 def _of_texts(pairs: Sequence[Pair], rules: Rules) -> Iterator[Pair]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
@@ -73,9 +72,7 @@ class Rules:
 
     def options(self, path: str) -> Options:
         """How the file at a path is to be read: what is said for its folder goes before what is said for all."""
-        return self._options(tuple(said for said in self.fields if path.startswith(said.folder)))
-
-    def _options(self, said: tuple[FieldNames, ...]) -> Options:
+        said = tuple([each for each in self.fields if path.startswith(each.folder)]) if self.fields else ()
         if said not in self._by_folders:
             names = chain.from_iterable(each.names for each in said)
             self._by_folders[said] = Options(further_names(names), self.body_selector)
@@ -171,8 +168,13 @@ def _drafts_of(rules: Rules, file: FoundFile, content: Content) -> Iterable[Draf
 def _read(
     rules: Rules, path: str, content: bytes | BinaryIO, only: frozenset[int] | None = None
 ) -> Iterator[Draft | ArticleError]:
-    with nullcontext() if isinstance(content, bytes) else content:
-        yield from read_file(path, content, options=rules.options(path), only=only)
+    drafts = read_file(path, content, options=rules.options(path), only=only)
+    return drafts if isinstance(content, bytes) else _closing(content, drafts)
+
+
+def _closing(stream: BinaryIO, drafts: Iterator[Draft | ArticleError]) -> Iterator[Draft | ArticleError]:
+    with stream:
+        yield from drafts
 
 
 def _checked(
