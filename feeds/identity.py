@@ -166,7 +166,11 @@ class Identities:
         """A sentence where the article's id would be another by what it says now; "" where it would not."""
         own = article.guid or article.link
         names = [own] if own else [tag for tag, _ in self._tags(article)]
-        if any(entry.id == name or (not own and entry.id.startswith(f"{name}-")) for name in names):
+        # Another authority is another setting, and no change of the article.
+        kept = entry.id if own else _tail(entry.id)
+        if any(
+            kept == name or (not own and kept.startswith(f"{name}-")) for name in (names if own else map(_tail, names))
+        ):
             return ""
         what = "guid" if article.guid else "address" if article.link else "path, headline or day"
         return f"keeps its id {entry.id}, though its {what} would now make it {names[0]}"
@@ -294,6 +298,11 @@ def first_sight(article: Article, authority: str) -> LedgerEntry:
         updated=updated,
         updated_offset=updated_offset,
     )
+
+
+def _tail(tag: str) -> str:
+    """What stands in a tag behind its authority."""
+    return tag.partition(",")[2]
 
 
 def _tag(authority: str, article: Article, name: str) -> str:
