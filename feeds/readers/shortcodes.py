@@ -261,7 +261,11 @@ def _is_shortcode(bracket: _Bracket) -> bool:
         return True
     if attributes in ("", "/"):
         return attributes == "/"
-    return bool(_QUOTED_PAIR.search(attributes)) or not _PAIR.sub("", attributes).strip(" /\t\n")
+    return (
+        attributes.startswith("=http")
+        or bool(_QUOTED_PAIR.search(attributes))
+        or not _PAIR.sub("", attributes).strip(" /\t\n")
+    )
 
 
 def _html_of(bracket: _Bracket, content: str, library: Library) -> str:

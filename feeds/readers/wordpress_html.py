@@ -78,20 +78,16 @@ _APART = _rules(
     (rf"(</{_BLOCKS}>)", r"\1\n\n"),
     (r"(<hr\s*+/?>)", r"\n\n\1\n\n"),
 )
-# Within these elements white space means nothing. (It is matched from its begin on, else each of its places would be.)
-_SPACE = r"(?<!\s)\s++"
+# Within these elements white space means nothing. Sign of them -> tags without any before them, tags without any behind.
 _WITHIN = {
-    "<option": _rules((rf"{_SPACE}(</?option)", r"\1"), (r"(</option>)\s++", r"\1")),
-    "</object>": _rules(
-        (r"(<object[^<>]*+>)\s++", r"\1"),
-        (rf"{_SPACE}(</object>|</?(?:param|embed)[^<>]*+>)", r"\1"),
-        (r"(</?(?:param|embed)[^<>]*+>)\s++", r"\1"),
-    ),
-    "<source": _rules(
-        (r"(<(?:audio|video|source|track)[^<>]*+>)\s++", r"\1"),
-        (rf"{_SPACE}(</(?:audio|video)>|<(?:source|track)[^<>]*+>)", r"\1"),
-    ),
-    "<figcaption": _rules((rf"{_SPACE}(<figcaption[^<>]*+>)", r"\1"), (r"(</figcaption>)\s++", r"\1")),
+    sign: (re.compile(f"({before})"), re.compile(f"({behind})"))
+    for sign, before, behind in (
+        ("<option", r"<option\b", r"</option>"),
+        ("</object>", r"</object>|</?(?:param|embed)\b[^<>]*+>", r"<object\b[^<>]*+>|</?(?:param|embed)\b[^<>]*+>"),
+        ("<source", r"</(?:audio|video)>|<source\b[^<>]*+>", r"<(?:audio|video|source)\b[^<>]*+>"),
+        ("<track", r"</(?:audio|video)>|<track\b[^<>]*+>", r"<(?:audio|video|track)\b[^<>]*+>"),
+        ("<figcaption", r"<figcaption\b[^<>]*+>", r"</figcaption>"),
+    )
 }
 _TIDY = _rules(
     (r"<p>\s*+</p>", ""),
@@ -132,9 +128,9 @@ def autop(text: str) -> str:
     if "<" in text:
         text = _apply(_APART, text)
         text = _TAG_WITH_LINE_END.sub(lambda tag: tag[0].replace("\n", _LINE_END_IN_TAG), text)
-        for sign, rules in _WITHIN.items():
-            if sign in text or (sign == "<source" and "<track" in text):
-                text = _apply(rules, text)
+        for sign, (before, behind) in _WITHIN.items():
+            if sign in text:
+                text = _without_space(text, before, behind)
     paragraphs = (paragraph.strip("\n") for paragraph in _EMPTY_LINES.split(text) if paragraph)
     text = "".join(f"<p>{paragraph}</p>\n" for paragraph in paragraphs)
     text = _apply(_TIDY, text)
@@ -143,6 +139,14 @@ def autop(text: str) -> str:
     text = _apply(_TIDY_BREAKS, text)
     text = text.replace("\n</p>", "</p>").replace(_LINE_END_IN_TAG, "\n")
     return _put_back(text, kept).strip()
+
+
+def _without_space(text: str, before: re.Pattern[str], behind: re.Pattern[str]) -> str:
+    pieces = before.split(text)
+    pieces[:-1:2] = map(str.rstrip, pieces[:-1:2])
+    pieces = behind.split("".join(pieces))
+    pieces[2::2] = map(str.lstrip, pieces[2::2])
+    return "".join(pieces)
 
 
 def _with_breaks(text: str) -> str:

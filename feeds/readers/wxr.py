@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft, Image
+from feeds.readers import PLAIN, Options
 from feeds.readers.fields import field_of
 from feeds.readers.shortcodes import Attachment, is_image
 from feeds.readers.wordpress_html import to_html
@@ -71,7 +72,9 @@ def is_wxr(head: bytes) -> bool:
     return bool(_EXPORT.search(text))
 
 
-def read_stream(path: str, stream: BinaryIO, *, only: frozenset[int] | None = None) -> Iterator[Draft | ArticleError]:
+def read_stream(
+    path: str, stream: BinaryIO, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Draft | ArticleError]:
     """The articles of an export, by their order in the file. stream: seekable; it stays open.
 
     The position of a Draft is the number of its item among all of the file, from 0. An item that cannot be read is an
@@ -326,7 +329,7 @@ def _attachment_of(record: Record) -> Attachment | None:
 
 
 _AUTHOR = re.compile(rb"<(?:[\w.-]+:)?author>.*?</(?:[\w.-]+:)?author>", re.DOTALL)
-# PHP's serialised array: a:6:{s:5:"width";i:1200;s:6:"height";i:800;s:4:"file";s:9:"a/foto.jpg";s:8:"filesize";i:90210;..
+# PHP's serialised array: a:6:{s:5:"width";i:900;s:6:"height";i:600;s:4:"file";s:9:"a/foto.jpg";s:8:"filesize";i:90210;
 _SIZES = re.compile(
     r's:5:"width";i:([0-9]{1,6});s:6:"height";i:([0-9]{1,6});'
     r'(?:s:4:"file";s:[0-9]+:"[^"]*";s:8:"filesize";i:([0-9]{1,12});)?'

@@ -91,7 +91,7 @@ class Items:
                     return False
 
     def _pass(self, to: int) -> None:
-        """Pass over what stands between items: in front of the first one it is the head, behind the last one the end."""
+        """Pass over what stands between items: in front of the first one, it is the head."""
         passed = self._buffer[self._at : to + 12]
         if not self._position and len(self.head) < MAX_HEAD:
             self.head += self._buffer[self._at : to]
@@ -144,7 +144,7 @@ _SINGLE_BYTES = {"iso8859-1": "cp1252", "ascii": "utf-8"}  # what a browser read
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a stream by its byte order mark or XML declaration, by Python's name, else ``utf-8``."""
+    """The encoding of a stream by its byte order mark or declaration, else ``utf-8``."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     declared = _DECLARED.search(head[:1024])
