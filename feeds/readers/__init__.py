@@ -138,9 +138,7 @@ def _reader_for(path: str, head: bytes) -> str | None:
 
 
 def _is_wxr(head: bytes) -> bool:
-    from feeds.readers.wxr import is_wxr  # only where there is XML: it needs lxml
-
-    return is_wxr(head)
+    return bool(import_module("feeds.readers.wxr").is_wxr(head))
 
 
 @cache

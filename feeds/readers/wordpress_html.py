@@ -78,7 +78,7 @@ _APART = _rules(
     (rf"(</{_BLOCKS}>)", r"\1\n\n"),
     (r"(<hr\s*+/?>)", r"\n\n\1\n\n"),
 )
-# Within these elements white space means nothing. Sign of them -> tags without any before them, tags without any behind.
+# Within these elements white space means nothing. Their sign -> tags without any before them, tags without any behind.
 _WITHIN = {
     sign: (re.compile(f"({before})"), re.compile(f"({behind})"))
     for sign, before, behind in (
@@ -106,7 +106,7 @@ _TIDY_BREAKS = _rules(
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 _TAG_WITH_LINE_END = re.compile(r"<[A-Za-z/!][^<>\n]*+\n[^<>]*+>")
 _LINE_END_IN_TAG = "\x00"  # no text of XML can hold it
-_KEPT = re.compile("<pre\x01([0-9]+)></pre>|\x01([0-9]+)\x01")
+_KEPT = re.compile("<pre \x01([0-9]+)></pre>|\x01([0-9]+)\x01")
 
 
 def _apply(rules: _Rules, text: str) -> str:
@@ -175,7 +175,7 @@ def _cut_out(text: str, names: tuple[str, ...]) -> tuple[str, _Kept]:
         if end < 0:
             unclosed.add(found[1])
             continue
-        mark = f"<pre\x01{len(kept)}></pre>" if found[1].lower() == "pre" else f"\x01{len(kept)}\x01"
+        mark = f"<pre \x01{len(kept)}></pre>" if found[1].lower() == "pre" else f"\x01{len(kept)}\x01"
         pieces += (text[at : found.start()], mark)
         at = end + len(closing)
         kept.append(text[found.start() : at])

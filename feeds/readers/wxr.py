@@ -83,13 +83,12 @@ def read_stream(
     Raises UnreadableError for an export with a document type, which could name other files.
     """
     encoding = encoding_of(stream.read(1024))
-    text = as_utf8(stream, encoding)
-    contents = _look_through(text)
-    posts = _Posts(path, text, contents)
-    count = 0
-    for found in posts.read(only):
-        count += isinstance(found, Draft)
-        yield found
+    with as_utf8(stream, encoding) as text:
+        contents = _look_through(text)
+        count = 0
+        for found in _Posts(path, text, contents).read(only):
+            count += isinstance(found, Draft)
+            yield found
     if only is None and contents.cut_off:
         reason = f"the export is cut off: it ends after {count:,} article{'s' * (count != 1)}"
         yield ArticleError(path, "unreadable", reason)
@@ -379,7 +378,7 @@ class _Terms(NamedTuple):
 _QUARTER = timedelta(minutes=15)
 _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what a site writes that knows no date, in no zone
-_NO_DATE = re.compile(r"-?000|.*\b(?:01 Jan 1970|-0001)\b")
+_NO_DATE = re.compile(r"-?000|.*(?:\b0?1 Jan 1970\b| -000)")
 
 
 def _published(values: dict[str, str]) -> tuple[datetime | str | None, tuple[tuple[str, str], ...]]:

@@ -13,6 +13,7 @@ import html.entities
 import re
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import IO, NamedTuple
 
@@ -156,18 +157,20 @@ def encoding_of(head: bytes) -> str:
     return "utf-8" if name.startswith(("utf-16", "utf-32")) else _SINGLE_BYTES.get(name, name)
 
 
-def as_utf8(stream: IO[bytes], encoding: str) -> IO[bytes]:
-    """The stream itself where it is UTF-8, else a temporary file with its text in UTF-8."""
+@contextmanager
+def as_utf8(stream: IO[bytes], encoding: str) -> Iterator[IO[bytes]]:
+    """The stream itself where it is UTF-8, else a temporary file with its text in UTF-8; at its start."""
     stream.seek(0)
     if encoding == "utf-8":
-        return stream
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller reads it; it is gone when nobody holds it any more
+        yield stream
+        return
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    while block := stream.read(BLOCK):
-        copy.write(decoder.decode(block).encode("utf-8", "replace"))
-    copy.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
-    copy.seek(0)
-    return copy
+    with tempfile.TemporaryFile() as copy:
+        while block := stream.read(BLOCK):
+            copy.write(decoder.decode(block).encode("utf-8", "replace"))
+        copy.write(decoder.decode(b"", final=True).encode("utf-8", "replace"))
+        copy.seek(0)
+        yield copy
 
 
 # --- one item --------------------------------------------------------------------------------------------------------

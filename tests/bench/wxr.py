@@ -73,7 +73,9 @@ ITEM = """\
 <wp:is_sticky>0</wp:is_sticky>
 {more}</item>
 """
-META = "<wp:postmeta><wp:meta_key><![CDATA[{}]]></wp:meta_key><wp:meta_value><![CDATA[{}]]></wp:meta_value></wp:postmeta>\n"
+META = """\
+<wp:postmeta><wp:meta_key>{}</wp:meta_key><wp:meta_value><![CDATA[{}]]></wp:meta_value></wp:postmeta>
+"""
 
 
 class Cost(NamedTuple):
@@ -85,7 +87,7 @@ class Cost(NamedTuple):
 
 
 def write_export(file: Path, count: int, *, size: int = 0) -> int:
-    """The same export at each run, of some posts or of some bytes; an attachment to every second post. Gives the posts."""
+    """The same export at each run, of some posts or of some bytes; every second post has an attachment."""
     chance = random.Random(1945)
     number = 0
     with file.open("w", encoding="utf-8") as export:
@@ -139,13 +141,10 @@ def _classic(chance: random.Random, id_: int) -> str:
     """A text of the classic editor: no paragraphs, a picture with a caption, a heading, a list, sometimes a video."""
     image = f'<img class="wp-image-{id_}" src="{SITE}/wp-content/uploads/foto-{id_}.jpg" alt="" width="640" />'
     pieces = [_paragraph(chance) for _ in range(chance.randint(5, 10))]
-    pieces.insert(
-        1, f'[caption id="attachment_{id_}" align="aligncenter" width="640"]{image} {_sentence(chance, 8)}[/caption]'
-    )
-    pieces.insert(
-        3,
-        f"<h3>{_sentence(chance, 5)}</h3>\n<ul>\n\t<li>{_sentence(chance, 6)}</li>\n\t<li>{_sentence(chance, 6)}</li>\n</ul>",
-    )
+    caption = f'[caption id="attachment_{id_}" align="aligncenter" width="640"]{image} {_sentence(chance, 8)}[/caption]'
+    items = f"\t<li>{_sentence(chance, 6)}</li>\n" * 2
+    pieces.insert(1, caption)
+    pieces.insert(3, f"<h3>{_sentence(chance, 5)}</h3>\n<ul>\n{items}</ul>")
     pieces.append(f'<strong>Baca juga:</strong> <a href="{SITE}/?p={id_ - 2}">{_sentence(chance, 6)}</a>\nEditor: Rina')
     if id_ % 5 == 0:
         pieces.append("https://www.youtube.com/watch?v=abcdefghijk")
@@ -155,7 +154,8 @@ def _classic(chance: random.Random, id_: int) -> str:
 def _blocks(chance: random.Random, id_: int) -> str:
     """A text of the block editor."""
     paragraphs = [f"<!-- wp:paragraph -->\n<p>{_paragraph(chance)}</p>\n<!-- /wp:paragraph -->" for _ in range(7)]
-    figure = f'<figure class="wp-block-image"><img src="{SITE}/foto-{id_}.jpg" alt=""/><figcaption>{_sentence(chance, 7)}</figcaption></figure>'
+    image = f'<img src="{SITE}/foto-{id_}.jpg" alt=""/><figcaption>{_sentence(chance, 7)}</figcaption>'
+    figure = f'<figure class="wp-block-image">{image}</figure>'
     paragraphs.insert(2, f'<!-- wp:image {{"id":{id_},"sizeSlug":"large"}} -->\n{figure}\n<!-- /wp:image -->')
     return "\n\n".join(paragraphs)
 
