@@ -6,6 +6,7 @@ import io
 import re
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -144,7 +145,7 @@ small = (
 )
 with tempfile.TemporaryFile() as file:
     file.write((HEAD + item(more=meta("_thumbnail_id", "7"))).encode())
-    file.writelines(small.format(number).encode() for number in range(200_000))
+    file.writelines(small.format(number).encode() for number in range(50_000))
     file.write(END.encode())
     file.seek(0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -305,11 +306,11 @@ class TestFields:
         assert re.findall(r"/(\d)\.", own.body) == ["3", "1", "2"]
         assert "<figcaption>Foto 2</figcaption>" in named.body
 
-    def test_two_hundred_thousand_attachments_are_no_weight(self) -> None:
+    def test_many_attachments_are_no_weight(self) -> None:
         """Of each, the place in the file is held and nothing else."""
         done = subprocess.run([sys.executable, "-c", MANY_ATTACHMENTS], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
-        assert int(done.stdout) < 30_000  # kilobytes
+        assert int(done.stdout) < 10_000  # kilobytes
 
 
 class TestBrokenFiles:
@@ -408,6 +409,30 @@ class TestBrokenFiles:
         for block in (10, 1000, 100_000):
             items = list(Items(io.BytesIO(data), block=block, max_item=2000))
             assert [bool(each.data) for each in items if b"x" * 500 not in each.data] == [True, False, True]
+
+
+BROKEN = [
+    b"<item>",
+    b"<title><![CDATA[",
+    b"<title>",
+    b"</item>",
+    b"<item></item",
+    b"]]>",
+    b"<![CDATA[",
+    b"&",
+    b"<wp:author>",
+]
+UNCLOSED = b"<item><title><![CDATA[x</title></item>"
+
+
+@pytest.mark.parametrize("piece", [*BROKEN, UNCLOSED])
+def test_no_export_takes_long(piece: bytes) -> None:
+    """A tenth of a megabyte of the same is read in the time of any other, in the head as in an item."""
+    much = piece * (100_000 // len(piece))
+    for data in (HEAD.encode() + much, HEAD.encode() + b"<item><title>&</title>" + much + b"</item>"):
+        start = time.process_time()
+        read(data)
+        assert time.process_time() - start < 5
 
 
 class TestEncodings:

@@ -30,105 +30,28 @@ Library = Callable[[tuple[int, ...]], list[Attachment]]
 """The attachments of some ids, in their order; of none, those that belong to the post itself."""
 
 # What stands between these is code and is shown as it is.
-_CODE = frozenset(
-    {
-        "code",
-        "sourcecode",
-        "php",
-        "python",
-        "css",
-        "html",
-        "javascript",
-        "js",
-        "java",
-        "sql",
-        "xml",
-        "bash",
-        "shell",
-        "cpp",
-        "csharp",
-        "ruby",
-    }
-)
+_CODE = frozenset({
+    "code", "sourcecode", "php", "python", "css", "html", "javascript", "js", "java", "sql", "xml", "bash", "shell",
+    "cpp", "csharp", "ruby",
+})  # fmt: skip
 _CAPTIONS = frozenset({"caption", "wp_caption"})
 _GALLERIES = frozenset({"gallery", "playlist"})
-_MEDIA = frozenset(
-    {
-        "embed",
-        "video",
-        "audio",
-        "wpvideo",
-        "videopress",
-        "youtube",
-        "vimeo",
-        "dailymotion",
-        "soundcloud",
-        "spotify",
-        "tiktok",
-        "instagram",
-        "facebook",
-        "fb",
-        "twitter",
-        "tweet",
-        "googlevideo",
-        "ted",
-        "slideshare",
-        "scribd",
-        "gist",
-        "flickr",
-        "bandcamp",
-        "mixcloud",
-        "archiveorg",
-        "iframe",
-        "vine",
-    }
-)
+_MEDIA = frozenset({
+    "embed", "video", "audio", "wpvideo", "videopress", "youtube", "vimeo", "dailymotion", "soundcloud", "spotify",
+    "tiktok", "instagram", "facebook", "fb", "twitter", "tweet", "googlevideo", "ted", "slideshare", "scribd", "gist",
+    "flickr", "bandcamp", "mixcloud", "archiveorg", "iframe", "vine",
+})  # fmt: skip
 # Forms, encoded scripts and the like: what they enclose is no text for a reader either.
-_MACHINERY = frozenset(
-    {
-        "contact-form",
-        "contact-form-7",
-        "contact-field",
-        "gravityform",
-        "mc4wp_form",
-        "wpforms",
-        "vc_raw_html",
-        "vc_raw_js",
-        "poll",
-        "polldaddy",
-        "crowdsignal",
-        "jetpack_subscription_form",
-    }
-)
+_MACHINERY = frozenset({
+    "contact-form", "contact-form-7", "contact-field", "gravityform", "mc4wp_form", "wpforms", "vc_raw_html",
+    "vc_raw_js", "poll", "polldaddy", "crowdsignal", "jetpack_subscription_form",
+})  # fmt: skip
 # Names that are written without any attribute.
-_BARE = frozenset(
-    {
-        "sitemap",
-        "archives",
-        "toc",
-        "adsense",
-        "ads",
-        "ad",
-        "divider",
-        "spacer",
-        "clear",
-        "hr",
-        "br",
-        "social_share",
-        "adrotate",
-        "recent-posts",
-        "instagram-feed",
-        "contact-form",
-        "ez-toc",
-        "toc_container",
-        "related-posts",
-        "nextpage",
-        "raw",
-        "tabs",
-        "subscribe2",
-        "blog_subscription_form",
-    }
-)
+_BARE = frozenset({
+    "sitemap", "archives", "toc", "adsense", "ads", "ad", "divider", "spacer", "clear", "hr", "br", "social_share",
+    "adrotate", "recent-posts", "instagram-feed", "contact-form", "ez-toc", "toc_container", "related-posts",
+    "nextpage", "raw", "tabs", "subscribe2", "blog_subscription_form",
+})  # fmt: skip
 _KNOWN = _CODE | _CAPTIONS | _GALLERIES | _MEDIA | _MACHINERY | _BARE
 
 _ATTRIBUTES = r"""(?:[^\[\]"']++|"[^"\[]*+"|'[^'\[]*+'|["'])*+"""

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
@@ -29,35 +28,12 @@ from feeds.readers.wordpress_html import to_html
 from feeds.readers.wxr_items import MAX_ITEM, Items, Parser, Record, as_utf8, encoding_of
 
 _LIVE = frozenset({"publish", "future"})
-_MACHINERY = frozenset(
-    {
-        "page",
-        "revision",
-        "attachment",
-        "nav_menu_item",
-        "custom_css",
-        "customize_changeset",
-        "oembed_cache",
-        "user_request",
-        "wp_block",
-        "wp_template",
-        "wp_template_part",
-        "wp_global_styles",
-        "wp_navigation",
-        "wp_font_family",
-        "wp_font_face",
-        "guest-author",
-        "feedback",
-        "acf-field",
-        "acf-field-group",
-        "wpcf7_contact_form",
-        "elementor_library",
-        "product",
-        "shop_order",
-        "jp_pay_order",
-        "jp_pay_product",
-    }
-)
+_MACHINERY = frozenset({
+    "page", "revision", "attachment", "nav_menu_item", "custom_css", "customize_changeset", "oembed_cache",
+    "user_request", "wp_block", "wp_template", "wp_template_part", "wp_global_styles", "wp_navigation",
+    "wp_font_family", "wp_font_face", "guest-author", "feedback", "acf-field", "acf-field-group", "wpcf7_contact_form",
+    "elementor_library", "product", "shop_order", "jp_pay_order", "jp_pay_product",
+})  # fmt: skip
 _NO_CATEGORY = frozenset(
     {"uncategorized", "uncategorised", "tak berkategori", "tidak berkategori", "tanpa kategori", "belum dikategorikan"}
 )
@@ -155,18 +131,15 @@ def _look_through(stream: IO[bytes]) -> _Contents:
     for position, start, data in items:
         if not position:
             _refuse_document_type(items.head)
-        facts: dict[bytes, set[bytes]] = defaultdict(set)
-        for name, value in _FACT.findall(data):
-            facts[name].add(value)
-        # An item that says two things is looked at as a post: a text can quote an export.
-        kind = next(iter(facts[b"post_type"])).decode() if len(facts[b"post_type"]) == 1 else "post"
-        if kind == "attachment":
-            attachments.add(min(map(_number, facts[b"post_id"]), default=0), start, len(data))
-            children.add(min(map(_number, facts[b"post_parent"]), default=0), start, len(data))
-        elif kind == "guest-author":
+        facts = _facts_of(data)
+        kind = facts.get(b"post_type", b"post")
+        if kind == b"attachment":
+            attachments.add(_number(facts.get(b"post_id", b"")), start, len(data))
+            children.add(_number(facts.get(b"post_parent", b"")), start, len(data))
+        elif kind == b"guest-author":
             guests.append(data)
-        elif kind not in _MACHINERY and (not facts[b"status"] or not _LIVE_BYTES.isdisjoint(facts[b"status"])):
-            (posts if kind == "post" else others).add(position, start, len(data))
+        elif kind not in _MACHINERY_BYTES and facts.get(b"status", b"publish") in _LIVE_BYTES:
+            (posts if kind == b"post" else others).add(position, start, len(data))
     if not items.head.strip():
         raise UnreadableError("the export is empty")
     _refuse_document_type(items.head)
@@ -175,6 +148,18 @@ def _look_through(stream: IO[bytes]) -> _Contents:
 
 
 _LIVE_BYTES = frozenset(status.encode() for status in _LIVE)
+_MACHINERY_BYTES = frozenset(kind.encode() for kind in _MACHINERY)
+
+
+def _facts_of(data: bytes) -> dict[bytes, bytes]:
+    """What an item says of itself, without parsing it. As a text can quote an export, two values of a name are none."""
+    found = _FACT.findall(data)
+    facts = dict(found)
+    if len(facts) == len(found):
+        return facts
+    values = set(found)
+    names = [name for name, _ in values]
+    return {name: value for name, value in values if names.count(name) == 1}
 
 
 def _number(digits: bytes | str) -> int:
@@ -327,7 +312,9 @@ def _attachment_of(record: Record) -> Attachment | None:
     )
 
 
-_AUTHOR = re.compile(rb"<(?:[\w.-]+:)?author>.*?</(?:[\w.-]+:)?author>", re.DOTALL)
+_AUTHOR = re.compile(
+    rb"<(?:[\w.-]{1,40}:)?author>(?:[^<]++|<(?!/?(?:[\w.-]{1,40}:)?author>))*+</(?:[\w.-]{1,40}:)?author>"
+)
 # PHP's serialised array: a:6:{s:5:"width";i:900;s:6:"height";i:600;s:4:"file";s:9:"a/foto.jpg";s:8:"filesize";i:90210;
 _SIZES = re.compile(
     r's:5:"width";i:([0-9]{1,6});s:6:"height";i:([0-9]{1,6});'

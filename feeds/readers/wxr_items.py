@@ -52,6 +52,7 @@ class Items:
         self._buffer = b""
         self._base = 0  # where the buffer begins in the stream
         self._at = 0  # where the item begins in the buffer; all other places count from there
+        self._without_end = 0  # up to where in the stream no CDATA section ends, as far as that is known
         self._position = 0
         self.head = b""
         self.cut_off = True
@@ -110,7 +111,9 @@ class Items:
             if opened < 0 or self._buffer.find(_CDATA_END, opened, self._at + at) >= 0:
                 break
             opened -= self._at
-            closed = self._find(_CDATA_END, at)
+            closed = self._find(_CDATA_END, max(at, self._without_end - self._base - self._at))
+            if closed < 0:
+                self._without_end = self._base + min(len(self._buffer) - 2, self._at + self._max_item)
             if closed < 0 or not self._closes(opened, closed + 3):
                 break  # this CDATA is never closed, so it is the item that ends here
             at = closed + 3
@@ -281,9 +284,8 @@ _XMLNS_WRITTEN = re.compile(r'\sxmlns:[\w.-]+="[^"<>]*"')
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SECTION = re.compile(r"(<!\[CDATA\[.*?\]\]>)", re.DOTALL)
-_ELEMENT_OF_TEXT = re.compile(
-    r"(<(title|content:encoded|excerpt:encoded|wp:meta_value|wp:comment_content)>\s*<!\[CDATA\[)(.*?)(\]\]>\s*</\2>)",
-    re.DOTALL,
+_BEGIN_OF_TEXT = re.compile(
+    r"<(title|content:encoded|excerpt:encoded|wp:meta_value|wp:comment_content)>\s*+<!\[CDATA\["
 )
 _EARLY_END = re.compile(r"\]\]>(?!<!\[CDATA\[)")
 _AMPERSAND = re.compile(
@@ -304,10 +306,7 @@ def _mended(
     if _FORBIDDEN.search(text):
         text = _FORBIDDEN.sub("", text)
         warnings.append(("control", "holds control characters; they are left out"))
-    mended = _ELEMENT_OF_TEXT.sub(lambda found: found[1] + _EARLY_END.sub("]]]]><![CDATA[>", found[3]) + found[4], text)
-    pieces = _SECTION.split(mended)
-    pieces[::2] = (_AMPERSAND.sub(_as_reference, piece) for piece in pieces[::2])
-    mended = "".join(pieces)
+    mended = _with_references(_without_early_ends(text))
     if mended != text:
         warnings.append(("unreadable", f"its XML is broken ({_reason(error)}); it was mended"))
     try:
@@ -319,6 +318,31 @@ def _mended(
         if root is None or not len(root) or not _is_whole(mended, root[0]):
             raise UnreadableError(f"its XML is broken: {_reason(still)}") from still
         return root, (("unreadable", f"its XML is broken ({_reason(still)}); it was mended"),)
+
+
+def _without_early_ends(text: str) -> str:
+    """The text of an element goes to the last ``]]>`` in it: one before that was no end, but stood in an article."""
+    pieces: list[str] = []
+    unclosed: set[str] = set()
+    at = 0
+    for begin in _BEGIN_OF_TEXT.finditer(text):
+        if begin.start() < at or begin[1] in unclosed:
+            continue
+        end = text.find(f"]]></{begin[1]}>", begin.end())
+        if end < 0:
+            unclosed.add(begin[1])
+        else:
+            pieces += (text[at : begin.end()], _EARLY_END.sub("]]]]><![CDATA[>", text[begin.end() : end]))
+            at = end
+    return "".join(pieces) + text[at:]
+
+
+def _with_references(text: str) -> str:
+    """HTML's named characters and lone ampersands as XML has them, outside of CDATA."""
+    end = text.rfind("]]>") + 3 if "]]>" in text else 0
+    pieces = [*_SECTION.split(text[:end]), "", text[end:]]
+    pieces[::2] = (_AMPERSAND.sub(_as_reference, piece) for piece in pieces[::2])
+    return "".join(pieces)
 
 
 def _as_reference(found: re.Match[str]) -> str:
