@@ -121,6 +121,12 @@ class TestWhatIsAnArticle:
         bare = "<item><title>A</title><content:encoded>x</content:encoded></item>"
         assert titles(bare) == ["A"]
 
+    def test_among_others_such_an_item_is_broken(self) -> None:
+        """It could be a page as well; it is reported."""
+        bare = "<item><title>A</title><content:encoded>x</content:encoded></item>"
+        found = read(export(bare, item("B")))
+        assert [each.title if isinstance(each, Draft) else each.path for each in found] == ["ekspor.xml#1", "B"]
+
     def test_a_text_that_quotes_an_export_does_not_change_what_it_is(self) -> None:
         """The type is that of the item's own element."""
         quote = "<pre>&lt;x <wp:post_type>page</wp:post_type> <wp:status>draft</wp:status></pre>"

@@ -110,13 +110,17 @@ class _Places:
 
 
 class _Contents(NamedTuple):
-    """What the first pass finds. posts: by position; attachments: by id; children: attachments by their post's id."""
+    """What the first pass finds. posts: by position; attachments: by id; children: attachments by their post's id.
+
+    typed: whether items say of what type they are, as they do in all exports of WordPress itself.
+    """
 
     head: bytes
     posts: _Places
     attachments: _Places
     children: _Places
     guests: list[bytes]
+    typed: bool
     cut_off: bool
 
 
@@ -128,11 +132,13 @@ def _look_through(stream: IO[bytes]) -> _Contents:
     items = Items(stream)
     posts, others, attachments, children = _Places(), _Places(), _Places(), _Places()
     guests: list[bytes] = []
+    typed = False
     for position, start, data in items:
         if not position:
             _refuse_document_type(items.head)
         facts = _facts_of(data)
         kind = facts.get(b"post_type", b"post")
+        typed = typed or b"post_type" in facts
         if kind == b"attachment":
             attachments.add(_number(facts.get(b"post_id", b"")), start, len(data))
             children.add(_number(facts.get(b"post_parent", b"")), start, len(data))
@@ -144,7 +150,7 @@ def _look_through(stream: IO[bytes]) -> _Contents:
         raise UnreadableError("the export is empty")
     _refuse_document_type(items.head)
     chosen = posts if len(posts) else others
-    return _Contents(items.head, chosen, attachments.sorted(), children, guests, items.cut_off)
+    return _Contents(items.head, chosen, attachments.sorted(), children, guests, typed, items.cut_off)
 
 
 _LIVE_BYTES = frozenset(status.encode() for status in _LIVE)
@@ -203,6 +209,8 @@ class _Posts:
             record = self._parser.read(self._contents.posts.data(self._stream, number))
         except UnreadableError as error:
             return ArticleError(place, "unreadable", str(error))
+        if self._contents.typed and not record.values.get("wp:post_type", "").strip():
+            return ArticleError(place, "unreadable", "the item does not say of which type it is (wp:post_type)")
         return self._draft(position, record) if _is_article(record) else None
 
     def _draft(self, position: int, record: Record) -> Draft:
