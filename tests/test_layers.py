@@ -29,7 +29,7 @@ LIBRARIES = {
     "flask": ["web"],
     "granian": ["serve"],
     "jinja2": ["pages"],
-    "lxml": ["formats.feedgen_extensions"],
+    "lxml": ["formats.feedgen_extensions", "readers.wxr_items"],
     "markupsafe": ["pages"],
     "nh3": ["text"],
     "platformdirs": ["state"],

@@ -74,9 +74,11 @@ _MODULES = {
     ".csv": "tabular",
     ".tsv": "tabular",
     ".txt": "capture",
+    ".xml": "wxr",
+    ".wxr": "wxr",
 }
 
-_STREAMS: frozenset[str] = frozenset()  # the modules that have ``read_stream``
+_STREAMS = frozenset({"wxr"})  # the modules that have ``read_stream``
 _STREAM_SUFFIXES = frozenset(suffix for suffix, name in _MODULES.items() if name in _STREAMS)
 _SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
 
@@ -120,7 +122,7 @@ def may_stream(path: str) -> bool:
 def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
     """The reader for a file, by its suffix and its first bytes; ``None`` where there is none.
 
-    A .txt file that begins with front matter is Markdown.
+    A .txt file that begins with front matter is Markdown; of XML, only a WordPress export is read.
     """
     name = _reader_for(path, head)
     return _module(name) if name else None
@@ -130,7 +132,13 @@ def _reader_for(path: str, head: bytes) -> str | None:
     name = _MODULES.get(path[path.rfind(".") :].lower())
     if name == "capture" and BEGINS_WITH_HEADER.match(head.decode("utf-8", "ignore")):
         return "markdown"
+    if name == "wxr" and not _is_wxr(head):
+        return None
     return name
+
+
+def _is_wxr(head: bytes) -> bool:
+    return bool(import_module("feeds.readers.wxr").is_wxr(head))
 
 
 @cache
