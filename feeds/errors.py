@@ -102,5 +102,5 @@ KINDS = {
     "control": "embedded control characters",
     "order": "a column of dates that is written month first",
     "link": "an address that is none",
-    "encoding": "text in another encoding than it says",
+    "encoding": "text in another encoding than it says, or one that was decoded wrongly before",
 }

@@ -22,6 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 LIBRARIES = {
     "brotli": ["publish"],
+    "charset_normalizer": ["readers.encoding"],
     "click": ["cli", "cli.build", "cli.check", "cli.common", "cli.dates", "cli.init", "cli.serve"],
     "cssselect": ["config.values"],
     "dateutil": ["dates"],
@@ -42,7 +43,11 @@ LIBRARIES = {
 }
 """Library -> the modules that import it."""
 
-IMPORT_NAMES = {"python-dateutil": "dateutil", "pyyaml": "yaml"}
+IMPORT_NAMES = {
+    "charset-normalizer": "charset_normalizer",
+    "python-dateutil": "dateutil",
+    "pyyaml": "yaml",
+}
 PART_OF_ANOTHER = {"markupsafe"}  # the strings of Jinja
 ONLY_DATA = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 
@@ -166,7 +171,7 @@ class TestLibraries:
 
     def test_a_build_imports_no_server(self) -> None:
         """``feeds build`` starts without what only other commands, or other newsrooms' files, need."""
-        heavy = {"flask", "werkzeug", "granian", "rich", "watchfiles", "yaml", "jinja2"}
+        heavy = {"flask", "werkzeug", "granian", "rich", "watchfiles", "yaml", "jinja2", "charset_normalizer"}
         code = f"import sys, feeds.cli; print(*sorted({heavy!r} & sys.modules.keys()))"
         done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
         assert done.stdout.split() == []

@@ -14,7 +14,6 @@ A format whose files may be larger than memory has ``read_stream`` instead, with
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
+from feeds.readers.encoding import decode, remark_on
 
 
 class Options(NamedTuple):
@@ -114,7 +114,11 @@ def _may_hold_articles(folders: str) -> bool:
 
 def may_stream(path: str) -> bool:
     """Whether a file's name is one of a format that is read as a stream."""
-    return path[path.rfind(".") :].lower() in _STREAM_SUFFIXES
+    return _suffix(path) in _STREAM_SUFFIXES
+
+
+def _suffix(path: str) -> str:
+    return path[path.rfind(".") :].lower()
 
 
 def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
@@ -127,7 +131,7 @@ def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
 
 
 def _reader_for(path: str, head: bytes) -> str | None:
-    name = _MODULES.get(path[path.rfind(".") :].lower())
+    name = _MODULES.get(_suffix(path))
     if name == "capture" and BEGINS_WITH_HEADER.match(head.decode("utf-8", "ignore")):
         return "markdown"
     return name
@@ -147,6 +151,7 @@ def read_file(
     ``unreadable`` behind all that could be read before it. A remark on the file as a whole (its encoding) goes with
     its first article.
     """
+    warnings: tuple[tuple[str, str], ...] = ()
     try:
         head = content[:HEAD] if isinstance(content, bytes) else _peek(content)
         name = _reader_for(path, head)
@@ -155,9 +160,13 @@ def read_file(
         if name in _STREAMS:
             reader = cast(StreamReader, _module(name))
             stream = io.BytesIO(content) if isinstance(content, bytes) else content
-            yield from reader.read_stream(path, stream, options=options, only=only)
+            found, source = reader.read_stream(path, stream, options=options, only=only), ""
         else:
-            yield from _read_text(name, path, _all_of(content), options, only)
+            source, warnings = decode(_all_of(content), _suffix(path))
+            if not source or source.isspace():
+                raise UnreadableError("the file is empty")
+            found = cast(Reader, _module(name)).read(path, source, options=options, only=only)
+        yield from _remarked(found, source, warnings) if only is None else found
     except UnreadableError as error:
         yield ArticleError(path, "unreadable", str(error))
     except RecursionError:
@@ -183,53 +192,14 @@ def _all_of(content: bytes | BinaryIO) -> bytes:
     return data
 
 
-def _read_text(
-    name: str, path: str, data: bytes, options: Options, only: frozenset[int] | None
+def _remarked(
+    found: Iterator[Draft | ArticleError], source: str, warnings: tuple[tuple[str, str], ...]
 ) -> Iterator[Draft | ArticleError]:
-    text, warnings = decode(data)
-    if not text or text.isspace():
-        raise UnreadableError("the file is empty")
-    for found in cast(Reader, _module(name)).read(path, text, options=options, only=only):
-        if warnings and isinstance(found, Draft):
-            yield found._replace(warnings=warnings + found.warnings)
+    """The articles with remarks on how they are encoded; those on the whole file go with the first."""
+    for each in found:
+        if isinstance(each, Draft):
+            remarks = warnings + remark_on((each.title, each.summary, each.body), source)
+            yield each._replace(warnings=remarks + each.warnings) if remarks else each
             warnings = ()
         else:
-            yield found
-
-
-def decode(data: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A file's text with ``\\n`` line ends and no byte order mark, and warnings as in Draft.
-
-    UTF-8, or UTF-16 with a byte order mark; bytes that are no UTF-8 are read as Windows-1252, with a warning.
-    Raises UnreadableError for a binary file.
-    """
-    warnings: tuple[tuple[str, str], ...] = ()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise UnreadableError("the file begins as UTF-16 and is not UTF-16 throughout") from error
-    else:
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            if b"\0" in data:
-                raise UnreadableError("the file is binary, not text") from error
-            text = data.decode(errors=_WINDOWS)
-            line = data.count(b"\n", 0, error.start) + 1
-            warnings = (("encoding", f"the text is not all UTF-8 (line {line}); the rest was read as Windows-1252"),)
-    if "\0" in text:
-        raise UnreadableError("the file is binary, not text")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removeprefix("\ufeff"), warnings
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as Windows-1252: whole files of it, and a line pasted into UTF-8."""
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - narrows for the type checker
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-_WINDOWS = "feeds.windows-1252"
-codecs.register_error(_WINDOWS, _as_windows)
+            yield each
