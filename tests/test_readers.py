@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import ArticleError
 from feeds.model import Draft, Image
-from feeds.readers import capture, is_source, markdown, read_file, reader_for, records, tabular
+from feeds.readers import capture, feed, is_source, markdown, read_file, reader_for, records, tabular
 from feeds.readers.fields import body_format, flag, names, people, text
 
 FOLDER = Path(__file__).parent / "readers"
@@ -111,7 +111,8 @@ def test_reader_is_picked_by_suffix_and_first_bytes() -> None:
     assert reader_for("a.tsv", b"") is tabular
     assert reader_for("a.txt", b"\xef\xbb\xbf---\ntitle: A\n---\n") is markdown
     assert reader_for("a.txt", b"---\n\nHarga naik\n") is capture
-    assert reader_for("a.html", b"") is None
+    assert reader_for("a.rss", b"") is reader_for("a.XML", b"<rss>") is feed
+    assert reader_for("a.png", b"") is None
 
 
 def test_json_lines_under_another_suffix_are_read_as_lines() -> None:
@@ -123,11 +124,12 @@ def test_json_lines_under_another_suffix_are_read_as_lines() -> None:
 
 
 @given(
-    st.sampled_from(["a.md", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "_posts/2024-01-02-a.md", "a.png"]),
+    st.sampled_from(["a.md", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "_posts/2024-01-02-a.md", "a.xml"]),
     st.one_of(
         st.binary(),
         st.text().map(str.encode),
         st.text(alphabet='-+{}[]":,;<>%*`#\n\t aA1').map(str.encode),
+        st.text(alphabet="<>/&;=\"' \nabc!-?[]").map(lambda inner: f"<rss><channel><item>{inner}".encode()),
         st.text(alphabet="-:[]{}&*!|>\"'\n abt").map(lambda inner: f"---\n{inner}\n---\n".encode()),
     ),
 )

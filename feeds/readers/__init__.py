@@ -74,6 +74,10 @@ _MODULES = {
     ".csv": "tabular",
     ".tsv": "tabular",
     ".txt": "capture",
+    ".xml": "feed",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
 }
 
 _STREAMS: frozenset[str] = frozenset()  # the modules that have ``read_stream``
@@ -85,7 +89,9 @@ BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
 _NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
-_INITIALS = frozenset("_iI") | {name[0] for name in _NO_ARTICLES} | {name[0].upper() for name in _NO_ARTICLES}
+_NO_FEEDS = ("sitemap", "browserconfig", "crossdomain", "opensearch", "opml", "pom")  # .xml for machines
+_NO_NAMES = (*_NO_ARTICLES, *_NO_FEEDS)
+_INITIALS = frozenset("_iI") | {name[0] for name in _NO_NAMES} | {name[0].upper() for name in _NO_NAMES}
 _NO_FOLDERS = frozenset({"node_modules", "archetypes", "_includes", "_layouts", "_data", "_sass", "_site", "_drafts"})
 
 
@@ -98,12 +104,14 @@ def is_source(path: str) -> bool:
     stem, _, suffix = name.rpartition(".")
     if (suffix not in _SUFFIXES and suffix.lower() not in _SUFFIXES) or stem[:1] in ("", "."):
         return False
-    if stem[0] in _INITIALS and _is_no_article(stem.lower(), at_top=not folders):
+    if stem[0] in _INITIALS and _is_no_article(stem.lower(), suffix.lower(), at_top=not folders):
         return False
     return _may_hold_articles(folders)
 
 
-def _is_no_article(stem: str, *, at_top: bool) -> bool:
+def _is_no_article(stem: str, suffix: str, *, at_top: bool) -> bool:
+    if suffix == "xml":
+        return stem.startswith(_NO_FEEDS)
     return stem in _NO_ARTICLES or stem.partition(".")[0] == "_index" or (stem == "index" and at_top)
 
 

@@ -12,7 +12,7 @@ schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -308,9 +308,14 @@ def _link(value: object) -> str:
 
 
 def _guid(value: object) -> str:
-    """An id that can stand for the article anywhere; a bare row number cannot."""
+    """An id that can stand for the article anywhere: a bare row number cannot, one that is said to be an id can."""
     guid = text(value)
-    return "" if guid.isdigit() else guid
+    return "" if guid.isdigit() and not isinstance(value, Mapping) else guid
+
+
+def only_count(ids: Sequence[str]) -> bool:
+    """Whether ids number the records of their file (0, 1, 2 or 1, 2, 3), and would name others tomorrow."""
+    return any(list(ids) == [str(number) for number in range(first, first + len(ids))] for first in (0, 1))
 
 
 def _number(value: object) -> int | None:
