@@ -201,6 +201,13 @@ class TestDates:
         assert found.date == written
         assert read_date(written).value.isoformat() == meant
 
+    def test_slashes_are_read_as_the_whole_file_has_them(self) -> None:
+        """Day first, unless one of them can only be month first."""
+        dates = ("12/03/2024 10:30", "12/25/2024 10:30")
+        items = [f"{ITEM}<pubDate>{date}</pubDate>" for date in dates]
+        assert [draft.month_first for draft in drafts(rss(*items))] == [True, True]
+        assert [draft.month_first for draft in drafts(rss(items[0]))] == [False]
+
     def test_a_date_of_change_is_one_beside_a_date(self) -> None:
         """Alone it is the date: RSS 1.0 has no other, and an Atom entry need not have another."""
         both = one(atom("<title>A</title><published>2024-12-03</published><updated>2024-12-04</updated>"))

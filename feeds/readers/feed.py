@@ -83,13 +83,14 @@ class _Feed:
         self.home = _said(channel, "link")
         self.language = _language(channel)
         self.numbered = fields.only_count([_said(entry, "id") for entry in entries])
+        self.month_first = fields.are_month_first(map(_published, entries))
         every = [_terms(entry) for entry in entries]
         schemes = {bool(scheme) for terms in every for _, scheme in terms}
         self.by_scheme = len(schemes) == 2
         self.leading = {terms[0][0] for terms in every if terms}
 
     def draft(self, position: int, entry: Fields) -> Draft:
-        published = _said(entry, "published") or _said(entry, "created")
+        published = _published(entry)
         updated = _said(entry, "updated")
         link = self._link(entry)
         body, body_format, summary = _texts(entry, link)
@@ -102,6 +103,7 @@ class _Feed:
             title=_title(entry),
             date=published or updated or None,
             updated=updated if published and updated else None,
+            month_first=self.month_first,
             body=body,
             body_format=body_format,
             summary=summary,
@@ -138,6 +140,10 @@ class _Feed:
             chosen = {name for number, (name, _) in enumerate(terms) if number == 0 or name in self.leading}
         named = dict.fromkeys(name for name, _ in terms if name.casefold() not in _NO_CATEGORIES)
         return tuple(n for n in named if n in chosen), tuple(n for n in named if n not in chosen)
+
+
+def _published(entry: Fields) -> str:
+    return _said(entry, "published") or _said(entry, "created")
 
 
 _NO_CATEGORIES = frozenset({"uncategorized", "uncategorised", "tak berkategori", "tanpa kategori"})

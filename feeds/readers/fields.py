@@ -420,8 +420,8 @@ def read_records(
             gathered.append((position, record if isinstance(record, ArticleError) else gather(record, further)))
             if only is not None and len(gathered) == len(only):
                 break
-    month_first = only is None and _is_month_first(
-        found for _, found in gathered if not isinstance(found, ArticleError)
+    month_first = only is None and are_month_first(
+        text(found.get("date")) for _, found in gathered if not isinstance(found, ArticleError)
     )
     for position, found in gathered:
         if isinstance(found, ArticleError):
@@ -430,6 +430,7 @@ def read_records(
             yield make_draft(path, found, position=position, month_first=month_first)
 
 
-def _is_month_first(records: Iterable[Mapping[str, object]]) -> bool:
-    dates = [date for record in records if _SLASHES.search(date := text(record.get("date")))]
-    return bool(dates) and months_first(dates)
+def are_month_first(dates: Iterable[str]) -> bool:
+    """Whether the dates of one file that have slashes are month first, as they cannot be read otherwise (rule 13)."""
+    slashed = [date for date in dates if _SLASHES.search(date)]
+    return bool(slashed) and months_first(slashed)
