@@ -16,8 +16,7 @@ from feeds.edition import Edition
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft, Image
 from feeds.readers import is_source, read_file
-from feeds.readers.feed import read
-from feeds.readers.feed_xml import is_feed
+from feeds.readers.feed import is_feed, read
 from feeds.text import one_line
 from tests.support import FORMATS, a_desk
 
@@ -105,6 +104,8 @@ class TestDialects:
     def test_every_dialect_gives_the_same_article(self, text: str) -> None:
         """Title, id, address, date, author, category and body."""
         found = one(text)
+        assert is_feed(text[:1000].encode())
+        assert is_feed(text[:1000].encode("utf-16"))
         assert read_date(str(found.date)).value.isoformat() == "2024-12-03T10:30:00+07:00"
         assert found._replace(date=None) == Draft(
             path="a.xml",
@@ -448,7 +449,7 @@ class TestNoArticles:
         (problem,) = read_file("a.xml", text.encode())
         reason = f"the file is neither a feed nor a WordPress export: {told}"
         assert problem == ArticleError("a.xml", "unreadable", reason)
-        assert not is_feed(text)
+        assert not is_feed(text.encode())
 
 
 class TestBroken:
