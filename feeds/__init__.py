@@ -4,7 +4,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
 
     errors, model, indonesian          values and words, no behaviour
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
-    _dateparts, text, config           pieces of dates; clean text and HTML; settings, checked
+    _dateparts, text, config, images   pieces of dates; clean text and HTML; settings, checked; files of images
     likeness                           when addresses, headlines and texts are the same in other words
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft

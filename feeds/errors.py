@@ -102,5 +102,6 @@ KINDS = {
     "control": "embedded control characters",
     "order": "a column of dates that is written month first",
     "link": "an address that is none",
-    "encoding": "text in another encoding than it says",
+    "encoding": "text in another encoding than it says, or one that was decoded wrongly before",
+    "image": "a file that is not the image that it says",
 }

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
-from feeds import text
+from feeds import images, text
 from feeds.config import FieldNames, Settings, free_slug
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
@@ -272,7 +272,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     slug = text.slugify(draft.slug or title) if rules.slugs_needed or draft.position is not None else ""
     link = _link(draft, rules, slug, published.value, place, problems)
     base = link or rules.site
-    image = _image(draft.image, base)
+    image = _image(draft, rules, base, place, problems)
     summary = text.one_line(draft.summary)
     return Article(
         path=draft.path,
@@ -390,13 +390,18 @@ def _link(draft: Draft, rules: Rules, slug: str, published: datetime, place: str
     return text.absolute(pattern.removeprefix("/"), rules.site)
 
 
-def _image(image: Image | None, base: str) -> Image | None:
-    if image is None:
+def _image(draft: Draft, rules: Rules, base: str, place: str, problems: list[ArticleError]) -> Image | None:
+    if draft.image is None:
         return None
-    url = text.absolute(image.url, base)
+    written = draft.image
+    url = text.absolute(written.url, base)
     if not url:
         return None
-    return replace(image, url=url, caption=text.one_line(image.caption), credit=text.one_line(image.credit))
+    image = replace(written, url=url, caption=text.one_line(written.caption), credit=text.one_line(written.credit))
+    found, reason = images.resolve(rules.root, draft.path, written.url, image, rules.site)
+    if reason:
+        problems.append(ArticleError(place, "image", reason, fatal=False))
+    return found
 
 
 def _categories(draft: Draft, rules: Rules, place: str, problems: list[ArticleError]) -> tuple[Category, ...]:

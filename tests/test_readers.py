@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feeds.errors import ArticleError, UnreadableError
+from feeds.errors import ArticleError
 from feeds.model import Draft, Image
-from feeds.readers import capture, decode, is_source, markdown, read_file, reader_for, records, tabular
+from feeds.readers import capture, feed, is_source, markdown, read_file, reader_for, records, tabular
 from feeds.readers.fields import body_format, flag, names, people, text
 
 FOLDER = Path(__file__).parent / "readers"
@@ -111,7 +111,8 @@ def test_reader_is_picked_by_suffix_and_first_bytes() -> None:
     assert reader_for("a.tsv", b"") is tabular
     assert reader_for("a.txt", b"\xef\xbb\xbf---\ntitle: A\n---\n") is markdown
     assert reader_for("a.txt", b"---\n\nHarga naik\n") is capture
-    assert reader_for("a.html", b"") is None
+    assert reader_for("a.rss", b"") is reader_for("a.XML", b"<rss>") is feed
+    assert reader_for("a.png", b"") is None
 
 
 def test_json_lines_under_another_suffix_are_read_as_lines() -> None:
@@ -122,41 +123,13 @@ def test_json_lines_under_another_suffix_are_read_as_lines() -> None:
     assert [item.title for item in listed if isinstance(item, Draft)] == ["A", "B"]
 
 
-# Bytes to text
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-def test_unicode_is_told_by_its_first_bytes(encoding: str) -> None:
-    """UTF-8 with and without a byte order mark and UTF-16 with one are read without a warning."""
-    assert decode("judul “é”\r\nisi\r".encode(encoding)) == ("judul “é”\nisi\n", ())
-
-
-def test_what_is_no_utf8_is_windows_1252_and_said_so() -> None:
-    """Windows-1252 is read as such, even in one line of a UTF-8 text, with a warning that names the line."""
-    decoded, warnings = decode("baik “ya”\n".encode() + "jahat “ya”".encode("cp1252"))
-    assert decoded == "baik “ya”\njahat “ya”"
-    assert warnings == (("encoding", "the text is not all UTF-8 (line 2); the rest was read as Windows-1252"),)
-
-
-@pytest.mark.parametrize("data", [b"a\0b", b"\xff\xd8\xff\xe0\0\x10JFIF\0", b"\xff\xfea", "a\0".encode("utf-16")])
-def test_binary_is_refused(data: bytes) -> None:
-    """Bytes with NUL, and UTF-16 that is none, are unreadable."""
-    with pytest.raises(UnreadableError):
-        decode(data)
-
-
-def test_encoding_is_said_once_a_file() -> None:
-    """Only the first article of a file carries the warning about its encoding."""
-    found = list(read_file("a.csv", "judul\n“A”\n“B”\n".encode("cp1252")))
-    assert [len(item.warnings) for item in found if isinstance(item, Draft)] == [1, 0]
-
-
 @given(
-    st.sampled_from(["a.md", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "_posts/2024-01-02-a.md", "a.png"]),
+    st.sampled_from(["a.md", "a.json", "a.jsonl", "a.csv", "a.tsv", "a.txt", "_posts/2024-01-02-a.md", "a.xml"]),
     st.one_of(
         st.binary(),
         st.text().map(str.encode),
         st.text(alphabet='-+{}[]":,;<>%*`#\n\t aA1').map(str.encode),
+        st.text(alphabet="<>/&;=\"' \nabc!-?[]").map(lambda inner: f"<rss><channel><item>{inner}".encode()),
         st.text(alphabet="-:[]{}&*!|>\"'\n abt").map(lambda inner: f"---\n{inner}\n---\n".encode()),
     ),
 )

@@ -14,7 +14,6 @@ A format whose files may be larger than memory has ``read_stream`` instead, with
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from collections.abc import Iterator, Mapping
@@ -25,6 +24,7 @@ from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
+from feeds.readers.encoding import decode, remark_on
 
 
 class Options(NamedTuple):
@@ -74,12 +74,15 @@ _MODULES = {
     ".csv": "tabular",
     ".tsv": "tabular",
     ".txt": "capture",
-    ".xml": "wxr",
     ".wxr": "wxr",
+    ".xml": "feed",
+    ".rss": "feed",
+    ".atom": "feed",
+    ".rdf": "feed",
 }
 
 _STREAMS = frozenset({"wxr"})  # the modules that have ``read_stream``
-_STREAM_SUFFIXES = frozenset(suffix for suffix, name in _MODULES.items() if name in _STREAMS)
+_STREAM_SUFFIXES = frozenset({".wxr", ".xml"})
 _SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
 
 BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
@@ -87,7 +90,10 @@ BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
 _NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
-_INITIALS = frozenset("_iI") | {name[0] for name in _NO_ARTICLES} | {name[0].upper() for name in _NO_ARTICLES}
+_NO_FEEDS = ("sitemap", "browserconfig", "crossdomain", "opensearch", "opml", "pom")  # .xml for machines
+_NO_FEED = re.compile(rf"(?:{'|'.join(_NO_FEEDS)})(?![a-z])")
+_NO_NAMES = (*_NO_ARTICLES, *_NO_FEEDS)
+_INITIALS = frozenset("_iI") | {name[0] for name in _NO_NAMES} | {name[0].upper() for name in _NO_NAMES}
 _NO_FOLDERS = frozenset({"node_modules", "archetypes", "_includes", "_layouts", "_data", "_sass", "_site", "_drafts"})
 
 
@@ -100,12 +106,14 @@ def is_source(path: str) -> bool:
     stem, _, suffix = name.rpartition(".")
     if (suffix not in _SUFFIXES and suffix.lower() not in _SUFFIXES) or stem[:1] in ("", "."):
         return False
-    if stem[0] in _INITIALS and _is_no_article(stem.lower(), at_top=not folders):
+    if stem[0] in _INITIALS and _is_no_article(stem.lower(), suffix.lower(), at_top=not folders):
         return False
     return _may_hold_articles(folders)
 
 
-def _is_no_article(stem: str, *, at_top: bool) -> bool:
+def _is_no_article(stem: str, suffix: str, *, at_top: bool) -> bool:
+    if suffix == "xml":
+        return _NO_FEED.match(stem) is not None
     return stem in _NO_ARTICLES or stem.partition(".")[0] == "_index" or (stem == "index" and at_top)
 
 
@@ -116,29 +124,30 @@ def _may_hold_articles(folders: str) -> bool:
 
 def may_stream(path: str) -> bool:
     """Whether a file's name is one of a format that is read as a stream."""
-    return path[path.rfind(".") :].lower() in _STREAM_SUFFIXES
+    return _suffix(path) in _STREAM_SUFFIXES
+
+
+def _suffix(path: str) -> str:
+    return path[path.rfind(".") :].lower()
 
 
 def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
     """The reader for a file, by its suffix and its first bytes; ``None`` where there is none.
 
-    A .txt file that begins with front matter is Markdown; of XML, only a WordPress export is read.
+    A .txt file that begins with front matter is Markdown; an .xml file is a WordPress export or a saved feed.
     """
     name = _reader_for(path, head)
     return _module(name) if name else None
 
 
 def _reader_for(path: str, head: bytes) -> str | None:
-    name = _MODULES.get(path[path.rfind(".") :].lower())
+    suffix = _suffix(path)
+    name = _MODULES.get(suffix)
     if name == "capture" and BEGINS_WITH_HEADER.match(head.decode("utf-8", "ignore")):
         return "markdown"
-    if name == "wxr" and not _is_wxr(head):
-        return None
+    if suffix in _STREAM_SUFFIXES:
+        return "wxr" if import_module("feeds.readers.wxr").is_wxr(head) else "feed"
     return name
-
-
-def _is_wxr(head: bytes) -> bool:
-    return bool(import_module("feeds.readers.wxr").is_wxr(head))
 
 
 @cache
@@ -155,6 +164,7 @@ def read_file(
     ``unreadable`` behind all that could be read before it. A remark on the file as a whole (its encoding) goes with
     its first article.
     """
+    warnings: tuple[tuple[str, str], ...] = ()
     try:
         head = content[:HEAD] if isinstance(content, bytes) else _peek(content)
         name = _reader_for(path, head)
@@ -163,9 +173,13 @@ def read_file(
         if name in _STREAMS:
             reader = cast(StreamReader, _module(name))
             stream = io.BytesIO(content) if isinstance(content, bytes) else content
-            yield from reader.read_stream(path, stream, options=options, only=only)
+            found, source = reader.read_stream(path, stream, options=options, only=only), ""
         else:
-            yield from _read_text(name, path, _all_of(content), options, only)
+            source, warnings = decode(_all_of(content), _suffix(path))
+            if not source or source.isspace():
+                raise UnreadableError("the file is empty")
+            found = cast(Reader, _module(name)).read(path, source, options=options, only=only)
+        yield from _remarked(found, source, warnings) if only is None else found
     except UnreadableError as error:
         yield ArticleError(path, "unreadable", str(error))
     except RecursionError:
@@ -191,53 +205,14 @@ def _all_of(content: bytes | BinaryIO) -> bytes:
     return data
 
 
-def _read_text(
-    name: str, path: str, data: bytes, options: Options, only: frozenset[int] | None
+def _remarked(
+    found: Iterator[Draft | ArticleError], source: str, warnings: tuple[tuple[str, str], ...]
 ) -> Iterator[Draft | ArticleError]:
-    text, warnings = decode(data)
-    if not text or text.isspace():
-        raise UnreadableError("the file is empty")
-    for found in cast(Reader, _module(name)).read(path, text, options=options, only=only):
-        if warnings and isinstance(found, Draft):
-            yield found._replace(warnings=warnings + found.warnings)
+    """The articles with remarks on how they are encoded; those on the whole file go with the first."""
+    for each in found:
+        if isinstance(each, Draft):
+            remarks = warnings + remark_on((each.title, each.summary, each.body), source)
+            yield each._replace(warnings=remarks + each.warnings) if remarks else each
             warnings = ()
         else:
-            yield found
-
-
-def decode(data: bytes) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A file's text with ``\\n`` line ends and no byte order mark, and warnings as in Draft.
-
-    UTF-8, or UTF-16 with a byte order mark; bytes that are no UTF-8 are read as Windows-1252, with a warning.
-    Raises UnreadableError for a binary file.
-    """
-    warnings: tuple[tuple[str, str], ...] = ()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        try:
-            text = data.decode("utf-16")
-        except UnicodeDecodeError as error:
-            raise UnreadableError("the file begins as UTF-16 and is not UTF-16 throughout") from error
-    else:
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            if b"\0" in data:
-                raise UnreadableError("the file is binary, not text") from error
-            text = data.decode(errors=_WINDOWS)
-            line = data.count(b"\n", 0, error.start) + 1
-            warnings = (("encoding", f"the text is not all UTF-8 (line {line}); the rest was read as Windows-1252"),)
-    if "\0" in text:
-        raise UnreadableError("the file is binary, not text")
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.removeprefix("\ufeff"), warnings
-
-
-def _as_windows(error: UnicodeError) -> tuple[str, int]:
-    """Read the bytes that are no UTF-8 as Windows-1252: whole files of it, and a line pasted into UTF-8."""
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - narrows for the type checker
-    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
-
-
-_WINDOWS = "feeds.windows-1252"
-codecs.register_error(_WINDOWS, _as_windows)
+            yield each

@@ -12,7 +12,7 @@ schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -308,9 +308,14 @@ def _link(value: object) -> str:
 
 
 def _guid(value: object) -> str:
-    """An id that can stand for the article anywhere; a bare row number cannot."""
+    """An id that can stand for the article anywhere: a bare row number cannot, one that is said to be an id can."""
     guid = text(value)
-    return "" if guid.isdigit() else guid
+    return "" if guid.isdigit() and not isinstance(value, Mapping) else guid
+
+
+def only_count(ids: Sequence[str]) -> bool:
+    """Whether ids number the records of their file (0, 1, 2 or 1, 2, 3), and would name others tomorrow."""
+    return any(list(ids) == [str(number) for number in range(first, first + len(ids))] for first in (0, 1))
 
 
 def _number(value: object) -> int | None:
@@ -415,8 +420,8 @@ def read_records(
             gathered.append((position, record if isinstance(record, ArticleError) else gather(record, further)))
             if only is not None and len(gathered) == len(only):
                 break
-    month_first = only is None and _is_month_first(
-        found for _, found in gathered if not isinstance(found, ArticleError)
+    month_first = only is None and are_month_first(
+        text(found.get("date")) for _, found in gathered if not isinstance(found, ArticleError)
     )
     for position, found in gathered:
         if isinstance(found, ArticleError):
@@ -425,6 +430,7 @@ def read_records(
             yield make_draft(path, found, position=position, month_first=month_first)
 
 
-def _is_month_first(records: Iterable[Mapping[str, object]]) -> bool:
-    dates = [date for record in records if _SLASHES.search(date := text(record.get("date")))]
-    return bool(dates) and months_first(dates)
+def are_month_first(dates: Iterable[str]) -> bool:
+    """Whether the dates of one file that have slashes are month first, as they cannot be read otherwise (rule 13)."""
+    slashed = [date for date in dates if _SLASHES.search(date)]
+    return bool(slashed) and months_first(slashed)

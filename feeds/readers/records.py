@@ -54,10 +54,47 @@ def _value(path: str, text: str) -> Mapping[object, object] | list[object] | Non
         raise UnreadableError(f"line {error.lineno} is no JSON: {error.msg.removesuffix(' at')}") from error
     inner = _list_in(value, 3)
     if inner is not None:
-        return inner
+        return _items(inner) if _is_json_feed(value) else inner
     if isinstance(value, Mapping):
         return value
     raise UnreadableError("the file holds no articles but a single value")
+
+
+def _is_json_feed(value: object) -> bool:
+    return isinstance(value, Mapping) and fields.text(value.get("version")).startswith("https://jsonfeed.org/")
+
+
+def _items(items: list[object]) -> list[object]:
+    """The items of a JSON Feed under names that say more: an id is one even if it is a number (but not of the item)."""
+    ids = [fields.text(item.get("id")) if isinstance(item, Mapping) else "" for item in items]
+    numbered = fields.only_count(ids)
+    return [
+        {
+            **item,
+            "guid": None if numbered else {"value": identity},
+            "url": item.get("url") or item.get("external_url"),
+            "image": _picture(item),
+        }
+        if isinstance(item, Mapping)
+        else item
+        for item, identity in zip(items, ids, strict=True)
+    ]
+
+
+def _picture(item: Mapping[object, object]) -> object:
+    """The image of an item, with the type and length of the attachment that it is."""
+    attachments = item.get("attachments")
+    attached = attachments if isinstance(attachments, list) else []
+    pictures = [each for each in attached if isinstance(each, Mapping) and _is_picture(each)]
+    url = item.get("image") or item.get("banner_image") or (pictures[0].get("url") if pictures else None)
+    for picture in pictures:
+        if picture.get("url") == url:
+            return {"url": url, "type": picture.get("mime_type"), "length": picture.get("size_in_bytes")}
+    return url
+
+
+def _is_picture(attachment: Mapping[object, object]) -> bool:
+    return fields.text(attachment.get("mime_type")).startswith("image/")
 
 
 _OBJECT_A_LINE = re.compile(r"\s*\{[^\n]*\n\s*\{")  # no single JSON object has a line that begins so
