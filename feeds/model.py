@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 BodyFormat = Literal["markdown", "html", "text"]
 DateOrigin = Literal["field", "metadata", "published", "dateline", "mtime"]
-TitleOrigin = Literal["field", "line", "heading", "lede", "filename"]
+TitleOrigin = Literal["field", "metadata", "line", "heading", "lede", "filename"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from feeds.errors import ArticleError
 from feeds.model import Draft, Image
-from feeds.readers import capture, feed, is_source, markdown, read_file, reader_for, records, tabular
+from feeds.readers import capture, feed, html, is_source, markdown, read_file, reader_for, records, tabular
 from feeds.readers.fields import body_format, flag, names, people, text
 
 FOLDER = Path(__file__).parent / "readers"
@@ -80,7 +80,6 @@ def test_articles_are_sources(path: str) -> None:
     "path",
     [
         "a.jpg",
-        "a.html",
         "a.pdf",
         "a",
         ".a.md",
@@ -112,6 +111,8 @@ def test_reader_is_picked_by_suffix_and_first_bytes() -> None:
     assert reader_for("a.txt", b"\xef\xbb\xbf---\ntitle: A\n---\n") is markdown
     assert reader_for("a.txt", b"---\n\nHarga naik\n") is capture
     assert reader_for("a.rss", b"") is reader_for("a.XML", b"<rss>") is feed
+    assert reader_for("a.html", b"<html>") is html
+    assert reader_for("a.html", b"---\ntitle: A\n---\n<p>x</p>") is markdown
     assert reader_for("a.png", b"") is None
 
 

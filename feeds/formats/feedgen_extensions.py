@@ -34,7 +34,7 @@ from typing import Any
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",

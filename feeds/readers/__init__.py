@@ -79,6 +79,9 @@ _MODULES = {
     ".rss": "feed",
     ".atom": "feed",
     ".rdf": "feed",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
 }
 
 _STREAMS = frozenset({"wxr"})  # the modules that have ``read_stream``
@@ -86,7 +89,7 @@ _STREAM_SUFFIXES = frozenset({".wxr", ".xml"})
 _SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
 
 BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A-Za-z_][\w -]*:(?:\s|$)")
-"""A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt file."""
+"""A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt or .html file."""
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
 _NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
@@ -95,12 +98,18 @@ _NO_FEED = re.compile(rf"(?:{'|'.join(_NO_FEEDS)})(?![a-z])")
 _NO_NAMES = (*_NO_ARTICLES, *_NO_FEEDS)
 _INITIALS = frozenset("_iI") | {name[0] for name in _NO_NAMES} | {name[0].upper() for name in _NO_NAMES}
 _NO_FOLDERS = frozenset({"node_modules", "archetypes", "_includes", "_layouts", "_data", "_sass", "_site", "_drafts"})
+# HTML is also what a site is made with: templates, the pages of lists, what a browser saves beside a page.
+_NO_PAGES = frozenset({"layouts", "themes", "partials", "templates", "includes", "shortcodes"})
+_NO_PAGE = re.compile(
+    r"(?:404|50[0-9]|search|offline|google[0-9a-f]{16})\.x?html?|.*/page/[0-9]+(?:/index)?\.x?html?", re.IGNORECASE
+)
 
 
 def is_source(path: str) -> bool:
     """Whether a file can hold articles, by its path alone.
 
-    No: what has no reader, what a dot hides, a section's ``_index.md``, the home page ``index.md``, a README.
+    No: what has no reader, what a dot hides, a section's ``_index.md``, the home page ``index.md``, a README; of HTML
+    also templates, the second page of a list (``page/2/``), and the folder ``Judul_files`` that a browser saves.
     """
     folders, _, name = path.rpartition("/")
     stem, _, suffix = name.rpartition(".")
@@ -108,6 +117,8 @@ def is_source(path: str) -> bool:
         return False
     if stem[0] in _INITIALS and _is_no_article(stem.lower(), suffix.lower(), at_top=not folders):
         return False
+    if suffix[-4:].lower() == "html" or suffix.lower() == "htm":
+        return _may_hold_pages(folders) and not _NO_PAGE.fullmatch(f"{folders}/{name}" if folders else name)
     return _may_hold_articles(folders)
 
 
@@ -122,6 +133,12 @@ def _may_hold_articles(folders: str) -> bool:
     return not any(folder[:1] == "." or folder in _NO_FOLDERS for folder in folders.split("/"))
 
 
+@lru_cache(maxsize=1024)
+def _may_hold_pages(folders: str) -> bool:
+    parts = folders.lower().split("/")
+    return _may_hold_articles(folders) and not any(part in _NO_PAGES or part.endswith("_files") for part in parts)
+
+
 def may_stream(path: str) -> bool:
     """Whether a file's name is one of a format that is read as a stream."""
     return _suffix(path) in _STREAM_SUFFIXES
@@ -134,7 +151,8 @@ def _suffix(path: str) -> str:
 def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
     """The reader for a file, by its suffix and its first bytes; ``None`` where there is none.
 
-    A .txt file that begins with front matter is Markdown; an .xml file is a WordPress export or a saved feed.
+    A .txt file that begins with front matter is Markdown, an .html file that does is read as one with a body of HTML;
+    an .xml file is a WordPress export or a saved feed.
     """
     name = _reader_for(path, head)
     return _module(name) if name else None
@@ -143,7 +161,7 @@ def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
 def _reader_for(path: str, head: bytes) -> str | None:
     suffix = _suffix(path)
     name = _MODULES.get(suffix)
-    if name == "capture" and BEGINS_WITH_HEADER.match(head.decode("utf-8", "ignore")):
+    if name in ("capture", "html") and BEGINS_WITH_HEADER.match(head.decode("utf-8", "ignore")):
         return "markdown"
     if suffix in _STREAM_SUFFIXES:
         return "wxr" if import_module("feeds.readers.wxr").is_wxr(head) else "feed"

@@ -135,6 +135,12 @@ def split_lines(text: str) -> tuple[list[Line], str]:
     return lines, metadata
 
 
+def kind_of(text: str) -> str:
+    """What a paragraph that stands for itself is, by its own words."""
+    clean = _GLUED_AD.sub(" ", " ".join(_INVISIBLE.sub("", text).split())).strip() or "-"
+    return _kind(Line(0, text, clean, gap=True), "")
+
+
 def _kind(line: Line, following: str) -> str:
     """What a line is by its own words; ``following`` is the line right below it."""
     text = line.text

@@ -324,8 +324,7 @@ def _trimmed(page: Page, i: int, follows: Sequence[bool]) -> tuple[str, bool]:
     """A body line without links and end mark, and whether the mark ends the article."""
     line = page.lines[i]
     text = line.text
-    if len(text) < 5000:
-        text = _RELATED_BEHIND.sub("", _RELATED_INSIDE.sub("", text))
+    text = without_related(text)
     after = page.lines[i + 1] if i + 1 < len(page.lines) else None
     mark = end_mark(text)
     if mark is None or (after and not after.gap and after.text[:1].islower()):
@@ -334,6 +333,11 @@ def _trimmed(page: Page, i: int, follows: Sequence[bool]) -> tuple[str, bool]:
         return text[: mark[0]].rstrip(), True
     signed = text[mark[0] :].strip("()[] .")
     return (text[: mark[0]].rstrip() if len(signed) <= 5 and signed.islower() else text), False
+
+
+def without_related(text: str) -> str:
+    """A paragraph without ``(Baca juga: ...)`` and what stands so behind its last sentence."""
+    return _RELATED_BEHIND.sub("", _RELATED_INSIDE.sub("", text)) if len(text) < 5000 else text
 
 
 def _drop_trailing(page: Page) -> None:

@@ -1,4 +1,4 @@
-"""Markdown articles, as Hugo, Jekyll, Hexo, Eleventy and Pelican keep them.
+"""Markdown articles, as Hugo, Jekyll, Hexo, Eleventy and Pelican keep them, and their pages of HTML with a header.
 
 A file's name may carry what its header does not: ``2024-12-03-harga-beras.md`` a date and a slug, ``_posts`` below
 folders Jekyll's categories, ``index.md`` in a folder of the article's name a page bundle. Drafts are no articles.
@@ -17,7 +17,7 @@ from feeds.readers import PLAIN, Options, fields, frontmatter
 def read(
     path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
 ) -> Iterator[Draft | ArticleError]:
-    """The article of a Markdown file; nothing where it is a draft.
+    """The article of a Markdown file, or of HTML below front matter; nothing for a draft or a template of a list.
 
     path: below the data directory; text: with ``\\n`` line ends. A file is one article, so ``only`` changes nothing.
     Raises UnreadableError where the front matter cannot be read.
@@ -27,7 +27,8 @@ def read(
         return
     header, body, warnings = frontmatter.split(text)
     found = fields.gather(header, options.names)
-    if fields.is_withheld(found):
+    is_html = path.lower().endswith(_HTML)
+    if fields.is_withheld(found) or (is_html and _LOOP.search(body)):
         return
     title_origin: TitleOrigin = "field"
     date_origin: DateOrigin = "field"
@@ -35,7 +36,7 @@ def read(
         body = without_shortcodes(body)
     if "title" not in found:
         title_origin = "heading"
-        found["title"], body = _heading(body)
+        found["title"], body = _html_heading(body) if is_html else _heading(body)
     if "date" not in found or "slug" not in found:
         date, slug = _from_name(path)
         if slug:
@@ -47,11 +48,16 @@ def read(
         _as_jekyll(path, header, found)
     if "<" in body and "summary" not in found and (more := _MORE.search(body)):
         found["summary"] = plain(body[: more.start()])
+    if is_html:
+        found["body_html"], body = body.strip(), ""
     yield fields.make_draft(
         path, found, markdown=body.strip(), title_origin=title_origin, date_origin=date_origin, warnings=warnings
     )
 
 
+_HTML = (".html", ".htm", ".xhtml")
+# Liquid, Nunjucks and Jinja that go through a site's posts: a list's template, no article.
+_LOOP = re.compile(r"\{%-?\s*for\s[^%]{0,80}\bin\s+(?:site|paginator|collections|pagination|posts|articles|pages)\b")
 _MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_](.+))?$")
 _LANGUAGE = re.compile(r"index\.[a-z]{2}(?:-[a-z]{2})?$")  # Hugo's index.id.md
@@ -126,6 +132,15 @@ def _heading(body: str) -> tuple[str, str]:
         if title:
             return title, body[: match.start()] + body[match.end() :]
     return "", body
+
+
+_H1 = re.compile(r"<h1\b[^<>]*>(.{0,1000}?)</h1\s*>\s*", re.DOTALL | re.IGNORECASE)
+
+
+def _html_heading(body: str) -> tuple[str, str]:
+    """The same of HTML."""
+    found = _H1.search(body)
+    return (plain(found[1]), body[: found.start()] + body[found.end() :]) if found else ("", body)
 
 
 _CLOSING = re.compile(r"(?<=[ \t])#+[ \t]*$")  # "# Title #"

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from functools import cached_property, lru_cache
 from typing import IO, NamedTuple
 
-from lxml import etree  # type: ignore[import-untyped]
+from lxml import etree
 
 from feeds.errors import UnreadableError
 

@@ -1,0 +1,226 @@
+"""A page as a tree: parsed once and walked once, for its metadata, its headings and the lines that a visitor sees.
+
+Every walk is a loop, never a recursion: a page may nest a thousand elements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from feeds.errors import UnreadableError
+
+
+def one_of(names: str) -> frozenset[str]:
+    """Names that are parted by blanks."""
+    return frozenset(names.split())
+
+
+def in_order(names: str) -> tuple[str, ...]:
+    """The same in their order."""
+    return tuple(names.split())
+
+
+BLOCKS = one_of(
+    "address article aside blockquote body br caption center dd details div dl dt fieldset figcaption figure footer"
+    " form h1 h2 h3 h4 h5 h6 header hr html iframe li main nav ol option p pre section summary table tbody td"
+    " tfoot th thead time tr ul video"
+)
+UNSEEN = one_of("script style noscript template svg head iframe object embed select button textarea input audio video")
+"""Elements whose text no visitor reads as part of the page."""
+_MARGINS = UNSEEN | {"nav", "aside", "footer"}
+
+
+class Found(NamedTuple):
+    """A value of the page. line: of the source, from 1; where: how ``explain`` names the place it stood in."""
+
+    value: str
+    where: str
+    line: int
+
+
+class Item(NamedTuple):
+    """A microdata property with the element that has it."""
+
+    value: str
+    element: HtmlElement
+
+
+@dataclass(slots=True)
+class Document:
+    """What one walk over the page found. metas: by lower-case name, in the page's order; links: ``rel`` -> elements."""
+
+    root: HtmlElement
+    metas: dict[str, list[Found]] = field(default_factory=dict)
+    links: dict[str, list[HtmlElement]] = field(default_factory=dict)
+    scripts: list[HtmlElement] = field(default_factory=list)
+    items: dict[str, list[Item]] = field(default_factory=dict)
+    times: list[HtmlElement] = field(default_factory=list)
+    headings: list[HtmlElement] = field(default_factory=list)  # <h1>
+    linked: int = 0  # headings of the second level and below that are links
+    title: HtmlElement | None = None
+
+    def meta(self, name: str) -> str:
+        """The first content that a ``<meta>`` of this name has, or ""."""
+        return next((found.value for found in self.metas.get(name, ()) if found.value), "")
+
+    def href(self, rel: str) -> str:
+        """The address of the first ``<link>`` of a relation, or ""."""
+        return next((href for link in self.links.get(rel, ()) if (href := (link.get("href") or "").strip())), "")
+
+
+_XHTML = re.compile(r"\s*(?:<\?xml\b|<!DOCTYPE[^<>]{0,200}XHTML)", re.IGNORECASE)
+_CLOSED_AT_ONCE = re.compile(r"<(a|b|div|em|i|iframe|li|p|script|span|strong|style|td|textarea|title)\b([^<>]*)/>")
+
+
+def parse(text: str) -> HtmlElement:
+    """The page's root element, whatever the markup; raises UnreadableError where there is nothing in it.
+
+    libxml2 reads what stands deeper than 2048 elements not at all, so that time and memory have a bound.
+    """
+    if _XHTML.match(text):
+        text = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", text)  # XML's empty elements stay open in HTML
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise UnreadableError("the page has no HTML in it") from error
+    return root
+
+
+# The elements that metadata stands in; libxml2 finds them faster than a loop that makes an object of each.
+_TELLING = etree.XPath(
+    "//meta|//link|//a[@rel]|//script[@type]|//time|//title|//h1|//h2|//h3|//h4|//h5|//*[@itemprop]",
+    smart_strings=False,
+)
+
+
+def survey(root: HtmlElement) -> Document:
+    """Walk over a page once and gather what its metadata is read from."""
+    page = Document(root)
+    for element in _TELLING(root):
+        tag = element.tag
+        if tag == "meta":
+            _add_meta(page, element)
+        elif tag == "link":
+            for rel in (element.get("rel") or "").lower().split():
+                page.links.setdefault(rel, []).append(element)
+        elif tag == "a" and element.get("rel"):
+            for rel in (element.get("rel") or "").lower().split():
+                page.links.setdefault("a " + rel, []).append(element)
+        elif tag == "script":
+            if "ld+json" in (element.get("type") or "").lower():
+                page.scripts.append(element)
+        elif tag == "time":
+            page.times.append(element)
+        elif tag == "h1":
+            page.headings.append(element)
+        elif tag in ("h2", "h3", "h4", "h5"):
+            page.linked += _is_linked(element)
+        elif tag == "title" and page.title is None:
+            page.title = element
+        if element.get("itemprop") and tag != "meta":
+            _add_item(page, element)
+    return page
+
+
+def _add_meta(page: Document, element: HtmlElement) -> None:
+    content = " ".join((element.get("content") or "").split())
+    for attribute in ("property", "name", "itemprop"):
+        name = (element.get(attribute) or "").strip()
+        if name and content:
+            page.metas.setdefault(name.lower(), []).append(Found(content, f"meta {name}", line_of(element)))
+            if attribute == "itemprop":
+                page.items.setdefault(name.lower(), []).append(Item(content, element))
+
+
+def _add_item(page: Document, element: HtmlElement) -> None:
+    value = element.get("content") or element.get("datetime") or ""
+    if not value and element.tag in ("a", "link"):
+        value = text_of(element) or element.get("href") or ""
+    elif not value and element.tag in ("img", "amp-img"):
+        value = element.get("src") or ""
+    for name in (element.get("itemprop") or "").lower().split():
+        page.items.setdefault(name, []).append(Item(value.strip(), element))
+
+
+def _is_linked(heading: HtmlElement) -> bool:
+    parent = heading.getparent()
+    return heading.find(".//a") is not None or (parent is not None and parent.tag == "a")
+
+
+def line_of(element: HtmlElement) -> int:
+    return element.sourceline or 0
+
+
+def text_of(element: HtmlElement) -> str:
+    """The text that a visitor reads in an element, in one line."""
+    if not len(element):
+        return " ".join((element.text or "").split())
+    return " ".join("".join(text for text, _ in _pieces(element)).split())
+
+
+def visible_lines(element: HtmlElement) -> list[tuple[str, int]]:
+    """The lines that a visitor sees, and where in the source each begins: a block's text is a line.
+
+    Without navigation, margins and lists of links, whose dates and headlines are other articles'.
+    """
+    lines: list[tuple[str, int]] = []
+    parts: list[str] = []
+    start = 0
+    for text, line in _pieces(element, _MARGINS):
+        if text is _BREAK:
+            if joined := " ".join("".join(parts).split()):
+                lines.append((joined, start))
+            parts, start = [], 0
+        else:
+            start = start or (line if text.strip() else 0)
+            parts.append(text)
+    if joined := " ".join("".join(parts).split()):
+        lines.append((joined, start))
+    return lines
+
+
+_BREAK = "\n"
+
+
+def _pieces(element: HtmlElement, unseen: frozenset[str] = UNSEEN) -> Iterator[tuple[str, int]]:
+    """The pieces of text of an element with their lines; ``_BREAK`` at each block's beginning and end."""
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        tag = node.tag
+        if event == "start":
+            teaser = tag == "li" and unseen is _MARGINS and node.find(".//a") is not None
+            if teaser or tag in unseen or _is_hidden(node):
+                walker.skip_subtree()
+                continue
+            if tag in BLOCKS:
+                yield _BREAK, 0
+            if node.text:
+                yield node.text, line_of(node)
+            continue
+        if tag in BLOCKS:
+            yield _BREAK, 0
+        if node is not element and node.tail:
+            yield node.tail, line_of(node)
+
+
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+def _is_hidden(node: HtmlElement) -> bool:
+    if node.get("hidden") is not None:
+        return True
+    style = node.get("style")
+    return bool(style and _HIDDEN.search(style[:500]))
+
+
+def drop(element: HtmlElement) -> None:
+    """Take an element out of the page; what stands behind it stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
