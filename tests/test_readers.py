@@ -191,7 +191,7 @@ def test_names_are_parted_and_given_once() -> None:
         ("Tim Ekonomi dan Bisnis", ("Tim Ekonomi dan Bisnis",)),
         ([{"name": "Budi"}, {"nama": "Ani"}, "Budi"], ("Budi", "Ani")),
         ("Unknown", ()),
-        (7, ("7",)),
+        (7, ()),
     ],
 )
 def test_bylines_are_parted_with_care(byline: object, authors: tuple[str, ...]) -> None:

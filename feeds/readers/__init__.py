@@ -89,12 +89,18 @@ BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A
 """A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt file."""
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
-_NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
+_NO_ARTICLES = frozenset(
+    {"readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "robots", "requirements"}
+    | {"package", "package-lock", "tsconfig", "manifest", "composer"}
+)
 _NO_FEEDS = ("sitemap", "browserconfig", "crossdomain", "opensearch", "opml", "pom")  # .xml for machines
 _NO_FEED = re.compile(rf"(?:{'|'.join(_NO_FEEDS)})(?![a-z])")
 _NO_NAMES = (*_NO_ARTICLES, *_NO_FEEDS)
 _INITIALS = frozenset("_iI") | {name[0] for name in _NO_NAMES} | {name[0].upper() for name in _NO_NAMES}
-_NO_FOLDERS = frozenset({"node_modules", "archetypes", "_includes", "_layouts", "_data", "_sass", "_site", "_drafts"})
+_NO_FOLDERS = frozenset(
+    {"node_modules", "archetypes", "scaffolds", "exampleSite", "themes", "layouts"}
+    | {"_includes", "_layouts", "_data", "_sass", "_site", "_drafts"}
+)
 
 
 def is_source(path: str) -> bool:
