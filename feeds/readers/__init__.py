@@ -89,13 +89,13 @@ BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A
 """A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt file."""
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
-_NO_ARTICLES = frozenset(
-    {"readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "robots", "requirements"}
-    | {"package", "package-lock", "tsconfig", "manifest", "composer"}
+_NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "robots"})
+_MACHINERY = frozenset(
+    {"package.json", "package-lock.json", "tsconfig.json", "manifest.json", "composer.json", "requirements.txt"}
 )
 _NO_FEEDS = ("sitemap", "browserconfig", "crossdomain", "opensearch", "opml", "pom")  # .xml for machines
 _NO_FEED = re.compile(rf"(?:{'|'.join(_NO_FEEDS)})(?![a-z])")
-_NO_NAMES = (*_NO_ARTICLES, *_NO_FEEDS)
+_NO_NAMES = (*_NO_ARTICLES, *_MACHINERY, *_NO_FEEDS)
 _INITIALS = frozenset("_iI") | {name[0] for name in _NO_NAMES} | {name[0].upper() for name in _NO_NAMES}
 _NO_FOLDERS = frozenset(
     {"node_modules", "archetypes", "scaffolds", "exampleSite", "themes", "layouts"}
@@ -112,7 +112,9 @@ def is_source(path: str) -> bool:
     stem, _, suffix = name.rpartition(".")
     if (suffix not in _SUFFIXES and suffix.lower() not in _SUFFIXES) or stem[:1] in ("", "."):
         return False
-    if stem[0] in _INITIALS and _is_no_article(stem.lower(), suffix.lower(), at_top=not folders):
+    if stem[0] in _INITIALS and (
+        name in _MACHINERY or _is_no_article(stem.lower(), suffix.lower(), at_top=not folders)
+    ):
         return False
     return _may_hold_articles(folders)
 

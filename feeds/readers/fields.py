@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from feeds.dates import months_first
@@ -167,7 +168,24 @@ def gather(record: Mapping[object, object], further: Names = _NO_NAMES) -> dict[
         found["date"] = f"{day} {found['clock']}"
     if not _IN_UTC.keys().isdisjoint(record):
         _gather_utc(record, found)
+    if not _EMBARGOES.isdisjoint(record):
+        found["date"] = _later(found.get("date"), record.get("publishDate") or record.get("publishdate"))
     return found
+
+
+_EMBARGOES = frozenset({"publishDate", "publishdate"})
+
+
+def _later(date: object, embargo: object) -> object:
+    """Hugo shows an article from ``publishDate`` on; the earlier ``date`` beside it is the day of writing."""
+    if isinstance(date, str) and isinstance(embargo, str) and _DAY.match(date) and _DAY.match(embargo):
+        return max(date, embargo)
+    if isinstance(date, datetime) and isinstance(embargo, datetime) and bool(date.tzinfo) == bool(embargo.tzinfo):
+        return max(date, embargo)
+    return date or embargo
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 _CLOCK = re.compile(r"\s*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:WIB|WITA|WIT)?\s*", re.IGNORECASE)
