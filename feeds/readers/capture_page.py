@@ -45,7 +45,6 @@ class Page:
     tail: int = 0
     title: int | None = None
     body: dict[int, str] = field(default_factory=dict)  # a line's place -> its words without noise
-    caption: str = ""
 
 
 def classify(text: str) -> Page:
