@@ -212,7 +212,6 @@ def test_a_page_noise_leaves_a_crawled_text(body: str, rest: str) -> None:
         {"isPublished": "false"},
         {"unlisted": True},
         {"status": "unpublished"},
-        {"eleventyExcludeFromCollections": True},
     ],
 )
 def test_what_is_not_to_be_seen_is_passed_over(flags: dict[str, Any]) -> None:

@@ -5,8 +5,9 @@ in a spreadsheet, ``headline`` in JSON and ``Title:`` in a Markdown header mean 
 regard to case, ``-``, ``_`` and spaces. Where a record has several names of one field, the one that stands first in
 ``NAMES`` and has a value is taken; tags are gathered from all of them.
 
-Sources of the names: Hugo, Jekyll, Hexo, Pelican and Eleventy front matter, Zola's ``[extra]``, JSON Feed 1.1,
-schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch, and Indonesian newsrooms' tables.
+Sources of the names: Hugo, Jekyll, Hexo, Pelican, Eleventy and Astro front matter, Zola's ``[extra]``, JSON Feed 1.1,
+schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch and news-please, and of published data
+sets of Indonesian news.
 """
 
 from __future__ import annotations
@@ -83,7 +84,7 @@ NAMES: dict[str, str] = {
     "image_credit": "image_credit kredit_foto kredit_gambar fotografer foto_oleh sumber_foto credit kredit",
     "language": "language bahasa lang in_language",
     "status": "status post_status",
-    "withheld": "draft draf konsep is_draft hidden headless unlisted eleventy_exclude_from_collections",
+    "withheld": "draft draf konsep is_draft hidden headless unlisted",
     "live": "publish tayang is_published",
 }
 """Field -> its names, the more trusted first."""

@@ -26,14 +26,14 @@ _FOOT = re.compile(
 _PAGER = re.compile(r"halaman(?: \d{1,2}){1,9}(?: selanjutnya)?|halaman selanjutnya:.*", re.IGNORECASE)
 _SIGNS = " \t:;.,·|-–—•*>»<«[](){}#/_~…'\"“”"
 _INITIALS = re.compile(r"\s*[(\[](?:[a-z]{2,5}/[a-z]{2,5})[)\]]\Z")
-_HINTS = ("scroll to", "advertisement", "gambas", "juga", "pula", "simak", "tonton", "saksikan", "halaman", "copyright")
+_HINTS = ("SCROLL TO", "ADVERTISEMENT", "[Gambas", "Halaman", "©", "ideo", "uga", "elengkapnya")
 
 
 def without_page_noise(body: str) -> str:
     """A plain text without a page's advertisements, links to other articles, pagers and foot; its paragraphs stay."""
-    body = _INITIALS.sub("", body)
-    low = body.lower()
-    if not any(hint in low for hint in _HINTS):
+    if body[-1:] in (")", "]") and (signed := _INITIALS.search(body, max(0, len(body) - 20))):
+        body = body[: signed.start()]
+    if not any(hint in body for hint in _HINTS):
         return body
     body = _FOOT.sub("", _MARKS.sub(" ", body))
     return "\n".join(line.strip() for line in body.split("\n") if not _is_noise(line)).strip()
