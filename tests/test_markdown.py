@@ -345,6 +345,8 @@ def test_an_excerpt_becomes_the_summary() -> None:
         ("::: warning\nHujan.\n:::", "\nHujan.\n"),
         ("> [!NOTE]\n> Hujan.", "> \n> Hujan."),
         ("rumus x^{{2}} dan {a}", "rumus x^{{2}} dan {a}"),
+        ("## Daftar Isi\n\n## Harga\nNaik.", "## Harga\nNaik."),
+        ("## Daftar isi\n- Harga", "## Daftar isi\n- Harga"),
     ],
 )  # fmt: skip
 def test_marks_of_generators_leave_the_body(body: str, rest: str) -> None:

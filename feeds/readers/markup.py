@@ -71,7 +71,16 @@ def without_marks(body: str, header: Mapping[object, object] | None = None) -> s
             return f"**{title.strip()}**\n"
         return match["quote"] or match["link"] or ""
 
+    if "## " in body:
+        body = _EMPTY_CONTENTS.sub("", body)
     return _MARKS.sub(replace, body) if _may_have_marks(body) else body
+
+
+# A heading under which a generator writes the table of contents itself.
+_EMPTY_CONTENTS = re.compile(
+    r"^#{2,6}[ \t]+(?:table of contents|contents|toc|daftar isi)[ \t:]*\n\s*(?=#{1,6}[ \t])",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def _may_have_marks(body: str) -> bool:
