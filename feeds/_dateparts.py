@@ -60,11 +60,14 @@ DATE = re.compile(
           | [\s.,_+-]{{0,4}}(?P<name>{_MONTH})(?![a-z'])\.?
             (?:[\s.,_+'/-]{{0,4}}
             (?P<name_year>{_YEAR}|[0-9]{{2}}(?![0-9]|[.:/-][0-9]|\s{{0,3}}(?!pukul|pkl|jam)[a-z])))?
-      ))""",
+      )
+      | (?P<name_first>{_MONTH})(?![a-z'])\.?\s{{1,3}}(?P<day_second>[0-9]{{1,2}})(?:st|nd|rd|th)?
+        (?P<comma>\s?,\s{{0,3}}|\s{{1,3}})(?P<last_year>{_YEAR})
+      )""",
     re.VERBOSE,
 )
-"""Year first; or day, month, year in figures; or day/month; or day, month's name and perhaps a year. A year of two
-digits behind a name must not be followed by a word: ``3 Desember 10 WIB`` may be a clock."""
+"""Year first; or day, month, year in figures; or day/month; or day, month's name and perhaps a year; or month's name,
+day, year. A year of two digits behind a name must not be followed by a word: ``3 Desember 10 WIB`` may be a clock."""
 
 _CLOCK_END = r"(?:[01]?[0-9]|2[0-4])[.:][0-5][0-9]"
 _CLOCK_PATTERN = rf"""
@@ -90,6 +93,12 @@ NUMBER = re.compile(r"\b\d|\d[/:-]|[0-9]{4}")
 """A digit that does not belong to a name as in Liputan6."""
 WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _HIJRI = re.compile(rf"[0-9]{{1,2}}\s(?:{'|'.join(words.HIJRI_MONTHS)})\s1[34][0-9]{{2}}(?![0-9])(?:\s?h\b)?")
+_COUNTER = re.compile(
+    r"(?<![0-9/.,:-])(?<!- )[0-9][0-9.,]{0,9}\s?(?:(?:rb|ribu|jt|juta|k)\s?)?(?:x\s)?"
+    r"(?:views?|kali|komentar|comments?|pembaca|dilihat|dibaca|shares?|likes?|hits?"
+    r"|(?:menit|min|mins|minutes?)\s(?:baca|membaca|read))(?![a-z])"
+)
+"""How often a page was seen, or how long it takes to read: 4,160 Views; 2 menit baca."""
 WEEKDAY_BEFORE = re.compile(
     rf"(?<![a-z'-])({_WEEKDAY})(?:\s?(?:{_TO}|/|dan)\s?(?:{_WEEKDAY}))?(?:\s(?:{either(words.DAY_PARTS)}))?[\s,.]{{0,3}}\(?\s?$"
 )
@@ -105,6 +114,8 @@ def day_of(match: re.Match[str], month_first: bool) -> Day:
     """The figures of a match of DATE."""
     if match["name"]:
         return Day(_year(match["name_year"]), words.MONTHS[match["name"]], int(match["day"]))
+    if match["name_first"]:
+        return Day(int(match["last_year"]), words.MONTHS[match["name_first"]], int(match["day_second"]))
     if match["year_first"]:
         return _checked(Day(int(match["year_first"]), int(match["month_second"]), int(match["day_last"])))
     if match["month_only"]:
@@ -152,7 +163,7 @@ def simple_pieces(folded: str, match: re.Match[str], month_first: bool) -> Piece
 
 def all_pieces(folded: str, month_first: bool) -> Pieces:
     """A text with further numbers: a range, a second date, a clock elsewhere. Numbers that stay over are refused."""
-    text = _without_updates(_HIJRI.sub(" ", folded))
+    text = _without_updates(_COUNTER.sub(" ", _HIJRI.sub(" ", folded)))
     matches = list(DATE.finditer(text))
     if not matches:
         raise RefusedError("no date")

@@ -6,7 +6,8 @@ than a question. The words are in ``feeds.indonesian``.
 
 What is accepted beside ISO 8601 (whole days, with or without a clock) and RFC 2822:
 
-- day before month, always; a year first when it has four digits; years of two digits are 20yy;
+- day before month, always, but for a month's name before day and year (``December 3, 2024``); a year first when it has
+  four digits; years of two digits are 20yy;
 - a clock with a dot (``14.30``) behind pukul, pkl or jam, before a zone, or right beside a complete date;
 - ``24.00`` as the end of the day; parts of the day (``7 malam``); AM and PM;
 - ranges, which give their start; Islamic dates beside civil ones, which are left aside;
@@ -125,9 +126,10 @@ def read_date(
     """The moment that a text from a date field, a page header or a dateline means.
 
     zone: for texts that name none. reference: the moment from which relative dates and dates without a year are counted
-    (a naive one is in ``zone``); without it they are refused. strict: a weekday that contradicts the date is refused;
-    otherwise the date stands and ``Moment.warnings`` says so. month_first: dates in figures with the year last are
-    month/day/year, as in a column for which ``months_first`` is true.
+    (a naive one is in ``zone``); without it they are refused. strict: a weekday that contradicts the date is refused,
+    and a month's name before the day; otherwise the date stands and ``Moment.warnings`` speaks of the weekday.
+    month_first: dates in figures with the year last are month/day/year, as in a column for which ``months_first`` is
+    true.
 
     Raises DateError, a ValueError, for a text that is no date or that could mean two.
     """
@@ -205,6 +207,8 @@ def _read(folded: str, options: _Options) -> _Reading:
     match = DATE.search(folded)
     if match is None:
         return _relative(folded, options)
+    if match["name_first"] and options.strict:
+        raise RefusedError("the month comes before the day")
     pieces = simple_pieces(folded, match, options.month_first)
     if NUMBER.search(pieces.before) or NUMBER.search(pieces.after):
         pieces = all_pieces(folded, options.month_first)
@@ -326,7 +330,7 @@ def _relative(folded: str, options: _Options) -> _Reading:
     text = " ".join(folded.split())
     match = RELATIVE.search(text)
     if match is None:
-        raise RefusedError("no date")
+        raise RefusedError("a number alone is no date" if text.replace(".", "").isdigit() else "no date")
     if options.reference is None:
         raise RefusedError("a relative date, and no reference to count from")
     now = _in_zone(options.reference, options.zone)
@@ -447,7 +451,7 @@ def _found(text: str, folded: str, match: re.Match[str], options: _Options) -> F
     """The date at a match of DATE with the weekday before it and the clock behind it; None where it is none."""
     start, end = match.span()
     before = folded[max(0, start - _LOOK_BACK) : start]
-    year = match["year_first"] or match["year"] or match["name_year"]
+    year = match["year_first"] or match["year"] or match["name_year"] or match["last_year"]
     try:
         day = day_of(match, month_first=False)
         ranged = None if match["year_first"] else RANGE_START.search(before, max(0, len(before) - 20))
@@ -466,6 +470,8 @@ def _found(text: str, folded: str, match: re.Match[str], options: _Options) -> F
         return None
     if (match["month_only"] or (year and len(year) == 2)) and (weekday is None or warnings):
         return None  # 3/12 and 3/12/24 may be anything without a weekday that agrees
+    if match["name_first"] and "," not in match["comma"]:
+        return None  # "sejak Mei 12 2000 orang"
     start -= len(weekday[0]) if weekday else 0
     end = clock.end() if clock else end + (folded[end : end + 1] == ")" and "(" in folded[start:end])
     origin = "yearless" if year is None else "iso" if match["year_first"] else "full"

@@ -93,6 +93,41 @@ def test_wrong_weekday_is_a_warning_unless_strict() -> None:
         read_date("Rabu (3/12/2024) pukul 24.00 WIB", strict=True)
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Dec 03 2024", "2024-12-03T00:00+07:00"),
+        ("December 3, 2024", "2024-12-03T00:00+07:00"),
+        ("Desember 3, 2024 10:30 WITA", "2024-12-03T10:30+08:00"),
+        ("Tuesday, December 3rd, 2024 at 5:07 PM", "2024-12-03T17:07+07:00"),
+        ("Tue Dec 03 2024 10:30:00 GMT+0700 (WIB)", "2024-12-03T10:30+07:00"),
+    ],
+)
+def test_a_months_name_may_come_first_unless_strict(text: str, value: str) -> None:
+    """Month, day, year is one date only where the month has a name; strict reading keeps to the day first."""
+    assert read_date(text).value == datetime.fromisoformat(value)
+    with pytest.raises(DateError):
+        read_date(text, strict=True)
+
+
+def test_running_text_needs_a_comma_behind_month_and_day() -> None:
+    """``Desember 3, 2024`` is a date within a page, ``Mei 12 2000 orang`` is none."""
+    assert [found.text for found in find_dates("Posted on Desember 3, 2024 by redaksi")] == ["Desember 3, 2024"]
+    assert find_dates("sejak Mei 12 2000 orang datang") == []
+
+
+def test_counters_beside_a_date_are_no_part_of_it() -> None:
+    """How often a page was seen and how long it takes to read are left aside."""
+    for text in ("4,160 Views |\n Selasa, 3 Des 2024 10:30 WIB", "3 Des 2024 10:30 WIB · 2 menit baca"):
+        assert read_date(text, strict=True).value == datetime(2024, 12, 3, 10, 30, tzinfo=JAKARTA)
+
+
+def test_a_number_alone_is_called_so() -> None:
+    """What is refused says why: figures without anything else are a number, not a text without a date."""
+    with pytest.raises(DateError, match="a number alone is no date"):
+        read_date("45629")
+
+
 def test_wrong_weekday_without_a_year_is_refused() -> None:
     """Where the year is not written, a weekday that contradicts the date leaves nothing to stand on."""
     with pytest.raises(DateError):

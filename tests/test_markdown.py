@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from feeds.errors import ArticleError
 from feeds.model import Draft
 from feeds.readers import frontmatter, read_file, yaml_header
-from feeds.readers.markdown import plain, without_shortcodes
+from feeds.readers.markdown import plain
+from feeds.readers.markup import without_marks
 
 
 def draft(text: str, path: str = "a.md") -> Draft:
@@ -69,6 +70,18 @@ def test_no_header_is_fine(text: str) -> None:
     assert draft(text).body == text
 
 
+def test_the_first_closing_line_closes() -> None:
+    """Blanks behind ``---`` do not make a rule further down the end of the header."""
+    found = draft("---\ntitle: A\ntags: [b]\n--- \nIsi.\n\n---\nLagi.\n")
+    assert (found.title, found.body) == ("A", "Isi.\n\n---\nLagi.")
+
+
+def test_a_key_twice_is_no_matter_where_it_decides_nothing() -> None:
+    """An editor's slip such as ``images:`` twice costs no article; two titles do, as nobody knows which is meant."""
+    assert draft("---\ntitle: A\nimages:\nimages: [b.jpg]\nweight: 1\nweight: 2\n---\n").title == "A"
+    assert draft("---\ntitle: A\ntitle: A\n---\n").title == "A"
+
+
 def test_yaml_values_stay_as_written() -> None:
     """YAML's dates, numbers, noes and noughts are texts: nothing becomes UTC, a flag or another number."""
     header, _, _ = frontmatter.split(
@@ -97,7 +110,7 @@ def test_values_of_any_type_are_read() -> None:
     found = draft(
         "---\ntitle: 2024\ndate: [2024-01-02]\ncategories: {a: b}\ntags: 5\nauthor: [[x], {y: z}]\nimage: {}\n---\n"
     )
-    assert (found.title, found.date, found.categories, found.tags) == ("2024", "2024-01-02", (), ("5",))
+    assert (found.title, found.date, found.categories, found.tags) == ("2024", "2024-01-02", (), ())
     assert (found.authors, found.image) == (("x",), None)
 
 
@@ -280,6 +293,12 @@ def test_the_first_heading_is_the_title_where_none_is_given(body: str, title: st
     assert (found.title, found.title_origin, found.body) == (title, "heading", rest)
 
 
+def test_a_heading_in_html_is_one() -> None:
+    """``<h1>`` is as good as ``#``."""
+    found = draft('<h1 class="judul">Harga <b>cabai</b></h1>\n\nIsi.')
+    assert (found.title, found.body) == ("Harga cabai", "Isi.")
+
+
 def test_a_title_of_the_header_leaves_headings_alone() -> None:
     """With a title in the header the body keeps its headings."""
     assert draft("---\ntitle: A\n---\n# B\n").body == "# B"
@@ -302,13 +321,82 @@ def test_an_excerpt_becomes_the_summary() -> None:
         ("~~~\n{{< x >}}\n~~~\n{{< y >}}", "~~~\n{{< x >}}\n~~~\n"),
         ("```\n{{< x >}}", "```\n{{< x >}}"),
         ("{{</* x */>}}", "{{< x >}}"),
-        ("harga { 5 } {{ x }}", "harga { 5 } {{ x }}"),
+        ("harga { 5 } {{ x }}", "harga { 5 } "),
         ("{{< x\ny >}}z", "z"),
+        ("- butir\n\n    ```sh\n    {% x %}\n    ```\n\n{% y %}", "- butir\n\n    ```sh\n    {% x %}\n    ```\n\n"),
+        ("`a\n\n{% x %}` b", "`a\n\n` b"),
+        ("{% raw %}{{ a }} {% b %}{% endraw %}", "{{ a }} {% b %}"),
+        ("```\n{% raw %}\n{{ a }}\n{% endraw %}\n```", "```\n{{ a }}\n```"),
+        ("{% highlight sh %}\nls -l\n{% endhighlight %}", "\n```\nls -l\n```\n"),
+        ("{% codeblock %}\nls\n{% endcodeblock %}", "\n```\nls\n```\n"),
+        ("{{< highlight go >}}\nx := 1\n{{< /highlight >}}", "\n```\nx := 1\n```\n"),
+        ("{% comment %}nanti{% endcomment %}a", "a"),
+        ("{# catatan #}a", "a"),
+        ("![f]({{ site.url }}/f.jpg)", "![f](/f.jpg)"),
+        ("![f]({static}/f.jpg)", "![f](/f.jpg)"),
+        ("[a](/b){:target=\"_blank\"} c\n{: .kotak}", "[a](/b) c\n"),
+        ("* isi\n{:toc}\nA", "\nA"),
+        ("[[toc]]\nA\n[TOC]", "\nA\n"),
+        ("![f](/f.jpg){width=300 .kiri}", "![f](/f.jpg)"),
+        ("![[foto.png]] lihat [[Pasar Baru|pasar]] dan [[Kota]]", " lihat pasar dan Kota"),
+        ("[[1]](/catatan)", "[[1]](/catatan)"),
+        ("[[ $a == b ]]", "[[ $a == b ]]"),
+        (":::tip Ingat\nBawa payung.\n:::", "**Ingat**\n\nBawa payung.\n"),
+        ("::: warning\nHujan.\n:::", "\nHujan.\n"),
+        ("> [!NOTE]\n> Hujan.", "> \n> Hujan."),
+        ("rumus x^{{2}} dan {a}", "rumus x^{{2}} dan {a}"),
+        ("## Daftar Isi\n\n## Harga\nNaik.", "## Harga\nNaik."),
+        ("## Daftar isi\n- Harga", "## Daftar isi\n- Harga"),
     ],
 )  # fmt: skip
-def test_shortcodes_leave_the_body(body: str, rest: str) -> None:
-    """Hugo's and Liquid's tags go, what they enclose stays, and code is not touched."""
-    assert without_shortcodes(body) == rest
+def test_marks_of_generators_leave_the_body(body: str, rest: str) -> None:
+    """Shortcodes, Liquid, attributes and the like go, what they enclose stays, and code is not touched."""
+    assert without_marks(body) == rest
+
+
+def test_liquid_shows_what_the_header_says() -> None:
+    """``{{ page.x }}`` in a body is the header's value, where it has one."""
+    found = draft("---\ntitle: A\ndescription: Harga turun.\n---\n{{ page.description }} {{ page.tidak_ada }}\n")
+    assert found.body == "Harga turun."
+
+
+@pytest.mark.parametrize(
+    ("body", "rest"),
+    [
+        ("import A from '../a.astro';\nimport {\n  B,\n} from \"b\";\n\nIsi.", "Isi."),
+        ("export const meta = {\n  a: [1],\n\n  b: 2,\n};\n\nIsi.", "Isi."),
+        ("<Kotak tipe={{ a: [1] }} besar>\nIsi **tebal**.\n</Kotak>\n<Iklan />", "Isi **tebal**."),
+        ("Isi {/* catatan */}{'teks'}{frontmatter.x} lagi.", "Isi teks lagi."),
+        ("<div style={{ color: 'red' }} id=\"a\">Isi</div>", '<div id="a">Isi</div>'),
+        ("```js\nimport a from 'b';\n<A b={c} />\n```", "```js\nimport a from 'b';\n<A b={c} />\n```"),
+        ("Tulis `<A b={c} />`.", "Tulis `<A b={c} />`."),
+        ("Rumus $\\frac{a}{b}$ tetap.", "Rumus $\\frac{a}{b}$ tetap."),
+        ("harga 5 < 6 dan 7 > 6", "harga 5 < 6 dan 7 > 6"),
+    ],
+)  # fmt: skip
+def test_mdx_is_read_as_markdown(body: str, rest: str) -> None:
+    """Imports, exports, components and expressions of an .mdx file go; their children, code and formulas stay."""
+    assert draft(f"---\ntitle: A\n---\n{body}\n", "a.mdx").body == rest
+
+
+def test_markdown_with_imports_is_mdx() -> None:
+    """A .md that begins with an import is MDX, as in Docusaurus; an import further down is a text."""
+    assert draft("---\ntitle: A\n---\nimport B from 'b';\n\n<B />Isi.\n").body == "Isi."
+    assert "import B from 'b'" in draft("---\ntitle: A\n---\nIsi.\n\nimport B from 'b'\n").body
+
+
+@pytest.mark.parametrize(
+    "mark", ["{% raw %}", "{% highlight a %}", "{{", "{% comment %}", "[[a", ":::", "`", "{: ", "{#"]
+)
+def test_a_body_of_opening_marks_is_read_at_once(mark: str) -> None:
+    """No mark that is never closed takes long, however often it stands there."""
+    assert isinstance(without_marks(mark * 20_000), str)
+
+
+@pytest.mark.parametrize("mark", ["import a\n", "export const a = {\n", "<A b={", "{", "<A b ", "$$", "{/*"])
+def test_a_body_of_opening_jsx_is_read_at_once(mark: str) -> None:
+    """The same for what MDX adds."""
+    assert isinstance(draft("---\ntitle: A\n---\nx" + mark * 20_000, "a.mdx"), Draft)
 
 
 def test_plain_text_of_markdown() -> None:

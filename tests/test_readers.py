@@ -69,7 +69,18 @@ def test_only_gives_the_same_records(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["a.md", "a.MARKDOWN", "x/y/a.json", "a.jsonl", "a.csv", "a.txt", "berita/index.md", "_posts/2024-1-2-a.md"]
+    "path",
+    [
+        "a.md",
+        "a.MARKDOWN",
+        "x/y/a.json",
+        "a.jsonl",
+        "a.csv",
+        "a.txt",
+        "berita/index.md",
+        "_posts/2024-1-2-a.md",
+        "manifest.md",
+    ],
 )
 def test_articles_are_sources(path: str) -> None:
     """Every suffix of a reader is a source, in any case, and so is a page bundle's index.md."""
@@ -96,6 +107,10 @@ def test_articles_are_sources(path: str) -> None:
         "_includes/a.md",
         "_drafts/a.md",
         "node_modules/x/a.json",
+        "package.json",
+        "situs/requirements.txt",
+        "scaffolds/post.md",
+        "themes/indah/exampleSite/content/a.md",
     ],
 )
 def test_other_files_are_no_sources(path: str) -> None:
@@ -192,7 +207,7 @@ def test_names_are_parted_and_given_once() -> None:
         ("Tim Ekonomi dan Bisnis", ("Tim Ekonomi dan Bisnis",)),
         ([{"name": "Budi"}, {"nama": "Ani"}, "Budi"], ("Budi", "Ani")),
         ("Unknown", ()),
-        (7, ("7",)),
+        (7, ()),
     ],
 )
 def test_bylines_are_parted_with_care(byline: object, authors: tuple[str, ...]) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from feeds.errors import ArticleError
-from feeds.model import Draft
+from feeds.model import Draft, Image
 from feeds.readers import read_file
 
 ARTICLE = {"judul": "A", "isi": "Isi."}
@@ -107,6 +108,127 @@ def test_wordpress_api_objects_are_read() -> None:
     (found,) = drafts([post])
     assert (found.title, found.body, found.body_format, found.summary) == ("A", "<p>B</p>", "html", "<p>C</p>")
     assert found.guid == "https://warta.example/?p=7"
+
+
+def test_wordpress_moments_are_read_in_utc() -> None:
+    """``date_gmt`` says the moment, ``date`` only the clock of a site whose zone nobody names; a draft has noughts."""
+    post = {
+        **ARTICLE,
+        "date": "2024-12-03T18:00:00",
+        "date_gmt": "2024-12-03T10:00:00",
+        "modified_gmt": "0000-00-00T00:00:00",
+    }
+    (found,) = drafts([{**post, "modified": "2024-12-04T09:00:00", "categories": [7, 12], "tags": [3], "author": 2}])
+    assert (found.date, found.updated) == ("2024-12-03T10:00:00+00:00", "2024-12-04T09:00:00")
+    assert (found.categories, found.tags, found.authors) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        (1733196600, "2024-12-03T03:30:00+00:00"),
+        ("1733196600.5", "2024-12-03T03:30:00+00:00"),
+        (1733196600123, "2024-12-03T03:30:00+00:00"),
+        ({"$date": 1733196600123}, "2024-12-03T03:30:00+00:00"),
+        ({"$date": "2024-12-03T03:30:00Z"}, "2024-12-03T03:30:00Z"),
+        ("20241203", "2024-12-03"),
+        ("20241203103000", "2024-12-03 10:30:00"),
+        ("202412031030", "2024-12-03 10:30:00"),
+        ("20241399", "20241399"),
+        ("700000000", "700000000"),
+        ("45629", "45629"),
+    ],
+)
+def test_figures_alone_can_be_a_date(written: Any, date: str) -> None:
+    """Seconds and milliseconds since the epoch, and a day in figures, are dates where they lie in our time."""
+    (found,) = drafts([{**ARTICLE, "timestamp": written}])
+    assert (found.date.isoformat() if isinstance(found.date, datetime) else found.date) == date
+
+
+def test_a_column_for_the_clock_completes_the_day() -> None:
+    """A day in one column and a clock in another are one moment; a day that has its clock needs none."""
+    rows = [{"tanggal": "3 Desember 2024", "jam": "10.30 WIB"}, {"tanggal": "2024-12-03 07:00:00", "waktu": "10:30"}]
+    assert [item.date for item in drafts([{**ARTICLE, **row} for row in rows])] == [
+        "3 Desember 2024 10.30 WIB",
+        "2024-12-03 07:00:00",
+    ]
+    assert drafts([{**ARTICLE, "waktu": "3 Desember 2024 10:30"}])[0].date == "3 Desember 2024 10:30"
+
+
+def test_an_embargo_goes_before_the_day_of_writing() -> None:
+    """Hugo's ``publishDate`` is the date where it is the later one, so that nothing appears too early."""
+    both = [
+        ("2024-12-03", "2024-12-09"),
+        ("2024-12-03", "2024-11-01"),
+        ("3 Des 2024", "2024-12-09"),
+        ("", "2024-12-09"),
+    ]
+    found = [drafts([{**ARTICLE, "date": date, "publishDate": embargo}])[0].date for date, embargo in both]
+    assert found == ["2024-12-09", "2024-12-03", "3 Des 2024", "2024-12-09"]
+
+
+@pytest.mark.parametrize("body", [["A", "B"], "['A', 'B']", '["A", "B"]', [{"text": "A"}, None, "B"]])
+def test_a_list_of_paragraphs_is_a_body(body: Any) -> None:
+    """Every paragraph of a list is kept, also of one that a table holds as text."""
+    assert drafts([{"judul": "J", "content": body}])[0].body == "A\n\nB"
+
+
+@pytest.mark.parametrize(
+    "body", ["[Jakarta] Harga naik.", "['A', 'B'", "[1, 2]", "['A' 'B' + ]", "['a', " + "[" * 5000 + "]"]
+)
+def test_a_body_in_brackets_is_itself(body: str) -> None:
+    """What only looks like a list stays as it is."""
+    assert drafts([{"judul": "J", "isi": body}])[0].body == body
+
+
+@pytest.mark.parametrize(
+    ("body", "rest"),
+    [
+        ("Harga naik. SCROLL TO CONTINUE WITH CONTENT Stok habis.", "Harga naik.   Stok habis."),
+        ("Harga naik.\nADVERTISEMENT\nSCROLL TO RESUME CONTENT\nStok habis.", "Harga naik.\n\nStok habis."),
+        ("Harga naik.\n\nBaca juga: Stok beras aman\n\nStok habis.", "Harga naik.\n\n\nStok habis."),
+        ("Harga naik. Baca juga: Stok beras aman  Stok habis.", "Harga naik.   Stok habis."),
+        ("Harga naik.\nSimak juga Video 'Pasar Sepi':", "Harga naik."),
+        ("Harga naik. [Gambas:Video Warta]", "Harga naik."),
+        ("Harga naik.\nHalaman 1 2 Selanjutnya", "Harga naik."),
+        ("Harga naik. (bud/ani)", "Harga naik."),
+        ("Harga naik. Pewarta: Budi Editor: Ani Copyright © WARTA 2024 Dilarang mengutip", "Harga naik."),
+        ("Harga naik. Hak cipta juga naik.", "Harga naik. Hak cipta juga naik."),
+        (
+            "Simak juga bagaimana pedagang bertahan di pasar lama.",
+            "Simak juga bagaimana pedagang bertahan di pasar lama.",
+        ),
+    ],
+)
+def test_a_page_noise_leaves_a_crawled_text(body: str, rest: str) -> None:
+    """Advertisements, links to other articles, pagers, initials and the page's foot go; sentences stay."""
+    assert drafts([{"judul": "J", "isi": body}])[0].body == rest
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        {"is_draft": True},
+        {"isPublished": "false"},
+        {"unlisted": True},
+        {"status": "unpublished"},
+    ],
+)
+def test_what_is_not_to_be_seen_is_passed_over(flags: dict[str, Any]) -> None:
+    """Drafts, unlisted and unpublished records in every dialect give nothing."""
+    assert drafts([{**ARTICLE, **flags}, ARTICLE])[0].position == 1
+
+
+def test_names_of_crawlers_and_generators_are_known() -> None:
+    """The commonest further names: of dates, bodies, images, and an editor where no writer is named."""
+    for name in ("time_published", "waktu_publish", "tgl_publikasi", "date_added", "pubDatetime", "date_publish"):
+        assert drafts([{**ARTICLE, name: "2024-12-03", "scrape_time": "2025-01-01"}])[0].date == "2024-12-03"
+    for name in ("konten_berita", "narasi", "maintext", "full_text"):
+        assert drafts([{"judul": "J", name: "Isi."}])[0].body == "Isi."
+    (found,) = drafts([{**ARTICLE, "heroImage": "/a.jpg", "heroAlt": "Pasar", "modDatetime": "2024-12-04"}])
+    assert (found.image, found.updated) == (Image(url="/a.jpg", caption="Pasar"), "2024-12-04")
+    assert drafts([{**ARTICLE, "editor": "Ani"}])[0].authors == ("Ani",)
+    assert drafts([{**ARTICLE, "editor": "Ani", "penulis": "Budi - wartaNews"}])[0].authors == ("Budi",)
 
 
 def test_schema_org_objects_are_read() -> None:

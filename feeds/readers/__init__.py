@@ -92,14 +92,20 @@ BEGINS_WITH_HEADER = re.compile(r"\ufeff?\s*-{3,}[ \t]*\n(?:[ \t]*(?:#.*)?\n)*[A
 """A text that starts with ``---`` and a line ``key:``, which makes Markdown of a .txt or .html file."""
 
 # Files of articles' suffixes that no generator takes for an article, and folders of its machinery.
-_NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "robots"})
+_NO_ARTICLES = frozenset({"readme", "license", "licence", "changelog", "contributing", "code_of_conduct", "robots"})
+_MACHINERY = frozenset(
+    {"package.json", "package-lock.json", "tsconfig.json", "manifest.json", "composer.json", "requirements.txt"}
+)
 _NO_FEEDS = ("sitemap", "browserconfig", "crossdomain", "opensearch", "opml", "pom")  # .xml for machines
 _NO_FEED = re.compile(rf"(?:{'|'.join(_NO_FEEDS)})(?![a-z])")
-_NO_NAMES = (*_NO_ARTICLES, *_NO_FEEDS)
+_NO_NAMES = (*_NO_ARTICLES, *_MACHINERY, *_NO_FEEDS)
 _INITIALS = frozenset("_iI") | {name[0] for name in _NO_NAMES} | {name[0].upper() for name in _NO_NAMES}
-_NO_FOLDERS = frozenset({"node_modules", "archetypes", "_includes", "_layouts", "_data", "_sass", "_site", "_drafts"})
+_NO_FOLDERS = frozenset(
+    {"node_modules", "archetypes", "scaffolds", "exampleSite", "themes", "layouts"}
+    | {"_includes", "_layouts", "_data", "_sass", "_site", "_drafts"}
+)
 # HTML is also what a site is made with: templates, the pages of lists, what a browser saves beside a page.
-_NO_PAGES = frozenset({"layouts", "themes", "partials", "templates", "includes", "shortcodes"})
+_NO_PAGES = frozenset({"partials", "templates", "includes", "shortcodes"})
 _NO_PAGE = re.compile(
     r"(?:404|50[0-9]|search|offline|google[0-9a-f]{16})\.x?html?|.*/page/[0-9]+(?:/index)?\.x?html?", re.IGNORECASE
 )
@@ -115,7 +121,9 @@ def is_source(path: str) -> bool:
     stem, _, suffix = name.rpartition(".")
     if (suffix not in _SUFFIXES and suffix.lower() not in _SUFFIXES) or stem[:1] in ("", "."):
         return False
-    if stem[0] in _INITIALS and _is_no_article(stem.lower(), suffix.lower(), at_top=not folders):
+    if stem[0] in _INITIALS and (
+        name in _MACHINERY or _is_no_article(stem.lower(), suffix.lower(), at_top=not folders)
+    ):
         return False
     if suffix[-4:].lower() == "html" or suffix.lower() == "htm":
         return _may_hold_pages(folders) and not _NO_PAGE.fullmatch(f"{folders}/{name}" if folders else name)

@@ -107,7 +107,7 @@ def headline(paragraph: str) -> str:
 
 
 def _authors(page: Page) -> tuple[str, ...]:
-    """Writers first, then editors; each once."""
+    """The writers, each once; the editors, who wrote nothing, only where no writer is named."""
     writers: list[str] = []
     editors: list[str] = []
     taken: set[int] = set()
@@ -120,7 +120,7 @@ def _authors(page: Page) -> tuple[str, ...]:
             continue
         for label, value in pairs:
             (editors if label in words.EDITOR_LABELS else writers).extend(names(value))
-    return tuple(dict.fromkeys([*writers, *editors]))
+    return tuple(dict.fromkeys(writers or editors))
 
 
 def _labelled_nearby(page: Page, i: int, taken: set[int]) -> list[tuple[str, str]]:

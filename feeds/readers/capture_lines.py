@@ -81,7 +81,7 @@ _CRAWL = re.compile(r"\s*date:?\s+(\d{4}-\d{2})(-\d{2})?(?:T[\d:.+Z-]{4,20})?(?:
 DATEISH = re.compile(
     r"\d[\d\s./-]{0,6}(?:[./-]\s?\d"
     r"|\s*[-–]?\s*(?:jan|[fp]eb|mar|mrt|apr|mei|may|jun|jul|ag|aug|sep|o[kc]t|no[vp]|de[sc]))"
-    r"|\b(?:january|february|march|april|june|july|august|\w+ember|october) \d",
+    r"|\b(?:jan|[fp]eb|mar|mrt|apr|mei|may|jun|jul|ag|aug|sep|o[kc]t|no[vp]|de[sc])[a-z]{0,6}\.? \d",
     re.I,
 )
 _CLOCK = r"(?:[\s,|·/-]*(?:pukul |pkl\.? |jam )?\d{1,2}[.:]\d\d(?: wi[bt]a?)?)"

@@ -45,7 +45,6 @@ class Page:
     tail: int = 0
     title: int | None = None
     body: dict[int, str] = field(default_factory=dict)  # a line's place -> its words without noise
-    caption: str = ""
 
 
 def classify(text: str) -> Page:
@@ -167,8 +166,9 @@ def _skip_links(lines: Sequence[Line]) -> None:
     i = 0
     while i < len(lines):
         if lines[i].kind == "related" and len(key_of(lines[i].text)) < 20:
-            for j in range(i + 1, min(i + 6, len(lines))):
-                link, first = lines[j], j == i + 1
+            label = i
+            for j in range(label + 1, min(label + 6, len(lines))):
+                link, first = lines[j], j == label + 1
                 if (
                     link.kind != "short"
                     or (link.gap and not first)
@@ -214,6 +214,8 @@ def _title_score(line: Line, article: set[str], counts: Counter[str], dated: boo
     count = len(text.split())
     if line.kind in ("noise", "caption", "related", "heading") and count >= 4:
         # A headline can begin like furniture ("Cek Aplikasi ..."): only its likeness to the article saves it.
+        if line.kind == "caption" and text[-1] in ").":
+            return 0.0
         return 0.6 if shared >= 0.5 and line.kind != "caption" else 0.3 if shared >= 0.5 else 0.0
     if (
         line.kind != "short"
@@ -352,7 +354,8 @@ def _drop_trailing(page: Page) -> None:
     trailing.reverse()
     if page.title is None:
         tail = [i for i in range(page.tail, len(lines)) if lines[i].kind == "short"][:3]
-        article = _stems(" ".join(list(page.body.values())[:6])[:1500])
+        paragraphs = [text for i, text in page.body.items() if i not in trailing]
+        article = _stems(" ".join(paragraphs[:6])[:1500])
         for i in [*(i for i in trailing if i != page.start), *tail]:
             own = _stems(lines[i].text)
             if len(lines[i].text.split()) > 3 and len(own & article) >= 0.4 * len(own):

@@ -224,7 +224,7 @@ LONE_LABELS = _words(
     """
 )
 
-# Labels that follow an article more often than they head it, for the order of the names: writers first.
+# Labels of those who did not write the article, and that follow it more often than they head it.
 EDITOR_LABELS = _words(
     """
     editor penyunting redaktur uploader publisher

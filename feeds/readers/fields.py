@@ -5,58 +5,87 @@ in a spreadsheet, ``headline`` in JSON and ``Title:`` in a Markdown header mean 
 regard to case, ``-``, ``_`` and spaces. Where a record has several names of one field, the one that stands first in
 ``NAMES`` and has a value is taken; tags are gathered from all of them.
 
-Sources of the names: Hugo, Jekyll, Hexo, Pelican and Eleventy front matter, Zola's ``[extra]``, JSON Feed 1.1,
-schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch, and Indonesian newsrooms' tables.
+Sources of the names: Hugo, Jekyll, Hexo, Pelican, Eleventy and Astro front matter, Zola's ``[extra]``, JSON Feed 1.1,
+schema.org NewsArticle, WordPress' REST API, the columns of PyPI's news-watch and news-please, and of published data
+sets of Indonesian news.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from feeds.dates import months_first
 from feeds.errors import ArticleError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
+from feeds.readers.page_noise import without_page_noise
+from feeds.readers.values import LISTS, passages, when
+from feeds.readers.values import flag as flag
+from feeds.readers.values import names as names
+from feeds.readers.values import people as people
+from feeds.readers.values import text as text
 
 NAMES: dict[str, str] = {
-    "title": "title judul headline judul_berita judul_artikel post_title name nama",
+    "title": (
+        "title judul headline judul_berita judul_artikel news_title article_title post_title title_berita name nama"
+    ),
     "date": (
         "date tanggal tanggal_terbit tgl tgl_terbit published_at published published_on publish_date pub_date"
-        " date_published tanggal_publikasi tanggal_tayang terbit diterbitkan waktu_terbit waktu post_date datetime"
-        " date_created created_at created timestamp"
+        " pub_datetime date_published published_date publication_date date_publish time_published published_time"
+        " publish_time publish_at tanggal_publikasi tgl_publikasi tanggal_publish tanggal_tayang tanggal_berita"
+        " tgl_berita tanggal_artikel tanggal_posting tanggal_rilis terbit diterbitkan waktu_terbit waktu_publish"
+        " waktu_publikasi waktu_tayang waktu post_date posted_at date_posted posted_on datetime date_time date_added"
+        " date_created created_at created_date created created_on timestamp dibuat time jam pukul"
     ),
     "updated": (
-        "updated lastmod updated_at modified last_modified_at last_modified date_modified date_updated modified_at"
-        " diperbarui tanggal_diperbarui tgl_diperbarui tanggal_ubah diubah post_modified"
+        "updated lastmod updated_at modified last_modified_at last_modified date_modified date_modify date_updated"
+        " updated_date updated_on modified_at modified_date mod_datetime time_updated diperbarui tanggal_diperbarui"
+        " tgl_diperbarui tanggal_ubah diubah post_modified"
     ),
     "body_html": "content_html body_html isi_html html content_encoded",
     "body_markdown": "body_markdown content_markdown markdown",
-    "body": "body isi konten content isi_berita isi_artikel article_body artikel post_content text teks berita",
+    "body": (
+        "body isi konten content isi_berita isi_artikel isi_konten konten_berita konten_artikel article_body artikel"
+        " article article_text article_content news_content full_content full_text maintext post_content text teks"
+        " narasi paragraf paragraphs berita"
+    ),
     "body_text": "content_text body_text isi_teks",
     "summary": (
         "summary ringkasan description deskripsi excerpt abstrak abstract lede lead teras cuplikan kutipan post_excerpt"
+        " snippet"
     ),
     "categories": (
-        "categories category kategori kanal rubrik channel article_section section nama_kategori topic label"
+        "categories category kategori kategori_berita news_category kanal rubrik channel article_section section"
+        " nama_kategori topic label"
     ),
     "tags": "tags tag tagar keywords keyword kata_kunci topik hashtag hashtags",
-    "authors": "authors author penulis nama_penulis reporter wartawan pewarta jurnalis byline by oleh creator",
+    "authors": (
+        "authors author penulis nama_penulis author_name reporter wartawan pewarta jurnalis byline by oleh creator"
+        " editor"
+    ),
     "source": "source sumber publisher media sumber_berita penerbit nama_media",
-    "link": "link url tautan permalink canonical_url canonical alamat article_url",
+    "link": (
+        "link url tautan permalink canonical_url canonical alamat article_url news_url link_berita url_berita"
+        " link_artikel url_artikel source_url href"
+    ),
     "guid": "guid uuid id",
     "slug": "slug post_name",
     "image": (
-        "image gambar foto thumbnail cover featured_image cover_image gambar_utama foto_utama image_url url_gambar"
-        " thumbnail_url banner_image og_image images photo img"
+        "image gambar foto thumbnail cover featured_image feature_image hero_image cover_image gambar_utama foto_utama"
+        " gambar_berita foto_berita image_url img_url url_gambar thumbnail_url banner_image og_image top_image images"
+        " photo img"
     ),
-    "image_caption": "image_caption keterangan_gambar keterangan_foto caption caption_foto caption_gambar keterangan",
+    "image_caption": (
+        "image_caption hero_image_caption keterangan_gambar keterangan_foto caption caption_foto caption_gambar"
+        " keterangan image_alt hero_image_alt hero_alt"
+    ),
     "image_credit": "image_credit kredit_foto kredit_gambar fotografer foto_oleh sumber_foto credit kredit",
     "language": "language bahasa lang in_language",
     "status": "status post_status",
-    "withheld": "draft draf konsep hidden headless",
-    "live": "publish tayang",
+    "withheld": "draft draf konsep is_draft hidden headless unlisted",
+    "live": "publish tayang is_published",
 }
 """Field -> its names, the more trusted first."""
 
@@ -73,14 +102,15 @@ _FIELD_OF: dict[object, tuple[str, int]] = {
 }
 
 _PUBLISHED = _FIELD_OF["published"][1]
+# WordPress says each moment twice: in the site's zone, which only the site knows, and in UTC.
+_IN_UTC = {"date_gmt": "date", "post_date_gmt": "date", "modified_gmt": "updated", "post_modified_gmt": "updated"}
 _LABEL = _FIELD_OF["label"][1]
 _NESTS = frozenset({"params", "taxonomies", "extra"})  # Hugo's and Zola's tables of further fields in the front matter
-_LISTS = (list, tuple)  # made once: ``list | tuple`` within a call is made at each
-_NUMBERS = (int, float)
-_YES = frozenset({"true", "yes", "y", "on", "1", "ya", "benar"})
-_NO = frozenset({"false", "no", "n", "off", "0", "tidak", "bukan", "salah"})
-_WITHHELD = frozenset({"draft", "draf", "konsep", "hidden", "pending", "private", "trash", "autodraft", "inherit"})
-_NOBODY = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "undefined", "tidak diketahui"})
+_WITHHELD = frozenset(
+    {"draft", "draf", "konsep", "hidden", "pending", "private", "trash", "autodraft", "inherit"}
+).union(
+    {"skip", "unpublished"}  # Pelican's; a CMS's
+)
 
 
 Names = Mapping[str, tuple[str, int]]
@@ -124,6 +154,8 @@ def gather(record: Mapping[object, object], further: Names = _NO_NAMES) -> dict[
         field, rank = known
         if field == "date" and rank == _PUBLISHED and flag(value) is not None:
             field = "live"  # Jekyll's ``published: false``; elsewhere it is a date
+        elif field == "date" and isinstance(value, str) and _CLOCK.fullmatch(value):
+            field = "clock"  # a column beside the one with the day
         if field == "categories" and rank == _LABEL and any(_names_category(other) for other in record):
             field = "tags"  # a label is a category only where nothing else is
         if field == "tags" and field in found:
@@ -133,7 +165,40 @@ def gather(record: Mapping[object, object], further: Names = _NO_NAMES) -> dict[
             ranks[field] = rank
     if not _NESTS.isdisjoint(record):
         _gather_nested(record, found, further)
+    if "clock" in found and isinstance(day := found.get("date"), str) and not _HAS_CLOCK.search(day):
+        found["date"] = f"{day} {found['clock']}"
+    if not _IN_UTC.keys().isdisjoint(record):
+        _gather_utc(record, found)
+    if not _EMBARGOES.isdisjoint(record):
+        found["date"] = _later(found.get("date"), record.get("publishDate") or record.get("publishdate"))
     return found
+
+
+_EMBARGOES = frozenset({"publishDate", "publishdate"})
+
+
+def _later(date: object, embargo: object) -> object:
+    """Hugo shows an article from ``publishDate`` on; the earlier ``date`` beside it is the day of writing."""
+    if isinstance(date, str) and isinstance(embargo, str) and _DAY.match(date) and _DAY.match(embargo):
+        return max(date, embargo)
+    if isinstance(date, datetime) and isinstance(embargo, datetime) and bool(date.tzinfo) == bool(embargo.tzinfo):
+        return max(date, embargo)
+    return date or embargo
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+_CLOCK = re.compile(r"\s*\d{1,2}[:.]\d\d(?:[:.]\d\d)?\s*(?:WIB|WITA|WIT)?\s*", re.IGNORECASE)
+_HAS_CLOCK = re.compile(r"\d[:T]\d|\d\.\d\d(?:\D|$)(?!\d)")
+_NAIVE = re.compile(r"[1-9]\d{3}-\d\d-\d\d[T ]\d\d:\d\d:\d\d")
+
+
+def _gather_utc(record: Mapping[object, object], found: dict[str, object]) -> None:
+    for name, field in _IN_UTC.items():
+        moment = text(record.get(name))
+        if _NAIVE.fullmatch(moment):  # a draft has noughts there
+            found[field] = f"{moment}+00:00"
 
 
 def _within(record: Mapping[object, object], further: Names) -> Iterator[tuple[str, object]]:
@@ -175,110 +240,6 @@ def is_withheld(found: Mapping[str, object]) -> bool:
     return "status" in found and squash(text(found["status"])) in _WITHHELD
 
 
-def flag(value: object) -> bool | None:
-    """A yes or no in English or Indonesian, as text or boolean; ``None`` for anything else."""
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower() if isinstance(value, str) else ""
-    return True if word in _YES else False if word in _NO else None
-
-
-def text(value: object, depth: int = 4) -> str:
-    """A value of any type as one text: a list's first, a mapping's ``rendered`` or ``name``, "" for a flag."""
-    if isinstance(value, str):
-        return value.strip()
-    if value is None or isinstance(value, bool) or depth == 0:
-        return ""
-    if isinstance(value, Mapping):
-        keys = ("rendered", "name", "nama", "value", "title", "text", "url")
-        return next((found for key in keys if (found := text(value.get(key), depth - 1))), "")
-    if isinstance(value, _LISTS):
-        return next((found for item in value if (found := text(item, depth - 1))), "")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, _NUMBERS) else ""
-
-
-def names(value: object) -> tuple[str, ...]:
-    """Names of categories or tags, each once: a text split at ``,`` ``;`` and ``|``, or a list, perhaps nested (Hexo).
-
-    The items of a list are kept whole. A list that a table holds as text (``['a', 'b']``) is one too.
-    """
-    if isinstance(value, str):
-        if value[:1] == "[" and value[-1:] == "]":
-            value = value[1:-1]
-        parts = [part.strip(" \t\n'\"") for part in re.split(r"[,;|\n]", value)]
-    else:
-        parts = _flatten(value, 4)
-    return _each_once(parts)
-
-
-def _flatten(value: object, depth: int) -> list[str]:
-    if not isinstance(value, _LISTS) or not depth:
-        return [text(value)]
-    parts: list[str] = []
-    for item in value:
-        if type(item) is str:
-            parts.append(item)
-        else:
-            parts += _flatten(item, depth - 1)
-    return parts
-
-
-def _each_once(names: list[str]) -> tuple[str, ...]:
-    once: dict[str, None] = {}
-    for name in names:
-        name = name.strip(" \t\n,")
-        if name.lower() not in _NOBODY:
-            once[name.removeprefix("#")] = None
-    return tuple(once)
-
-
-# A comma before these is part of a name: "Budi Santoso, S.H., M.Si."
-_DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.\s?)+(?:[A-Z][A-Za-z]{0,4}\.?)?(?:\s*\(.*\))?|[A-Z]{2,4}|Ph\.?D\.?")
-# "Tim Ekonomi dan Bisnis" is one author.
-_DESK = re.compile(r"(?:tim|redaksi|desk|biro|humas|dinas|kementerian|badan|bagian|divisi)\b", re.IGNORECASE)
-_AND = re.compile(r"\s+(?:dan|and|&)\s+")
-_BYLINE = re.compile(r"\A(?:(?:oleh|by)\b\s*:?|(?:penulis|reporter|pewarta|wartawan|laporan|editor|teks)\s*:)\s*", re.I)
-
-
-def people(value: object) -> tuple[str, ...]:
-    """Authors, each once: a text such as ``Budi, S.H. dan Ani; Tim Liputan``, a list, or mappings with a name."""
-    return _each_once(_split_people(value.strip()) if isinstance(value, str) else _flatten(value, 4))
-
-
-def _split_people(byline: str) -> list[str]:
-    if byline[:1] == "[" and byline[-1:] == "]":
-        return list(names(byline))
-    byline = _BYLINE.sub("", byline, count=1)
-    apart = re.split(r"[;\n]", byline)
-    people: list[str] = []
-    for part in apart:
-        if _DESK.match(part.strip()):
-            people.append(part)
-        else:
-            for name in _AND.split(part):
-                people += [name] if len(apart) > 1 else _at_commas(name)
-    return people
-
-
-def _at_commas(byline: str) -> list[str]:
-    people: list[str] = []
-    for part in byline.split(","):
-        if people and _DEGREE.fullmatch(part.strip()):
-            people[-1] += "," + part
-        else:
-            people.append(part)
-    return people
-
-
-def when(value: object) -> str | datetime | None:
-    """A date as the format gives it: a typed moment (TOML) stays one, a typed day becomes text."""
-    if isinstance(value, datetime):
-        return value
-    return text(value) or None
-
-
 _BLOCK = re.compile(
     r"<(?:p|div|br|hr|h[1-6]|ul|ol|li|table|blockquote|figure|img|article|section|pre|iframe)(?:\s[^<>]*)?/?>", re.I
 )
@@ -293,12 +254,13 @@ def body_format(body: str) -> BodyFormat:
 
 
 def _body(found: Mapping[str, object]) -> tuple[str, BodyFormat]:
-    if html := text(found.get("body_html")):
+    if html := passages(found.get("body_html")):
         return html, "html"
-    if markdown := text(found.get("body_markdown")):
+    if markdown := passages(found.get("body_markdown")):
         return markdown, "markdown"
-    body = text(found.get("body")) or text(found.get("body_text"))
-    return body, body_format(body)
+    body = passages(found.get("body")) or passages(found.get("body_text"))
+    written = body_format(body)
+    return (without_page_noise(body) if written == "text" else body), written
 
 
 def _link(value: object) -> str:
@@ -326,7 +288,7 @@ def _number(value: object) -> int | None:
 def image(found: Mapping[str, object]) -> Image | None:
     """The lead image of a gathered record: an address, a mapping with one, or the first of a list of these."""
     value = found.get("image")
-    while isinstance(value, _LISTS):
+    while isinstance(value, LISTS):
         value = value[0] if value else None
     parts = (
         {field_of(key) or squash(str(key)): item for key, item in value.items()} if isinstance(value, Mapping) else {}

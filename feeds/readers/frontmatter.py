@@ -64,10 +64,8 @@ _HEXO_CLOSE = re.compile(r"^;{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 def _fenced(text: str, start: int, fence: str) -> Parts:
-    end = text.find("\n" + fence + "\n", start - 1)
-    if end >= 0:
-        source, body = text[start : end + 1], text[end + len(fence) + 2 :]
-    elif (close := _CLOSE[fence[0]].search(text, start - 1)) and close[1] in (fence, "..."):
+    closes = _CLOSE[fence[0]].finditer(text, start - 1)
+    if close := next((close for close in closes if close[1] in (fence, "...")), None):
         source, body = text[start : close.start() + 1], text[close.end() :]
     elif fence[0] == "-" and not BEGINS_WITH_HEADER.match(text):
         return Parts({}, text)  # a rule at the top of the page

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from feeds.errors import ArticleError
 from feeds.model import DateOrigin, Draft, TitleOrigin
 from feeds.readers import PLAIN, Options, fields, frontmatter
+from feeds.readers.markup import is_mdx, without_jsx, without_marks
 
 
 def read(
@@ -32,8 +33,9 @@ def read(
         return
     title_origin: TitleOrigin = "field"
     date_origin: DateOrigin = "field"
-    if "{" in body:
-        body = without_shortcodes(body)
+    if is_mdx(path, body):
+        body = without_jsx(body)
+    body = without_marks(body, header)
     if "title" not in found:
         title_origin = "heading"
         found["title"], body = _html_heading(body) if is_html else _heading(body)
@@ -41,11 +43,10 @@ def read(
         date, slug = _from_name(path)
         if slug:
             found.setdefault("slug", slug)
-        if date and "date" not in found:
+        if "date" not in found and (date := date or _from_folders(path)):
             found["date"] = date
             date_origin = "metadata"
-    if "_posts/" in path and "_posts" in path.split("/"):
-        _as_jekyll(path, header, found)
+    _as_jekyll(path, header, found)
     if "<" in body and "summary" not in found and (more := _MORE.search(body)):
         found["summary"] = plain(body[: more.start()])
     if is_html:
@@ -58,7 +59,7 @@ def read(
 _HTML = (".html", ".htm", ".xhtml")
 # Liquid, Nunjucks and Jinja that go through a site's posts: a list's template, no article.
 _LOOP = re.compile(r"\{%-?\s*for\s[^%]{0,80}\bin\s+(?:site|paginator|collections|pagination|posts|articles|pages)\b")
-_MORE = re.compile(r"<!--\s*more\s*-->", re.IGNORECASE)
+_MORE = re.compile(r"<!--\s*(?:more|truncate|excerpt)\s*-->", re.IGNORECASE)
 _DATED = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[-_](.+))?$")
 _LANGUAGE = re.compile(r"index\.[a-z]{2}(?:-[a-z]{2})?$")  # Hugo's index.id.md
 
@@ -77,58 +78,50 @@ def _from_name(path: str) -> tuple[str, str]:
     return f"{year}-{month:0>2}-{day:0>2}", slug or ""
 
 
+_DAY_FOLDERS = re.compile(r"(?:^|/)((?:19|20)\d\d)/(0[1-9]|1[0-2])/(0[1-9]|[12]\d|3[01])/")
+
+
+def _from_folders(path: str) -> str:
+    """The date of a file in folders for year, month and day; "" for any other."""
+    found = _DAY_FOLDERS.search(path)
+    return "-".join(found.groups()) if found else ""
+
+
 _ROOTS = frozenset({"source", "src", "docs"})  # where generators keep a site's posts: of no meaning for them
 
 
 def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) -> None:
-    """Jekyll's own rules for a post: plural names are parted at spaces, folders above ``_posts`` are categories."""
-    for name in ("categories", "tags"):
-        value = header.get(name)
-        if isinstance(value, str) and found.get(name) == value:
-            found[name] = value.split()
-    folders = path.split("/")
-    above = [folder for folder in folders[: folders.index("_posts")] if folder not in _ROOTS]
+    """Jekyll's own rules for a post: plural names are parted at spaces, folders above ``_posts`` are categories.
+
+    Jekyll wants dated names, Hexo's ``_posts`` have none of these rules; where the data folder is ``_posts`` itself, a
+    layout tells.
+    """
+    folders, _, name = path.rpartition("/")
+    parts = folders.split("/")
+    if not ("_posts" in parts or "layout" in header) or not _DATED.match(name):
+        return
+    for plural in ("categories", "tags"):
+        value = header.get(plural)
+        if isinstance(value, str) and found.get(plural) == value and "," not in value:
+            found[plural] = value.split()
+    above = [folder for folder in parts[: parts.index("_posts")] if folder not in _ROOTS] if "_posts" in parts else ()
     if above:
         found["categories"] = [*above, *fields.names(found.get("categories"))]
-
-
-# Code first, so that what stands in it is passed over: fenced blocks, then spans of backticks. No tag reaches over the
-# beginning of another and a span has a bound, so that a body of opening marks alone does not take for ever.
-_SHORTCODES = re.compile(
-    r"(?:^|(?<=\n))[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:\n[ ]{0,3}(?P=fence)[`~]*[ \t]*(?=\n|\Z)|\Z)"
-    r"|(?<!`)(?P<ticks>`+)(?!`)(?s:.{1,1000}?)(?<!`)(?P=ticks)(?!`)"
-    r"|\{\{<\s*/\*(?P<shown>[^\n]{0,1000}?)\*/\s*>\}\}"
-    r"|\{\{[<%](?:[^{]|\{(?!\{))*?[>%]\}\}"
-    r"|\{%(?:[^{]|\{(?!%))*?%\}"
-)
-
-
-def without_shortcodes(body: str) -> str:
-    """The body without Hugo's ``{{< tags >}}`` and ``{{% tags %}}`` and Liquid's ``{% tags %}``, outside of code.
-
-    What stands between an opening and a closing tag stays; ``{{</* tag */>}}``, which shows a tag, becomes that tag.
-    """
-    return _SHORTCODES.sub(_without, body)
-
-
-def _without(match: re.Match[str]) -> str:
-    if match["shown"] is not None:
-        return "{{<" + match["shown"] + ">}}"
-    return match[0] if match["fence"] or match["ticks"] else ""
 
 
 _HEADINGS = re.compile(
     r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|^[ ]{0,3}#[ \t]+(?P<atx>[^\n]+)$\n?"
-    r"|^(?P<setext>[^\s\n][^\n]*)\n=+[ \t]*$\n?",
-    re.MULTILINE,
+    r"|^(?P<setext>[^\s\n][^\n]*)\n=+[ \t]*$\n?"
+    r"|^[ ]{0,3}<h1(?:\s[^<>]*)?>(?P<html>[^\n]{1,500}?)</h1>[ \t]*$\n?",
+    re.MULTILINE | re.IGNORECASE,
 )
 
 
 def _heading(body: str) -> tuple[str, str]:
     """The text of the first heading of the first level, and the body without it; "" where there is none."""
     for match in _HEADINGS.finditer(body):
-        title = plain(_CLOSING.sub("", match["atx"]) if match["atx"] else match["setext"] or "")
+        title = plain(_CLOSING.sub("", match["atx"]) if match["atx"] else match["setext"] or match["html"] or "")
         if title:
             return title, body[: match.start()] + body[match.end() :]
     return "", body

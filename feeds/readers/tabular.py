@@ -51,9 +51,12 @@ def _rows(path: str, text: str, delimiter: str, further: fields.Names) -> Iterat
     rows = _cells(text, delimiter)
     _, header = next(rows, (0, []))
     names = [name.strip().strip("\ufeff") for name in header]
-    if not fields.is_article(dict.fromkeys(fields.field_of(name, further) for name in names)):
-        columns = ", ".join(f"`{name}`" for name in names if name)[:500]
-        raise UnreadableError(f"no column is a title or a body; the columns are {columns or 'without names'}")
+    known = {fields.field_of(name, further) for name in names} - {""}
+    if "title" not in known:
+        columns = ", ".join(f"`{name}`" for name in names if name)[:500] or "without names"
+        if known:
+            raise UnreadableError(f"no column is a title; the columns are {columns}")
+        raise UnreadableError(f"the first line names no column that is known (such as `judul`): {columns}")
     for position, (line, cells) in enumerate(rows):
         if isinstance(cells, list) and len(cells) == len(names):
             yield position, dict(zip(names, cells, strict=True))

@@ -8,6 +8,7 @@ from typing import NoReturn
 import yaml
 
 from feeds.errors import UnreadableError
+from feeds.readers.fields import field_of
 
 try:
     from yaml import CSafeLoader as _YamlLoader
@@ -85,15 +86,18 @@ _HINTS = {
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
-    """Refuse a key that is given twice: YAML forbids it, PyYAML would silently take the last."""
-    seen: set[str] = set()
-    for key, _ in node.value:
-        if isinstance(key, yaml.ScalarNode) and key.value != "<<":
-            if key.value in seen:
+    """Refuse a key that is given twice where it decides on the article: of others PyYAML takes the last."""
+    seen: dict[str, object] = {}
+    for key, value in node.value:
+        if isinstance(key, yaml.ScalarNode) and field_of(key.value) in _DECISIVE:
+            said = value.value if isinstance(value, yaml.ScalarNode) else value
+            if seen.setdefault(key.value, said) != said:
                 raise UnreadableError(
                     f"front matter gives `{key.value}` twice, in line {key.start_mark.line + 2} again"
                 )
-            seen.add(key.value)
+
+
+_DECISIVE = frozenset({"title", "date", "status", "withheld", "live"})
 
 
 def _check_size(node: yaml.Node) -> None:
