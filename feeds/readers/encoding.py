@@ -15,12 +15,14 @@ Warnings = tuple[tuple[str, str], ...]
 """As in Draft: (kind, sentence) pairs."""
 
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+
+
+_FIRST = frozenset(mark[:1] for mark, _ in _BOMS)
 
 
 def decode(data: bytes, suffix: str = "") -> tuple[str, Warnings]:
@@ -37,14 +39,19 @@ def decode(data: bytes, suffix: str = "") -> tuple[str, Warnings]:
     return text.removeprefix("\ufeff"), warnings
 
 
+def _as_said(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        name = encoding.upper()
+        raise UnreadableError(f"the file begins as {name} and is not {name} throughout") from error
+
+
 def _decoded(data: bytes, suffix: str) -> tuple[str, Warnings]:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark) and encoding != "utf-8":
-            try:
-                return data.decode(encoding), ()
-            except UnicodeDecodeError as error:
-                name = encoding.upper()
-                raise UnreadableError(f"the file begins as {name} and is not {name} throughout") from error
+    if data[:1] in _FIRST:
+        for mark, encoding in _BOMS:
+            if data.startswith(mark):
+                return _as_said(data, encoding), ()
     declared = _declared(data, suffix) if suffix in _DECLARING else ""
     try:
         text = data.decode()
