@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -26,6 +27,8 @@ from feeds.readers.html_metadata import scope_of, squash
 from feeds.readers.html_tree import UNSEEN, Found, drop, line_of, one_of, text_of
 
 ENOUGH = 200  # characters of text that make a body; a shorter one is looked for elsewhere, too
+
+MOST_ITEMS = 50  # of a list that are looked at, to see whether all of them are links
 
 Cut = tuple[int, str, str]
 """A line of the source, the text that was cut there, and why."""
@@ -253,17 +256,18 @@ def _is_lone_link(leaf: HtmlElement, text: str) -> bool:
 
 
 def _in_list_of_links(leaf: HtmlElement) -> bool:
-    """Whether every item of the list is a link as long as a headline."""
+    """Whether every item of the list, as far as it is looked at, is a link as long as a headline."""
     if leaf.tag != "li" or (parent := leaf.getparent()) is None:
         return False
-    items = [item for item in parent if item.tag == "li"]
+    items = list(islice(parent.iterchildren("li"), MOST_ITEMS))
     return all(_is_link_alone(item, text_of(item)) and len(text_of(item).split()) > 3 for item in items)
 
 
 def _remove(leaf: HtmlElement, root: HtmlElement) -> None:
     """Take a paragraph away, with the elements that held nothing else."""
     while leaf is not root and (parent := leaf.getparent()) is not None:
-        alone = len(parent) == 1 and not (parent.text or "").strip() and not (leaf.tail or "").strip()
+        only = leaf.getprevious() is None and leaf.getnext() is None  # lxml counts children one by one
+        alone = only and not (parent.text or "").strip() and not (leaf.tail or "").strip()
         if parent is root or not alone:
             break
         leaf = parent

@@ -93,9 +93,11 @@ def parse(text: str) -> HtmlElement:
     return root
 
 
-# The elements that metadata stands in; libxml2 finds them faster than a loop that makes an object of each.
+# The elements that metadata stands in; libxml2 finds them faster than a loop that makes an object of each. One way with
+# a condition, as it would sort the union of several in quadratic time.
 _TELLING = etree.XPath(
-    "//meta|//link|//a[@rel]|//script[@type]|//time|//title|//h1|//h2|//h3|//h4|//h5|//*[@itemprop]",
+    "//*[self::meta or self::link or self::a[@rel] or self::script[@type] or self::time or self::title or self::h1"
+    " or self::h2 or self::h3 or self::h4 or self::h5 or @itemprop]",
     smart_strings=False,
 )
 
