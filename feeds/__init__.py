@@ -8,8 +8,10 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     likeness                           when addresses, headlines and texts are the same in other words
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft
-    scan, state, migration             the files of the data directory; where the catalogue lies; of an earlier program
+    scan, state, migration, matching   the files of the data directory; where the catalogue lies; of an earlier program; rules
+    categories                         which categories an article has
     source, catalogue                  files -> Article | ArticleError; the store of them
+    survey                             what the catalogue holds, counted
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     duplicates                         articles that are the same in all but name
     arrivals, formats, pages           files -> rows, in several processes; Feed -> bytes

@@ -265,6 +265,14 @@ class Reading:
             (Category(slug=row.slug, title=row.title) for row in self._rows(t.categories)), key=lambda c: c.slug
         )
 
+    def counted(
+        self, table: sa.Table, *by: sa.ColumnElement[Any], where: Sequence[sa.ColumnElement[bool]] = ()
+    ) -> list[tuple[Any, ...]]:
+        """How many rows of a table have each combination of values: the values, then the number."""
+        query = sa.select(*by, sa.func.count()).where(table.c.newsroom == self._newsroom, *where)
+        places = (sa.text(str(place)) for place in range(1, len(by) + 1))
+        return [tuple(row) for row in self._connection.execute(query.group_by(*places))]
+
     def problems(self, paths: Iterable[str] | None = None) -> list[ArticleError]:
         """What is wrong, by path, of all files or of some."""
         rows = self._rows(t.problems) if paths is None else self._rows_in(t.problems, "file", paths)

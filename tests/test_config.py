@@ -430,7 +430,7 @@ class TestChecks:
             ("categories = ['a']", "categories: expected a table of categories, found a list"),
             (
                 "[categories]\na = 'A'",
-                "categories.a: expected a table with title, description or aliases, found text 'A'",
+                "categories.a: expected a table with title, description, parent, aliases, match, found text 'A'",
             ),
             ("[categories.Desa]", "categories.Desa: a category is called by small letters, digits and single hyphens"),
             ("[categories.a.aliases]", "categories.a.aliases: expected a list of texts, found a table"),
@@ -633,7 +633,7 @@ class TestTemplate:
     def test_everything_in_it_can_be_switched_on(self, newsroom: Path) -> None:
         settings = read(newsroom, self.UNCOMMENTED)
         assert settings.data == newsroom / "articles"
-        assert [category.slug for category in settings.categories] == ["ekonomi", "gaya-hidup"]
+        assert [category.slug for category in settings.categories] == ["ekonomi", "umkm"]
 
 
 class TestTable:

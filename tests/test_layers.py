@@ -24,7 +24,7 @@ LIBRARIES = {
     "PIL": ["images"],
     "brotli": ["publish"],
     "charset_normalizer": ["readers.encoding"],
-    "click": ["cli", "cli.build", "cli.check", "cli.common", "cli.dates", "cli.init", "cli.serve"],
+    "click": ["cli", "cli.build", "cli.categories", "cli.check", "cli.common", "cli.dates", "cli.init", "cli.serve"],
     "cssselect": ["config.values"],
     "dateutil": ["dates"],
     "feedparser": ["readers.feed_xml"],

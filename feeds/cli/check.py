@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,20 +21,27 @@ from feeds.cli.common import (
     state_of,
 )
 
+if TYPE_CHECKING:
+    from feeds.newsroom import Newsroom
+
 PIPE = 10_000  # columns: a pipe has no width, and a line stays a line there
 
 
 @click.command()
+@click.option("--categories", is_flag=True, help="Show the categories, and names that are none.")
 @json_option
 @jobs_option
 @click.pass_context
 @foreseen
-def check(context: click.Context, as_json: bool, jobs: int | None) -> None:
+def check(context: click.Context, categories: bool, as_json: bool, jobs: int | None) -> None:
     """Say what is wrong with the articles, and where. Exit 1 when anything is."""
     newsroom = open_newsroom(settings_of(context))
     try:
         with progress_bars(quiet=as_json) as progress:
             newsroom.update_alone(jobs=processes(jobs), progress=progress)
+        if categories:
+            _show_categories(newsroom, as_json)
+            return
         state = state_of(newsroom)
     finally:
         newsroom.close()
@@ -42,6 +50,18 @@ def check(context: click.Context, as_json: bool, jobs: int | None) -> None:
     else:
         _print_problems(state)
     if state.problems:
+        raise SystemExit(1)
+
+
+def _show_categories(newsroom: Newsroom, as_json: bool) -> None:
+    from feeds.cli import categories
+
+    listing = categories.listing_of(newsroom)
+    if as_json:
+        print_json(categories.report(listing))
+    else:
+        categories.show(listing)
+    if listing.unknown:
         raise SystemExit(1)
 
 

@@ -109,7 +109,7 @@ def choice(*choices: str) -> Reader:
 
 
 def list_of(read_one: Reader) -> Reader:
-    def read(where: Where, value: object) -> tuple[str, ...]:
+    def read(where: Where, value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise where.expected("a list of texts", value)
         # A dict keeps the order and drops what is named twice.
