@@ -10,8 +10,9 @@ from typing import NamedTuple
 import click
 
 from feeds import text
-from feeds.cli.common import columns, many
+from feeds.cli.common import columns, many, print_json
 from feeds.config import CategorySetting
+from feeds.errors import ArticleError
 from feeds.model import Category
 from feeds.newsroom import Newsroom
 from feeds.survey import articles_by_category, articles_by_unknown_name
@@ -41,6 +42,17 @@ class Listing(NamedTuple):
     known: Sequence[Known]
     unknown: Sequence[Unknown]
     toml: str
+
+
+def show_categories(newsroom: Newsroom, as_json: bool) -> list[ArticleError]:
+    """Print them; gives the problems of that kind."""
+    listing = listing_of(newsroom)
+    if as_json:
+        print_json(_report(listing))
+    else:
+        _print(listing)
+    with newsroom.catalogue.reading() as reading:
+        return [problem for problem in reading.problems() if problem.kind == "category"]
 
 
 def listing_of(newsroom: Newsroom) -> Listing:
@@ -117,7 +129,7 @@ def _quoted(value: str) -> str:
 # --- showing ---------------------------------------------------------------------------------------------------------
 
 
-def report(listing: Listing) -> dict[str, object]:
+def _report(listing: Listing) -> dict[str, object]:
     return {
         "categories": [
             {"slug": c.slug, "title": c.title, "parent": c.parent, "articles": articles}
@@ -131,7 +143,7 @@ def report(listing: Listing) -> dict[str, object]:
     }
 
 
-def show(listing: Listing) -> None:
+def _print(listing: Listing) -> None:
     depths: dict[str, int] = {"": -1}
     rows: list[tuple[str, str, str]] = []
     for category, articles in listing.known:

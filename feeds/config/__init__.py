@@ -102,7 +102,13 @@ def load(
         base = _unnamed(path, file)
     values = _joined(base | file, environment, command_line)
     home = newsroom_folder(path) if path else None
-    return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
+    try:
+        return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
+    except ConfigError as error:
+        setting = error.key.partition(".")[0]
+        if path is None or setting not in file or setting in environment:
+            raise
+        raise ConfigError(error.key, error.reason, str(path)) from None
 
 
 def _working_directory() -> Path:

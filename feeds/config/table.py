@@ -137,7 +137,7 @@ SETTINGS = _table(
         "exclude",
         "list",
         (),
-        v.list_of(v.text_value),
+        v.list_of(v.pattern),
         "Patterns of files in the data folder that are no articles.",
     ),
     Setting("fields", "table", {}, field_names, "Further names of fields, for all articles or for those of a folder."),
@@ -145,7 +145,7 @@ SETTINGS = _table(
         "body_selector", "text", "", v.selector, "The CSS selector of the element that holds the text of an HTML page."
     ),
     Setting("catalogue", "text", "", v.catalogue, "The address of the database that remembers ids and changes."),
-    Setting("newsroom", "text", None, v.text_value, "The newsroom's key in a catalogue that several newsrooms share."),
+    Setting("newsroom", "text", None, v.filled, "The newsroom's key in a catalogue that several newsrooms share."),
     Setting("output", "text", None, v.path, "The folder that static files are written to."),
     Setting("limit", "number", 50, v.number(1, 1000), "How many articles a feed shows."),
     Setting(
