@@ -164,6 +164,11 @@ class Reading:
         self._connection = connection
         self._newsroom = newsroom
 
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._connection.dialect.name
+
     def _rows(self, table: sa.Table, *where: sa.ColumnElement[bool], columns: Sequence[str] = ()) -> sa.Result[Any]:
         chosen = [table.c[name] for name in columns] or [c for c in table.c if c.name != "newsroom"]
         return self._connection.execute(sa.select(*chosen).where(table.c.newsroom == self._newsroom, *where))
@@ -222,6 +227,11 @@ class Reading:
             some = query.where(mark.in_(wanted[start : start + CHUNK]))
             yield from map(Marked._make, self._connection.execute(some))
 
+    def id_at(self, path: str, position: int | None) -> str:
+        """The id of the article at a place, "" where there is none."""
+        rows = self._rows(t.articles, t.articles.c.path == path, columns=["id", "position"])
+        return next((row.id for row in rows if row.position == position), "")
+
     def files_with_articles(self) -> set[str]:
         """Files that articles were read from."""
         return {row.path for row in self._rows(t.articles, columns=["path"])}
@@ -245,6 +255,12 @@ class Reading:
         for row in self._rows(t.articles, t.articles.c.link == "", t.articles.c.published <= now):
             yield of_row(row)
 
+    def waiting(self, now: int) -> list[Record]:
+        """The articles whose time has not come, the next one first."""
+        published = t.articles.c.published
+        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom, published > now)
+        return [of_row(row) for row in self._connection.execute(query.order_by(published, t.articles.c.id))]
+
     def next_embargo(self, now: int) -> int | None:
         """When the next article's time comes, in microseconds since the epoch."""
         query = sa.select(sa.func.min(t.articles.c.published)).where(
@@ -264,6 +280,14 @@ class Reading:
         return sorted(
             (Category(slug=row.slug, title=row.title) for row in self._rows(t.categories)), key=lambda c: c.slug
         )
+
+    def counted(
+        self, table: sa.Table, *by: sa.ColumnElement[Any], where: Sequence[sa.ColumnElement[bool]] = ()
+    ) -> list[tuple[Any, ...]]:
+        """How many rows of a table have each combination of values: the values, then the number."""
+        query = sa.select(*by, sa.func.count()).where(table.c.newsroom == self._newsroom, *where)
+        places = (sa.text(str(place)) for place in range(1, len(by) + 1))
+        return [tuple(row) for row in self._connection.execute(query.group_by(*places))]
 
     def problems(self, paths: Iterable[str] | None = None) -> list[ArticleError]:
         """What is wrong, by path, of all files or of some."""
@@ -489,8 +513,8 @@ def _memberships(row: Row) -> list[Row]:
 
 
 def _problem(file: str, number: int, problem: ArticleError) -> tuple[Any, ...]:
-    return (file, number, problem.path, problem.kind, problem.reason, int(problem.fatal))
+    return (file, number, problem.path, problem.kind, problem.reason, -1 if problem.note else int(problem.fatal))
 
 
 def _article_error(row: sa.Row[Any]) -> ArticleError:
-    return ArticleError(row.path, row.kind, row.reason, bool(row.fatal))
+    return ArticleError(row.path, row.kind, row.reason, row.fatal == 1, row.fatal < 0)

@@ -24,7 +24,10 @@ class Composer:
     @classmethod
     def of(cls, settings: Settings, published: Sequence[Category]) -> Composer:
         """Declared categories come first, in the order of the configuration, then those that articles brought."""
-        declared = [Category(slug=c.slug, title=c.title, description=c.description) for c in settings.categories]
+        declared = [
+            Category(slug=c.slug, title=c.title, description=c.description, parent=c.parent)
+            for c in settings.categories
+        ]
         named = {category.slug: category for category in declared}
         return cls(settings, named | {c.slug: c for c in published if c.slug not in named})
 

@@ -238,18 +238,25 @@ class _Work:
     def _landing(self) -> None:
         """The newsroom's page: looked at in every edition, as it shows the newest of each category."""
         latest = self._latest("")
-        shelves = [
-            pages.Shelf(
-                feed=self.composer.feed(category, ()),
-                headlines=self._headlines(self.reading.latest(category.slug, pages.SHELF_HEADLINES, self.now)),
-            )
-            for category in self.composer.categories.values()
-        ]
+        by_parent: dict[str, list[Category]] = {}
+        for category in self.composer.categories.values():
+            by_parent.setdefault(category.parent, []).append(category)
+        shelves = self._shelves("", by_parent)
         feed = self.composer.feed(None, latest)
         headlines = self._headlines(latest)
         shown = repr((self.plan.fingerprint, feed, headlines, shelves))
         fingerprint = digest_of(shown.encode("utf-8", "surrogatepass"))
         self._document("index.html", pages.MEDIA_TYPE, fingerprint, lambda: pages.landing(feed, headlines, shelves))
+
+    def _shelves(self, parent: str, by_parent: Mapping[str, Sequence[Category]]) -> tuple[pages.Shelf, ...]:
+        return tuple(
+            pages.Shelf(
+                feed=self.composer.feed(category, ()),
+                headlines=self._headlines(self.reading.latest(category.slug, pages.SHELF_HEADLINES, self.now)),
+                parts=self._shelves(category.slug, by_parent),
+            )
+            for category in by_parent.get(parent, ())
+        )
 
     def _headlines(self, listed: Sequence[Record]) -> tuple[pages.Headline, ...]:
         return tuple(

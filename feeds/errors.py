@@ -15,6 +15,7 @@ An ArticleError is no exception but a value: what is wrong with one article cost
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 class FeedsError(Exception):
@@ -22,12 +23,16 @@ class FeedsError(Exception):
 
 
 class ConfigError(FeedsError):
-    """A wrong setting. ``key`` is its dotted path, such as ``categories.ekonomi.title``."""
+    """A wrong setting.
 
-    def __init__(self, key: str, reason: str) -> None:
-        super().__init__(f"{key}: {reason}" if key else reason)
+    key: its dotted path, such as ``categories.ekonomi.title``. file: the configuration that it stands in, "" for none.
+    """
+
+    def __init__(self, key: str, reason: str, file: str = "") -> None:
+        super().__init__(": ".join(part for part in (file, key, reason) if part))
         self.key = key
         self.reason = reason
+        self.file = file
 
 
 class DateError(FeedsError, ValueError):
@@ -74,6 +79,9 @@ class ServeError(FeedsError):
     """The web service cannot be started."""
 
 
+Severity = Literal["left out", "warning", "note"]
+
+
 @dataclass(frozen=True, slots=True)
 class ArticleError:
     """One thing that is wrong with one article: a value, so that it cannot cost another article.
@@ -82,12 +90,19 @@ class ArticleError:
     kind: one word of ``KINDS``.
     reason: a sentence for the newsroom.
     fatal: whether the article is left out because of it.
+    note: whether it is no fault but only good to know.
     """
 
     path: str
     kind: str
     reason: str
     fatal: bool = True
+    note: bool = False
+
+    @property
+    def severity(self) -> Severity:
+        """How much it matters."""
+        return "left out" if self.fatal else "note" if self.note else "warning"
 
 
 KINDS = {
@@ -104,4 +119,5 @@ KINDS = {
     "link": "an address that is none",
     "encoding": "text in another encoding than it says, or one that was decoded wrongly before",
     "image": "a file that is not the image that it says",
+    "future": "a date that has not come yet",
 }

@@ -314,7 +314,7 @@ class _Taker:
             displaced = self.identities.displaced(entry)
             taken.edit(changed for changed in (displaced, entry) if changed)
         if kept := self.identities.kept(article, entry):
-            yield ArticleError(place_of(article), "identity", kept, fatal=False)
+            yield ArticleError(place_of(article), "identity", kept, fatal=False, note=True)
 
     def _displace(self, identity: str, article: Article, taken: _Taken) -> LedgerEntry:
         """Take out the same article from a worse source; gives what the ledger says of it."""

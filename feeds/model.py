@@ -78,11 +78,15 @@ class Draft(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """A category as feeds show it: slug (in addresses), title, description ("" where there is none)."""
+    """A category as feeds show it: slug (in addresses), title, description ("" where there is none).
+
+    parent: the slug of the category that it is a part of, "" where there is none.
+    """
 
     slug: str
     title: str
     description: str = ""
+    parent: str = ""
 
 
 class Article(NamedTuple):
@@ -91,7 +95,8 @@ class Article(NamedTuple):
     slug: "" where nothing needs one (no permalink, no pages).
     key: what the article is called inside the newsroom: the path without suffix, and ``#slug`` for a record of a file.
     published: the publication date; updated: only where the article says so itself.
-    categories: slug and title; link: its own absolute address or ""; guid: its own id or "".
+    categories: the article's own first, then their ancestors, each once.
+    link: its own absolute address or ""; guid: its own id or "".
     address: the link that it names itself, as addresses are compared; marks: of its headline; see ``likeness``.
     content_hash: hex digest over what an edit changes: headline, summary, body, the lead image's address and caption.
     modified: the file's mtime in microseconds since the epoch.

@@ -51,7 +51,10 @@ class LedgerEntry(NamedTuple):
 
 
 class Record(NamedTuple):
-    """An article as the catalogue keeps it: everything but the body, which stays in the source file."""
+    """An article as the catalogue keeps it: everything but the body, which stays in the source file.
+
+    categories: slugs of its own categories, then of their ancestors.
+    """
 
     id: str
     path: str

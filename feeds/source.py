@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
 from feeds import images, text
-from feeds.config import FieldNames, Settings, free_slug
+from feeds.categories import Classifier, unknown_category
+from feeds.config import CategorySetting, FieldNames, Settings
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
 from feeds.likeness import marks, same_address
@@ -29,12 +30,6 @@ from feeds.scan import FoundFile, data_root
 TOGETHER = 64  # files of which it holds the contents at once
 MAX_TOGETHER = 512 * 1024  # bytes; a larger file is held alone
 PART = 1000  # articles of a stream that are held at once
-
-# Folders that say how a site is built, not what its articles are about.
-PLAIN_FOLDERS = frozenset(
-    {"_posts", "posts", "post", "content", "article", "articles", "artikel", "berita", "news", "arsip", "archive"}
-    | {"blog", "data", "source", "src", "id", "en"}
-)
 
 
 @dataclass(frozen=True)
@@ -48,14 +43,12 @@ class Rules:
     permalink: str
     undated: Literal["skip", "mtime"]
     slugs_needed: bool
-    declared: tuple[Category, ...]
-    aliases: tuple[tuple[str, str], ...]
+    categories: tuple[CategorySetting, ...]
     fields: tuple[FieldNames, ...]
     body_selector: str
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:
-        names = ((name, c.slug) for c in settings.categories for name in (c.slug, c.title, *c.aliases))
         return cls(
             root=data_root(settings),
             authority=settings.authority,
@@ -64,8 +57,7 @@ class Rules:
             permalink=settings.permalink,
             undated=settings.undated,
             slugs_needed=settings.article_pages or "{slug}" in settings.permalink,
-            declared=tuple(Category(slug=c.slug, title=c.title) for c in settings.categories),
-            aliases=tuple((text.slugify(name), slug) for name, slug in names),
+            categories=tuple(replace(category, description="") for category in settings.categories),
             fields=settings.fields,
             body_selector=settings.body_selector,
         )
@@ -84,17 +76,8 @@ class Rules:
         return {}
 
     @cached_property
-    def slugs(self) -> dict[str, str]:
-        return dict(self.aliases)
-
-    @cached_property
-    def by_names(self) -> dict[tuple[str, ...], tuple[tuple[Category, ...], tuple[str, ...]]]:
-        """The categories of the names that were asked for, so that they are worked out once."""
-        return {}
-
-    @cached_property
-    def by_slug(self) -> dict[str, Category]:
-        return {category.slug: category for category in self.declared}
+    def classifier(self) -> Classifier:
+        return Classifier(self.categories)
 
 
 # --- reading files ---------------------------------------------------------------------------------------------------
@@ -286,7 +269,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         updated=_updated(draft, rules, published.value, place, problems),
         summary=summary,
         authors=_names(draft.authors),
-        categories=_categories(draft, rules, place, problems),
+        categories=_categories(draft, rules, link, place, problems),
         tags=_names(draft.tags),
         link=link,
         guid=text.one_line(draft.guid),
@@ -404,43 +387,11 @@ def _image(draft: Draft, rules: Rules, base: str, place: str, problems: list[Art
     return found
 
 
-def _categories(draft: Draft, rules: Rules, place: str, problems: list[ArticleError]) -> tuple[Category, ...]:
-    named = draft.categories or _folder(draft.path)
-    if named not in rules.by_names:
-        rules.by_names[named] = _categories_of(named, rules)
-    found, unknown = rules.by_names[named]
-    if unknown and draft.categories:
-        reasons = (f"the category {name!r} is not known" for name in unknown)
+def _categories(
+    draft: Draft, rules: Rules, link: str, place: str, problems: list[ArticleError]
+) -> tuple[Category, ...]:
+    classified = rules.classifier.of(draft, link or draft.link)
+    if classified.unknown:
+        reasons = map(unknown_category, classified.unknown)
         problems.extend(ArticleError(place, "category", reason, fatal=False) for reason in reasons)
-    return found
-
-
-def _categories_of(named: tuple[str, ...], rules: Rules) -> tuple[tuple[Category, ...], tuple[str, ...]]:
-    """(the categories of some names, the names that are no category's)."""
-    found: dict[str, Category] = {}
-    unknown: list[str] = []
-    for name in filter(None, map(text.one_line, named)):
-        category = _category_of(name, rules)
-        if category:
-            found[category.slug] = category
-        else:
-            unknown.append(name)
-    return tuple(found.values()), tuple(unknown)
-
-
-def _category_of(name: str, rules: Rules) -> Category | None:
-    """A declared category by slug, title or alias; where none is declared, one of that name."""
-    slug = text.slugify(name)
-    if rules.declared:
-        return rules.by_slug.get(rules.slugs.get(slug, ""))
-    # Names of folders and of front matter are shown as written, but for a lower-case first letter.
-    return Category(slug=free_slug(slug), title=name[:1].upper() + name[1:])
-
-
-def _folder(path: str) -> tuple[str, ...]:
-    """The outermost folder that says what its articles are about, if there is one."""
-    folders = path.split("/")[:-1]
-    if path.rpartition("/")[2].startswith("index."):
-        folders = folders[:-1]
-    meaningful = (f for f in folders if f.lower() not in PLAIN_FOLDERS and any(c.isalpha() for c in f))
-    return tuple(folder.replace("_", " ").replace("-", " ") for folder in islice(meaningful, 1))
+    return classified.found

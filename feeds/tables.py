@@ -72,7 +72,7 @@ problems = _table(
     _text("path"),
     _text("kind"),
     _text("reason"),
-    _number("fatal"),
+    _number("fatal"),  # 1: the article is left out; 0: it is published all the same; -1: only a note
 )
 ledger = _table(
     "ledger",

@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner, Result
 
 from feeds import config
 from feeds.catalogue import Catalogue, Reading
+from feeds.cli import main
 from feeds.config import Settings
 from feeds.errors import ArticleError
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.record import Record
+from tests.support import Call, write_newsroom
 
 DATABASES = ("sqlite", "postgresql")
 FIRST_WRITE = 1_767_225_600  # 2026-01-01T00:00:00Z: each write or touch of a test comes a second after the last
@@ -245,3 +248,34 @@ def load_settings(tmp_path: Path) -> Callable[..., Settings]:
         return config.load(data=data, cwd=tmp_path, environ=settings)
 
     return load
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in, without any FEEDS_ setting, that also keeps the state."""
+    for name in [name for name in os.environ if name.startswith("FEEDS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "meja"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def feeds(here: Path) -> Call:
+    """``feeds`` within this process."""
+
+    def call(*arguments: str | Path, stdin: str | bytes | None = None) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin, prog_name="feeds")
+
+    return call
+
+
+@pytest.fixture
+def kabar(here: Path) -> Path:
+    """A newsroom of two good articles."""
+    return write_newsroom(here / "kabar")

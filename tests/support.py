@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +18,8 @@ from datetime import datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+
+from click.testing import Result
 
 from feeds import edition
 from feeds.config import Settings, load
@@ -143,6 +147,42 @@ def run(
         timeout=60,
         check=False,
     )
+
+
+COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+Call = Callable[..., Result]
+"""``feeds`` within this process: its arguments, and ``stdin``."""
+
+
+def write_newsroom(folder: Path) -> Path:
+    (folder / "ekonomi").mkdir(parents=True)
+    (folder / "ekonomi/kopi.md").write_text(article("Panen kopi naik", "2026-05-05T09:00:00+07:00"))
+    (folder / "tari.md").write_text(article("Tari dipentaskan", "2026-05-06T09:00:00+07:00", kategori="Budaya"))
+    return folder
+
+
+def add_bad(kabar: Path) -> None:
+    """One article that is left out, and one that is published with a remark."""
+    (kabar / "tanpa-tanggal.md").write_text("---\ntitle: Tanpa tanggal\n---\nIsi.\n")
+    (kabar / "hari-salah.md").write_text(article("Hari salah", '"Senin, 3 Desember 2025"'))
+
+
+def on_a_terminal(*arguments: str, cwd: Path, columns: int = 120, **settings: str) -> str:
+    """What a command writes to a terminal."""
+    master, slave = pty.openpty()
+    env = environment(cwd, **settings) | {"TERM": "xterm-256color", "COLUMNS": str(columns)}
+    process = subprocess.Popen([*FEEDS, *arguments], cwd=cwd, env=env, stdin=slave, stdout=slave, stderr=slave)
+    os.close(slave)
+    written = b""
+    try:
+        while chunk := os.read(master, 4096):
+            written += chunk
+    except OSError:  # the other end has closed
+        pass
+    finally:
+        os.close(master)
+        process.wait(30)
+    return written.decode()
 
 
 def free_port() -> int:

@@ -109,7 +109,7 @@ def test_people_source_category_and_summary(name: str) -> None:
 def test_explain_gives_every_line_a_role(name: str) -> None:
     """Each line that is not blank is shown with its number, and the title's line is the title."""
     text = text_of(name)
-    shown = capture.explain(text)
+    shown = [(line.number, line.text, line.role) for line in capture.explain("a.txt", text)]
     lines = text.split("\n")
     assert [lines[number - 1] for number, _, _ in shown] == [raw for _, raw, _ in shown]
     assert len(shown) >= sum(bool(line.strip()) for line in lines) - 1
@@ -264,7 +264,7 @@ def test_a_long_lede_is_shortened_at_a_word() -> None:
 def test_any_text_gives_one_draft_or_one_error(text: str) -> None:
     """No text raises; every line that is not blank has a role."""
     assert len(list(capture.read("x.txt", text))) == 1
-    assert {role for _, _, role in capture.explain(text)} <= ROLES
+    assert {role for _, role, _ in capture.explain("a.txt", text)} <= ROLES
 
 
 @pytest.mark.parametrize(

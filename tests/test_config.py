@@ -47,7 +47,9 @@ def read(
 def refused(newsroom: Path, text: str | bytes, environ: Mapping[str, str] | None = None) -> str:
     with pytest.raises(ConfigError) as caught:
         read(newsroom, text, environ)
-    return str(caught.value).replace(str(newsroom), "")
+    said = f"{caught.value.key}: {caught.value.reason}" if caught.value.key else caught.value.reason
+    assert str(caught.value).endswith(said)
+    return said.replace(str(newsroom), "")
 
 
 class TestWhichNewsroom:
@@ -284,18 +286,50 @@ class TestEnvironment:
         assert read(newsroom, "", {"PATH": "/bin", "feeds_limit": "x", "NEWSFEEDS_LIMIT": "x"}).limit == 50
 
 
+NO_VALUE = "what stands behind the = is no value; a text needs quotation marks at both ends"
+
+
 class TestFiles:
+    def test_a_wrong_setting_names_the_file_that_it_stands_in(self, newsroom: Path) -> None:
+        """Also where only the whole shows it; what the environment says is named by its variable alone."""
+        file = newsroom / "config/newsroom.toml"
+        circle = "categories.a.parent: leads in a circle: a -> a"
+        for text, said in (
+            ("limit = 0", "limit: expected a whole number from 1 to 1000, found the number 0"),
+            ("permalink = '{slug}'", "permalink: needs site, the address that it is relative to"),
+            ("[categories.a]\nparent = 'a'", circle),
+        ):
+            with pytest.raises(ConfigError) as caught:
+                read(newsroom, text)
+            assert str(caught.value) == f"{file}: {said}"
+        for environ in ({"FEEDS_LIMIT": "0"}, {"FEEDS_CATEGORIES__A__PARENT": "a"}, {"FEEDS_PERMALINK": "{slug}"}):
+            with pytest.raises(ConfigError) as caught:
+                read(newsroom, "", environ)
+            assert str(file) not in str(caught.value)
+
+    @pytest.mark.parametrize(("written", "kept"), [("konsep/", "konsep"), ("./a.md", "a.md"), ("[ab]*.md", "[ab]*.md")])
+    def test_a_pattern_is_meant_below_the_data_folder(self, newsroom: Path, written: str, kept: str) -> None:
+        assert read(newsroom, f"exclude = ['{written}']").exclude == (kept,)
+
     @pytest.mark.parametrize(
         ("text", "message"),
         [
-            ("limit = \n", "/config/newsroom.toml: line 1, column 9: invalid value"),
+            ("limit = \n", f"/config/newsroom.toml: line 1, column 9: {NO_VALUE}"),
             (
                 'title = "a"\nlimit = 1_\n',
-                "/config/newsroom.toml: line 2, column 10: expected newline or end of document after a statement",
+                "/config/newsroom.toml: line 2, column 10: something stands behind the value; one line is one setting, "
+                "and a comment begins with #",
             ),
-            ("hubs = [", "/config/newsroom.toml: line 1, column 9: invalid value"),
-            ('title = "a', "/config/newsroom.toml: line 1, column 11: unterminated string"),
-            ("limit = 1\nlimit = 2", "/config/newsroom.toml: line 2, column 10: cannot overwrite a value"),
+            ("hubs = [", f"/config/newsroom.toml: line 1, column 9: {NO_VALUE}"),
+            (
+                'title = "a',
+                "/config/newsroom.toml: line 1, column 11: "
+                "a quotation mark is not closed; put one at the end of the text",
+            ),
+            (
+                "limit = 1\nlimit = 2",
+                "/config/newsroom.toml: line 2, column 10: the name stands here twice; leave one of the lines out",
+            ),
             ("undated = 2024-02-31", "/config/newsroom.toml: line 1, column 11: invalid date or datetime"),
             (b'\ntitle = "caf\xe9"', "/config/newsroom.toml: line 2 is not UTF-8 text; save the file as UTF-8"),
             ("title = 'x'".encode("utf-16"), "/config/newsroom.toml: line 1 is not UTF-8 text; save the file as UTF-8"),
@@ -337,6 +371,7 @@ FIVE_HOURS = (
 )
 TAG = "expected a language tag such as 'id', 'jv' or 'en-US', found text"
 ZONE = "expected a time zone such as 'Asia/Jakarta', 'Asia/Makassar' or 'WIT', found text"
+NO_FILE = "fits no file; write the path below the data folder, as konsep/**"
 DATABASE = "expected 'sqlite:///' and a path, or an address 'postgresql+psycopg://…', found"
 
 
@@ -427,10 +462,20 @@ class TestChecks:
                 "catalogue = 'sqlite:///:memory:'",
                 "catalogue: a catalogue in memory would lose the ids of the articles; name a file",
             ),
+            ("newsroom = ' '", "newsroom: is empty; give it a name, or leave the setting out"),
+            ("exclude = ['[']", "exclude: the pattern '[' has a [ without its ]; write [[] for the sign itself"),
+            (
+                "exclude = ['a/[b-/*.md']",
+                "exclude: the pattern 'a/[b-/*.md' has a [ without its ]; write [[] for the sign itself",
+            ),
+            ("exclude = ['**/*']", "exclude: the pattern '**/*' would leave every file out"),
+            ("exclude = ['/srv/konsep']", f"exclude: the pattern '/srv/konsep' {NO_FILE}"),
+            ("exclude = ['../konsep']", f"exclude: the pattern '../konsep' {NO_FILE}"),
+            ("exclude = ['a\\b']", f"exclude: the pattern 'a\\\\b' {NO_FILE}"),
             ("categories = ['a']", "categories: expected a table of categories, found a list"),
             (
                 "[categories]\na = 'A'",
-                "categories.a: expected a table with title, description or aliases, found text 'A'",
+                "categories.a: expected a table with title, description, parent, aliases, match, found text 'A'",
             ),
             ("[categories.Desa]", "categories.Desa: a category is called by small letters, digits and single hyphens"),
             ("[categories.a.aliases]", "categories.a.aliases: expected a list of texts, found a table"),
@@ -633,7 +678,7 @@ class TestTemplate:
     def test_everything_in_it_can_be_switched_on(self, newsroom: Path) -> None:
         settings = read(newsroom, self.UNCOMMENTED)
         assert settings.data == newsroom / "articles"
-        assert [category.slug for category in settings.categories] == ["ekonomi", "gaya-hidup"]
+        assert [category.slug for category in settings.categories] == ["ekonomi", "umkm"]
 
 
 class TestTable:
@@ -671,9 +716,7 @@ class TestFieldNames:
         )
 
     def test_a_field_that_is_none_is_refused_with_those_that_there_are(self, newsroom: Path) -> None:
-        with pytest.raises(
-            ConfigError, match=r"^fields\.title: must be one of the fields title, date, .* on the left$"
-        ):
+        with pytest.raises(ConfigError, match=r"fields\.title: must be one of the fields title, date, .* on the left$"):
             read(newsroom, '[fields]\ntitle = "kepala"')
 
     def test_every_field_that_articles_have_can_be_named(self) -> None:
@@ -681,5 +724,5 @@ class TestFieldNames:
 
     def test_a_selector_that_is_none_is_refused(self, newsroom: Path) -> None:
         assert read(newsroom, 'body_selector = "div.isi > p"').body_selector == "div.isi > p"
-        with pytest.raises(ConfigError, match=r"^body_selector: is no CSS selector: "):
+        with pytest.raises(ConfigError, match=r"body_selector: is no CSS selector: "):
             read(newsroom, 'body_selector = "div["')

@@ -159,7 +159,10 @@ class TestCommands:
 
     def test_the_table_names_every_command_and_option(self) -> None:
         """And none that is not there; ``--help`` is named once, beside the table."""
-        table = {codes(row[0])[0].removeprefix("feeds "): set(re.findall(r"--\w+", row[2])) for row in rows("Command")}
+        table = {
+            codes(row[0])[0].removeprefix("feeds "): set(re.findall(r"--[a-z][a-z-]+", row[2]))
+            for row in rows("Command")
+        }
         assert table == {name: options(command) for name, command in COMMANDS.items()}
 
     def test_it_names_the_options_before_the_command(self) -> None:
@@ -226,6 +229,15 @@ class TestSettings:
         assert variables
         for variable in variables:
             assert load(environ={variable: "Gaya"}, cwd=ROOT / "tests").categories
+
+    def test_the_categories_and_rules_that_are_shown_would_be_accepted(self, tmp_path: Path) -> None:
+        """The block of TOML as it stands, and each rule of the table."""
+        (block,) = [block for block in BLOCKS if block.kind == "toml"]
+        rules = [rule for row in rows("Rule") for rule in codes(row[0])]
+        config = tmp_path / "newsroom.toml"
+        config.write_text(f"{block.text}\n[categories.semua]\nmatch = {rules!r}\n", encoding="utf-8")
+        found = load(config=config, environ={}).categories
+        assert [(category.slug, len(category.match)) for category in found][1:] == [("sepak-bola", 2), ("semua", 6)]
 
     def test_every_variable_that_is_named_is_one(self) -> None:
         """Wherever it stands."""

@@ -106,12 +106,18 @@ def test_other_pages_are_no_articles(name: str) -> None:
         assert found is None
 
 
+def rows_of(name: str) -> list[tuple[int, str, str]]:
+    """(line, text, role) of a page's lines."""
+    shown = html.explain(name, (HERE / name).read_text(encoding="utf-8"))
+    return [(line.number, line.text, line.role) for line in shown]
+
+
 @pytest.mark.parametrize("name", [name for name in ARTICLES if not name.startswith("jekyll")])
 def test_explain_names_what_became_of_what(name: str) -> None:
     """The rows name the title, the date and the body of the Draft that ``read`` gives, with their places."""
     draft = found_in(name)
     assert isinstance(draft, Draft)
-    rows = html.explain(name, (HERE / name).read_text(encoding="utf-8"))
+    rows = rows_of(name)
     assert [text for _, text, role in rows if role.startswith("title: ")] == [draft.title]
     assert len([role for _, _, role in rows if role.startswith("date: ")]) == (draft.date is not None)
     assert len([role for _, _, role in rows if role.startswith("body: ")]) == 1
@@ -119,11 +125,11 @@ def test_explain_names_what_became_of_what(name: str) -> None:
 
 def test_explain_tells_what_was_passed_over_and_cut() -> None:
     """Dates that were not taken are named with the reason, and so is every line that was cut as noise."""
-    rows = html.explain("og.html", (HERE / "og.html").read_text(encoding="utf-8"))
+    rows = rows_of("og.html")
     passed = {text: role for _, text, role in rows if role.startswith("date passed over")}
     assert "numbers that belong to no date" in passed["2024-07-09T08-15-00Z"]
     assert passed["2024/07/08 21:00:00"] == "date passed over: meta createdate: another day, less trusted"
-    cut = html.explain("zona.html", (HERE / "zona.html").read_text(encoding="utf-8"))
+    cut = rows_of("zona.html")
     assert {"ADVERTISEMENT", "SCROLL TO CONTINUE WITH CONTENT", "Berita Terkait"} <= {text for _, text, _ in cut}
 
 

@@ -23,6 +23,7 @@ from feeds.cli.common import (
     output_option,
     precompress_option,
     print_json,
+    printable,
     processes,
     progress_bars,
     settings_of,
@@ -72,7 +73,7 @@ def build(
     else:
         _print_build(publication, state, seconds)
         warn_of_base_url(settings)
-    if strict and state.problems:
+    if strict and any(problem.severity != "note" for problem in state.problems):
         raise SystemExit(1)
 
 
@@ -172,7 +173,7 @@ def _build_report(update: Update, publication: Publication, state: State, second
 def _print_build(publication: Publication, state: State, seconds: float) -> None:
     problems = state.problems
     for problem in problems[:NAMED]:
-        click.echo(f"{problem.path}: {problem.reason}", err=True)
+        click.echo(f"{printable(problem.path)}: {printable(problem.reason)}", err=True)
     if len(problems) > NAMED:
         click.echo(f'... and {len(problems) - NAMED} more; "feeds check" names them all', err=True)
     found = f"{many(len(problems), 'problem')}, " if problems else ""

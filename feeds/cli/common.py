@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -82,11 +82,22 @@ class State(NamedTuple):
 
 def state_of(newsroom: Newsroom) -> State:
     with newsroom.catalogue.reading() as reading:
-        return State(*reading.count(time.time_ns() // 1000), reading.problems())
+        return State(*reading.count(now()), reading.problems())
+
+
+def now() -> int:
+    """Microseconds since the epoch."""
+    return time.time_ns() // 1000
 
 
 def problem_report(problem: ArticleError) -> dict[str, object]:
-    return {"path": problem.path, "kind": problem.kind, "reason": problem.reason, "published": not problem.fatal}
+    return {
+        "path": problem.path,
+        "kind": problem.kind,
+        "reason": problem.reason,
+        "published": not problem.fatal,
+        "severity": problem.severity,
+    }
 
 
 def first_edition(settings: Settings) -> None:
@@ -110,6 +121,19 @@ def warn_of_base_url(settings: Settings) -> None:
 
 def many(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def columns(rows: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[str]:
+    """Lines in which the cells of a column stand below each other; right: all but the first as numbers stand."""
+    first, *others = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for name, *cells in rows:
+        placed = (cell.rjust(w) if right else cell.ljust(w) for cell, w in zip(cells, others, strict=True))
+        yield "  ".join((name.ljust(first), *placed)).rstrip()
+
+
+def printable(text: str) -> str:
+    """A text of others for a terminal: control characters are shown as ``\\x1b``, so that they do nothing there."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_json(report: object) -> None:

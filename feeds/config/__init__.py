@@ -14,7 +14,6 @@ Which articles are read where nothing names ``data``:
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
@@ -22,6 +21,10 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from feeds.config.categories import RESERVED as RESERVED
+from feeds.config.categories import CategorySetting as CategorySetting
+from feeds.config.categories import category_settings, prettified
+from feeds.config.categories import free_slug as free_slug
 from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, newsroom_folder
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
 from feeds.config.values import NOT_XML, SCHEME, absolute_path, zone_of
@@ -32,24 +35,6 @@ TEMPLATE = PACKAGE / "newsroom.toml"
 """The commented configuration that ``feeds init`` writes; config/newsroom.toml is a copy of it."""
 SAMPLE = PACKAGE / "sample"
 """The bundled sample newsroom: its newsroom.toml and its articles."""
-
-# fmt: off
-RESERVED = frozenset({
-    "tag", "author", "search", "archive", "ralat", "profil", "audience", "artikel",
-    "static", "feed", "feeds", "rss", "category", "healthz", "readyz", "metrics",
-})
-# fmt: on
-"""First segments of addresses that belong to the service; see ``free_slug``."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategorySetting:
-    """A category as the configuration declares it; aliases are the names that articles use for it."""
-
-    slug: str
-    title: str
-    description: str = ""
-    aliases: tuple[str, ...] = ()
 
 
 class FieldNames(NamedTuple):
@@ -96,11 +81,6 @@ class Settings:
     source: Path | None  # the configuration file that was read
 
 
-def free_slug(slug: str) -> str:
-    """The slug under which a category is published: ``tag`` is an address of the service, so it becomes ``tag-2``."""
-    return f"{slug}-2" if slug in RESERVED else slug
-
-
 def load(
     config: Path | None = None,
     data: Path | None = None,
@@ -122,7 +102,13 @@ def load(
         base = _unnamed(path, file)
     values = _joined(base | file, environment, command_line)
     home = newsroom_folder(path) if path else None
-    return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
+    try:
+        return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
+    except ConfigError as error:
+        setting = error.key.partition(".")[0]
+        if path is None or setting not in file or setting in environment:
+            raise
+        raise ConfigError(error.key, error.reason, str(path)) from None
 
 
 def _working_directory() -> Path:
@@ -167,11 +153,11 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     identified = values["authority"] or site
     values["authority"] = values["authority"] or _host(site or base_url)
     values["newsroom"] = values["newsroom"] or (values["authority"] if identified else folder)
-    values["title"] = values["title"] or _prettified(folder)
+    values["title"] = values["title"] or prettified(folder)
     values["description"] = values["description"] or _description(values["title"], values["language"])
     values["permalink"] = _below_site(values["permalink"], site)
     values["zone"] = zone_of(values["timezone"])
-    values["categories"] = _category_settings(values["categories"])
+    values["categories"] = category_settings(values["categories"])
     values["fields"] = tuple(
         FieldNames(folder, tuple(names.items())) for folder, names in sorted(values["fields"].items())
     )
@@ -182,12 +168,6 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
 
 def _clean_name(folder: Path) -> str:
     return NOT_XML.sub("", folder.name) or "berita"
-
-
-def _prettified(name: str) -> str:
-    """``berita-kota`` as a title: Berita Kota."""
-    words = re.split(r"[\s_.-]+", name.strip("_.- "))
-    return " ".join(word[:1].upper() + word[1:] for word in words) or name
 
 
 def _description(title: str, language: str) -> str:
@@ -213,29 +193,6 @@ def _below_site(permalink: str, site: str) -> str:
     if ".." in pattern.split("/"):
         raise ConfigError("permalink", "leads out of site; '..' has no place in it")
     return pattern
-
-
-def _category_settings(categories: Mapping[str, Mapping[str, Any]]) -> tuple[CategorySetting, ...]:
-    """The categories as they are published; a name that would mean two of them is refused."""
-    owners: dict[str, str] = {}
-    return tuple(_category(slug, fields, owners) for slug, fields in categories.items())
-
-
-def _category(slug: str, fields: Mapping[str, Any], owners: dict[str, str]) -> CategorySetting:
-    free = free_slug(slug)
-    title = fields.get("title") or _prettified(slug)
-    # Articles go on using the name of a slug that had to give way.
-    aliases = tuple(fields.get("aliases", ())) + ((slug,) if free != slug else ())
-    for name in (free, title, *aliases):
-        owner = owners.setdefault(_same_name(name), slug)
-        if owner != slug:
-            raise ConfigError(f"categories.{slug}", f"the name {name!r} already means the category '{owner}'")
-    return CategorySetting(slug=free, title=title, description=fields.get("description", ""), aliases=aliases)
-
-
-def _same_name(name: str) -> str:
-    """Names that people take for the same: ``Gaya Hidup``, ``gaya-hidup``."""
-    return re.sub(r"[\s_-]+", " ", name.casefold()).strip()
 
 
 def check_output(output: Path, data: Path) -> None:

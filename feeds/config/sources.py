@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,25 @@ from feeds.config import values
 from feeds.config.table import CATEGORY_SETTINGS, PREFIX, SETTINGS, Kind, checked
 from feeds.config.values import Where
 from feeds.errors import ConfigError
+from feeds.syntax import plainly
 
 CONFIG_VARIABLE = "FEEDS_CONFIG"
 
 
 def from_file(path: Path) -> dict[str, Any]:
-    return checked(_toml(path), SETTINGS, Where((), newsroom_folder(path)))
+    """The settings of a configuration file; a ConfigError names the file."""
+    values = _toml(path)
+    with named(path):
+        return checked(values, SETTINGS, Where((), newsroom_folder(path)))
+
+
+@contextmanager
+def named(path: Path) -> Iterator[None]:
+    """What is wrong within is so in this file, and says so."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(error.key, error.reason, str(path)) from error.__cause__
 
 
 def newsroom_folder(config: Path) -> Path:
@@ -42,14 +56,14 @@ def _toml(path: Path) -> dict[str, object]:
 
 
 def _syntax_error(message: str, text: str) -> str:
-    """tomllib's message with the place in front: ``line 3, column 7: invalid value``."""
+    """tomllib's message in plain words with the place in front: ``line 3, column 7: a quotation mark ...``."""
     reason, _, place = message.rpartition(" (at ")
     if numbers := re.match(r"line (\d+), column (\d+)", place):
         line, column = numbers.groups()
     else:  # "at end of document"
         lines = text.split("\n")
         line, column = str(len(lines)), str(len(lines[-1]) + 1)
-    return f"line {line}, column {column}: {reason[:1].lower()}{reason[1:]}"
+    return f"line {line}, column {column}: {plainly(reason)}"
 
 
 # Kubernetes puts these into each container beside a service that is called "feeds": no person set them.

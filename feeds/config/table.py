@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from feeds.config import values as v
+from feeds.config.categories import match_rule
 from feeds.config.values import Reader, Where
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000/"
@@ -69,14 +70,14 @@ def checked(values: Mapping[str, object], table: Mapping[str, Setting], where: W
 
 
 def categories(where: Where, value: object) -> dict[str, dict[str, Any]]:
-    """Each category's fields as one source gives them; ``_category_settings`` joins the sources."""
+    """Each category's fields as one source gives them; ``category_settings`` joins the sources."""
     if not isinstance(value, dict):
         raise where.expected("a table of categories", value)
     for slug, fields in value.items():
         if not v.SLUG.fullmatch(slug):
             raise (where / slug).refuse("a category is called by small letters, digits and single hyphens")
         if not isinstance(fields, dict):
-            raise (where / slug).expected("a table with title, description or aliases", fields)
+            raise (where / slug).expected(f"a table with {', '.join(CATEGORY_SETTINGS)}", fields)
     return {slug: checked(fields, CATEGORY_SETTINGS, where / slug) for slug, fields in value.items()}
 
 
@@ -109,7 +110,9 @@ def _table(*settings: Setting) -> Mapping[str, Setting]:
 CATEGORY_SETTINGS = _table(
     Setting("title", "text", None, v.text_value, "Its name as people read it."),
     Setting("description", "text", "", v.text_value, "One sentence on what belongs in it."),
+    Setting("parent", "text", "", v.text_value, "The category that it is a part of, by its name in brackets."),
     Setting("aliases", "list", (), v.list_of(v.text_value), "Other names that articles use for it."),
+    Setting("match", "list", (), v.list_of(match_rule), "Rules that give it to articles that name no category."),
 )
 
 SETTINGS = _table(
@@ -134,7 +137,7 @@ SETTINGS = _table(
         "exclude",
         "list",
         (),
-        v.list_of(v.text_value),
+        v.list_of(v.pattern),
         "Patterns of files in the data folder that are no articles.",
     ),
     Setting("fields", "table", {}, field_names, "Further names of fields, for all articles or for those of a folder."),
@@ -142,7 +145,7 @@ SETTINGS = _table(
         "body_selector", "text", "", v.selector, "The CSS selector of the element that holds the text of an HTML page."
     ),
     Setting("catalogue", "text", "", v.catalogue, "The address of the database that remembers ids and changes."),
-    Setting("newsroom", "text", None, v.text_value, "The newsroom's key in a catalogue that several newsrooms share."),
+    Setting("newsroom", "text", None, v.filled, "The newsroom's key in a catalogue that several newsrooms share."),
     Setting("output", "text", None, v.path, "The folder that static files are written to."),
     Setting("limit", "number", 50, v.number(1, 1000), "How many articles a feed shows."),
     Setting(

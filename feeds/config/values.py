@@ -84,6 +84,25 @@ def text_value(where: Where, value: object) -> str:
     return " ".join(value.split())
 
 
+def filled(where: Where, value: object) -> str:
+    """A text that must not be empty where it is given at all."""
+    if text := text_value(where, value):
+        return text
+    raise where.refuse("is empty; give it a name, or leave the setting out")
+
+
+def pattern(where: Where, value: object) -> str:
+    """A pattern of paths below the data folder; one that could fit nothing, or everything, is refused."""
+    text = text_value(where, value).removeprefix("./").rstrip("/")
+    if "[" in re.sub(r"\[!?\]?[^\]]*\]", "", text):
+        raise where.refuse(f"the pattern {text!r} has a [ without its ]; write [[] for the sign itself")
+    if "\\" in text or text.startswith("/") or ".." in text.split("/"):
+        raise where.refuse(f"the pattern {text!r} fits no file; write the path below the data folder, as konsep/**")
+    if text and not text.strip("*/"):
+        raise where.refuse(f"the pattern {text!r} would leave every file out")
+    return text
+
+
 def number(low: int, high: int, why: str = "") -> Reader:
     def read(where: Where, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
@@ -109,7 +128,7 @@ def choice(*choices: str) -> Reader:
 
 
 def list_of(read_one: Reader) -> Reader:
-    def read(where: Where, value: object) -> tuple[str, ...]:
+    def read(where: Where, value: object) -> tuple[Any, ...]:
         if not isinstance(value, list):
             raise where.expected("a list of texts", value)
         # A dict keeps the order and drops what is named twice.

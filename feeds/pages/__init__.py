@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -51,16 +52,27 @@ class Headline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """One category as the landing page shows it. feed: with its category set. headlines: newest first."""
+    """One category as the landing page shows it. feed: with its category set. headlines: newest first.
+
+    parts: the categories below it.
+    """
 
     feed: Feed
     headlines: tuple[Headline, ...]
+    parts: tuple[Shelf, ...] = ()
+
+    def feeds(self) -> Iterator[Feed]:
+        """Its own feed and those below it."""
+        yield self.feed
+        for part in self.parts:
+            yield from part.feeds()
 
 
 def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf]) -> bytes:
     """The newsroom's page ``index.html``. feed: the feed of all; headlines, shelves: in the order to be shown."""
     page = _Page(feed=feed, depth=0)
-    announced = [feed, *(shelf.feed for shelf in shelves[:AUTODISCOVERY_CATEGORIES])]
+    of_categories = chain.from_iterable(shelf.feeds() for shelf in shelves)
+    announced = [feed, *islice(of_categories, AUTODISCOVERY_CATEGORIES)]
     return _render(
         "landing.html",
         page,

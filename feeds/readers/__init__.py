@@ -9,6 +9,10 @@ newsroom's files differ from the usual; ``only`` names the positions of the reco
 fetched again without building the other Drafts. A reader raises ``UnreadableError`` where the whole file cannot be
 read; one bad record is an ArticleError among the others.
 
+A reader may show how it reads, by a second function with the same arguments:
+
+    def explain(path, text, *, options=PLAIN, only=None) -> Iterator[Line]
+
 A format whose files may be larger than memory has ``read_stream`` instead, with an open binary file for the text.
 """
 
@@ -39,6 +43,18 @@ class Options(NamedTuple):
 
 
 PLAIN = Options()
+
+
+class Line(NamedTuple):
+    """A line of a file, or a value of a record, and what a reader takes it for.
+
+    number: of the line, from 1, or of the record's line or row. role: the field that it gives (``title``, ``date``,
+    ``body``), or what becomes of it: ``noise`` and ``tail`` are cut, ``unused`` means nothing here.
+    """
+
+    number: int
+    role: str
+    text: str
 
 
 class Reader(Protocol):
@@ -83,6 +99,17 @@ _MODULES = {
     ".htm": "html",
     ".xhtml": "html",
 }
+
+_KINDS = {
+    "markdown": "Markdown",
+    "records": "JSON",
+    "tabular": "table",
+    "capture": "text capture",
+    "wxr": "WordPress export",
+    "feed": "saved feed",
+    "html": "HTML page",
+}
+"""What people call the files of each module."""
 
 _STREAMS = frozenset({"wxr"})  # the modules that have ``read_stream``
 _STREAM_SUFFIXES = frozenset({".wxr", ".xml"})
@@ -156,6 +183,13 @@ def _suffix(path: str) -> str:
     return path[path.rfind(".") :].lower()
 
 
+def kind_of(path: str) -> str:
+    """What people call a file of this name: ``Markdown``, ``table``; "" where no reader knows it."""
+    if _suffix(path) == ".xml":  # which only its first bytes tell
+        return "saved feed or export"
+    return _KINDS.get(_MODULES.get(_suffix(path), ""), "")
+
+
 def reader_for(path: str, head: bytes) -> Reader | StreamReader | None:
     """The reader for a file, by its suffix and its first bytes; ``None`` where there is none.
 
@@ -212,6 +246,20 @@ def read_file(
         yield ArticleError(path, "unreadable", "values lie too deep within each other to be read")
     except Exception as error:  # an input that no reader foresaw must not cost the other files
         yield ArticleError(path, "unreadable", f"the file cannot be read ({type(error).__name__}: {error})")
+
+
+def explain_file(path: str, data: bytes, *, options: Options = PLAIN, position: int | None = None) -> list[Line]:
+    """How a file is read, line by line; [] where its reader cannot say so, or cannot read it at all.
+
+    position: the record that is asked for, ``None`` for a file that is one article.
+    """
+    try:
+        name = _reader_for(path, data[:HEAD])
+        explain = getattr(_module(name), "explain", None) if name else None
+        only = None if position is None else frozenset({position})
+        return list(explain(path, decode(data, _suffix(path))[0], options=options, only=only)) if explain else []
+    except (UnreadableError, RecursionError):
+        return []  # which is what read_file says of it
 
 
 HEAD = 4096

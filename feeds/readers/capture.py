@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from feeds.errors import ArticleError
 from feeds.model import Draft
-from feeds.readers import PLAIN, Options
+from feeds.readers import PLAIN, Line, Options
 from feeds.readers import capture_words as words
 from feeds.readers.capture_dates import date_of
 from feeds.readers.capture_lines import (
@@ -70,12 +70,13 @@ def read(
     )
 
 
-def explain(text: str) -> list[tuple[int, str, str]]:
-    """Each line that is not blank: its number (from 1), its text and its role, as ``read`` goes by it.
+def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
+    """Each line that is not blank, with its role as ``read`` goes by it.
 
     Roles: title, date, byline, caption, category, teaser, noise, body, tail.
     """
-    return [(line.number, line.raw, line.role) for line in classify(text).lines]
+    del path, options, only
+    return (Line(line.number, line.role, line.raw) for line in classify(text).lines)
 
 
 def _headline_of(paragraphs: Sequence[str]) -> str:

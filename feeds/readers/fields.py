@@ -20,6 +20,7 @@ from typing import Any
 from feeds.dates import months_first
 from feeds.errors import ArticleError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
+from feeds.readers import Line
 from feeds.readers.page_noise import without_page_noise
 from feeds.readers.values import LISTS, passages, when
 from feeds.readers.values import flag as flag
@@ -226,6 +227,35 @@ def _gather_nested(record: Mapping[object, object], found: dict[str, object], fu
                 found.setdefault(field, value)
 
 
+def roles(record: Mapping[object, object], further: Names = _NO_NAMES) -> Iterator[tuple[str, str, object]]:
+    """(name, role, value) of each: the field that it gives, ``unused`` where it means nothing or another is taken.
+
+    Of a mapping that holds fields (``params``) each value stands by itself.
+    """
+    found = gather(record, further)
+    heads = {path.partition(".")[0] for path in further if "." in path}
+    for name, value in record.items():
+        if isinstance(value, Mapping) and (name in _NESTS or squash(str(name)) in heads):
+            for inner, item in value.items():
+                path = f"{name}.{inner}"
+                yield path, field_of(path, further) or _role(inner, item, found, further), item
+        else:
+            yield str(name), _role(name, value, found, further), value
+
+
+_ALSO = {"date": "live", "categories": "tags"}  # what a name may mean beside its own field
+
+
+def _role(name: object, value: object, found: Mapping[str, object], further: Names) -> str:
+    own = field_of(name, further)
+    for field in (own, _ALSO.get(own, "")):
+        if field == "tags" and set(names(value)) <= set(names(found.get(field))):
+            return field
+        if field in found and found[field] == value:
+            return field
+    return "unused"
+
+
 def is_article(found: Mapping[str, object]) -> bool:
     """Whether a gathered record can be an article at all: it has a title or a body."""
     return any(field in found for field in ("title", "body", "body_html", "body_markdown", "body_text"))
@@ -390,6 +420,20 @@ def read_records(
             yield found
         elif not is_withheld(found):
             yield make_draft(path, found, position=position, month_first=month_first)
+
+
+def explain_records(
+    records: Iterable[Record], *, further: Names = _NO_NAMES, only: frozenset[int] | None = None
+) -> Iterator[Line]:
+    """Each value of the records that are wanted, with the field that it gives; a record's number counts from 1."""
+    for position, record in records:
+        if only is not None and position not in only:
+            continue
+        if isinstance(record, ArticleError):
+            yield Line(position + 1, "unreadable", record.reason)
+            continue
+        for name, role, value in roles(record, further):
+            yield Line(position + 1, role, f"{name}: {value}")
 
 
 def are_month_first(dates: Iterable[str]) -> bool:

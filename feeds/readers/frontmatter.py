@@ -19,11 +19,13 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from feeds.errors import UnreadableError
 from feeds.readers import BEGINS_WITH_HEADER
 from feeds.readers.fields import field_of
+from feeds.syntax import plainly
 
 Header = dict[object, object]
 
@@ -85,6 +87,30 @@ _CLOSE = {
     "+": re.compile(r"\n(\+{3})[ \t]*(?:\n|\Z)"),
     ";": re.compile(r"\n(;{3,})[ \t]*(?:\n|\Z)"),
 }
+
+
+_SECTION = re.compile(r"\[([\w-]+)\]\s*")
+_NAME = re.compile(r"([ \t]*)(?:\"([^\"\n]{1,80})\"|([A-Za-z_][\w. -]{0,80}))[ \t]*[:=]")
+
+
+def line_roles(lines: Iterable[str], role_of: Mapping[str, str]) -> Iterator[str]:
+    """What each line of a header gives. role_of: by the name of each key, ``params.name`` for one within another.
+
+    A line without a key goes on with the one above it; ``header`` is what belongs to no key.
+    """
+    role, within, section = "header", "", ""
+    for line in lines:
+        if opened := _SECTION.fullmatch(line):
+            role, section = "header", f"{opened[1]}."
+        elif key := _NAME.match(line):
+            name = (key[2] or key[3]).strip()
+            if key[1] and f"{within}{name}" in role_of:
+                role = role_of[f"{within}{name}"]
+            elif not key[1] or name in role_of:
+                role, within = role_of.get(section + name, "header"), f"{name}."
+        elif _FENCE.match(line + "\n"):
+            role = "header"
+        yield role
 
 
 # YAML
@@ -169,7 +195,7 @@ def _toml(source: str) -> Header:
         line = re.search(r"\(at line (\d+), column \d+\)", str(error))
         where = f" in line {int(line[1]) + 1}" if line else ""
         reason = re.sub(r" \(at .*\)$", "", str(error))
-        raise UnreadableError(f"front matter cannot be read{where}: {reason}") from error
+        raise UnreadableError(f"front matter cannot be read{where}: {plainly(reason)}") from error
     except ValueError as error:  # a date such as 2024-02-31
         raise UnreadableError(f"front matter holds a value that is impossible: {error}") from error
 
@@ -187,7 +213,7 @@ def _decoded(source: str) -> tuple[Header, int]:
     try:
         value, end = _DECODER.raw_decode(source)
     except json.JSONDecodeError as error:
-        raise UnreadableError(f"front matter cannot be read in line {error.lineno}: {error.msg}") from error
+        raise UnreadableError(f"front matter cannot be read in line {error.lineno}: {plainly(error.msg)}") from error
     header: Header = dict(value)
     return header, end
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from feeds.errors import ArticleError
 from feeds.model import Draft, Image, TitleOrigin
-from feeds.readers import PLAIN, Options
+from feeds.readers import PLAIN, Line, Options
 from feeds.readers.capture import headline
 from feeds.readers.capture_lines import dateline, without_site
 from feeds.readers.capture_page import classify
@@ -51,13 +51,13 @@ def read(
     yield _reading(path, text, options).result
 
 
-def explain(path: str, text: str, options: Options = PLAIN) -> list[Row]:
+def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """How a page was read: what became of which text, what dates and titles were passed over and why, what was cut.
 
-    Rows are (line, text, role); roles such as ``title: json-ld headline``, ``date: meta publishdate``, ``noise``.
-    Raises as ``read`` does.
+    Roles such as ``title: json-ld headline``, ``date: meta publishdate``, ``noise``. Raises as ``read`` does.
     """
-    return _reading(path, text, options).rows
+    del only
+    return (Line(line, role, value) for line, value, role in _reading(path, text, options).rows)
 
 
 @dataclass(slots=True)

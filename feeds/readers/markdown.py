@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from feeds.errors import ArticleError
 from feeds.model import DateOrigin, Draft, TitleOrigin
-from feeds.readers import PLAIN, Options, fields, frontmatter
+from feeds.readers import PLAIN, Line, Options, fields, frontmatter
 from feeds.readers.markup import is_mdx, without_jsx, without_marks
 
 
@@ -33,9 +33,7 @@ def read(
         return
     title_origin: TitleOrigin = "field"
     date_origin: DateOrigin = "field"
-    if is_mdx(path, body):
-        body = without_jsx(body)
-    body = without_marks(body, header)
+    body = _without_markup(path, body, header)
     if "title" not in found:
         title_origin = "heading"
         found["title"], body = _html_heading(body) if is_html else _heading(body)
@@ -54,6 +52,41 @@ def read(
     yield fields.make_draft(
         path, found, markdown=body.strip(), title_origin=title_origin, date_origin=date_origin, warnings=warnings
     )
+
+
+def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
+    """Each line that is not blank: of the header the field that it gives, of the body what becomes of it."""
+    del only
+    header, body, _ = frontmatter.split(text)
+    role_of = {name: role for name, role, _ in fields.roles(header, options.names)}
+    lines = text.split("\n")
+    start = text.count("\n", 0, len(text) - len(body))
+    kept = _without_markup(path, body, header)
+    title = ""
+    if "title" not in role_of.values():
+        title, _ = _html_heading(kept) if path.lower().endswith(_HTML) else _heading(kept)
+    roles = [*frontmatter.line_roles(lines[:start], role_of), *_body_roles(lines[start:], kept.split("\n"), title)]
+    for number, (line, role) in enumerate(zip(lines, roles, strict=True), 1):
+        if line.strip():
+            yield Line(number, role, line)
+
+
+def _without_markup(path: str, body: str, header: frontmatter.Header) -> str:
+    return without_marks(without_jsx(body) if is_mdx(path, body) else body, header)
+
+
+def _body_roles(lines: list[str], kept: list[str], title: str) -> Iterator[str]:
+    """What each line becomes; kept: the lines that are left when marks of a generator are cut, some of them shorter."""
+    from difflib import SequenceMatcher  # here, as only a person who asks needs it
+
+    whole = SequenceMatcher(None, lines, kept, autojunk=False).get_matching_blocks()
+    body = {block.a + n for block in whole for n in range(block.size)}
+    for number, line in enumerate(lines):
+        if title and plain(_CLOSING.sub("", line)) == title:
+            title = ""
+            yield "title"
+        else:
+            yield "body" if number in body or without_marks(line).strip() in kept else "noise"
 
 
 _HTML = (".html", ".htm", ".xhtml")

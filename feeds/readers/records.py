@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import PLAIN, Options, fields
+from feeds.readers import PLAIN, Line, Options, fields
+from feeds.syntax import plainly
 
 LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
 """The keys under which an object may hold its articles."""
@@ -34,8 +35,18 @@ def read(
         if not fields.is_article(record := fields.gather(found, options.names)):
             raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
         return iter(_single(path, record))
-    records = _elements(path, found) if isinstance(found, list) else _lines(path, text, only)
-    return fields.read_records(path, records, further=options.names, only=only)
+    return fields.read_records(path, _records(path, text, found, only), further=options.names, only=only)
+
+
+def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
+    """Each value of the records that are wanted, with its name and the field that it gives."""
+    found = _value(path, text)
+    records = [(0, found)] if isinstance(found, Mapping) else _records(path, text, found, only)
+    return fields.explain_records(records, further=options.names, only=only)
+
+
+def _records(path: str, text: str, found: list[object] | None, only: frozenset[int] | None) -> Iterator[fields.Record]:
+    return _elements(path, found) if isinstance(found, list) else _lines(path, text, only)
 
 
 def _single(path: str, record: Mapping[str, object]) -> list[Draft]:
@@ -51,7 +62,7 @@ def _value(path: str, text: str) -> Mapping[object, object] | list[object] | Non
     except json.JSONDecodeError as error:
         if _OBJECT_A_LINE.match(text):
             return None
-        raise UnreadableError(f"line {error.lineno} is no JSON: {error.msg.removesuffix(' at')}") from error
+        raise UnreadableError(f"line {error.lineno} is no JSON: {plainly(error.msg)}") from error
     inner = _list_in(value, 3)
     if inner is not None:
         return _items(inner) if _is_json_feed(value) else inner
@@ -132,7 +143,7 @@ def _line(name: str, line: str) -> Mapping[object, object] | ArticleError:
         value = _loads(line)
     except json.JSONDecodeError as error:
         return ArticleError(
-            name, "unreadable", f"the line is no JSON: {error.msg.removesuffix(' at')} at character {error.pos + 1}"
+            name, "unreadable", f"the line is no JSON at character {error.pos + 1}: {plainly(error.msg)}"
         )
     except RecursionError:
         return ArticleError(name, "unreadable", "values lie too deep within each other to be read")

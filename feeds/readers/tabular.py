@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import PLAIN, Options, fields
+from feeds.readers import PLAIN, Line, Options, fields
 
 MAX_CELL = 16 * 1024 * 1024
 """How many characters one cell may have."""
@@ -35,6 +35,13 @@ def read(
     return fields.read_records(
         path, _rows(path, text[start:], delimiter, options.names), further=options.names, only=only
     )
+
+
+def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
+    """Each cell of the rows that are wanted, with its column's name and the field that it gives."""
+    delimiter, start = _delimiter(text)
+    rows = _rows(path, text[start:], delimiter, options.names)
+    return fields.explain_records(rows, further=options.names, only=only)
 
 
 def _delimiter(text: str) -> tuple[str, int]:

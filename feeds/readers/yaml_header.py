@@ -9,6 +9,7 @@ import yaml
 
 from feeds.errors import UnreadableError
 from feeds.readers.fields import field_of
+from feeds.syntax import plainly
 
 try:
     from yaml import CSafeLoader as _YamlLoader
@@ -71,18 +72,7 @@ def _refuse_yaml(error: yaml.YAMLError, source: str) -> NoReturn:
         where = f" in line {mark.line + 2}"
         if "\t" in "".join(source.split("\n")[mark.line : mark.line + 1]):
             problem = "a tab stands where only spaces may"
-    raise UnreadableError(f"front matter cannot be read{where}: {_HINTS.get(problem, problem)}") from error
-
-
-_HINTS = {
-    "mapping values are not allowed in this context": "a text with `: ` in it must stand in quotation marks",
-    "found unexpected end of stream": "a quotation mark is not closed",
-    "could not find expected ':'": "the line is no `key: value`",
-    "did not find expected <document start>": "the line is no `key: value`",
-    "found undefined alias": "a text that begins with `*` must stand in quotation marks",
-    "did not find expected ',' or ']'": "a `[` list is not closed",
-}
-"""The commonest of PyYAML's sentences, for people who do not know its words."""
+    raise UnreadableError(f"front matter cannot be read{where}: {plainly(problem)}") from error
 
 
 def _check_keys(node: yaml.MappingNode) -> None:
