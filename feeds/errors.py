@@ -104,4 +104,5 @@ KINDS = {
     "link": "an address that is none",
     "encoding": "text in another encoding than it says, or one that was decoded wrongly before",
     "image": "a file that is not the image that it says",
+    "notice": "a correction or a withdrawal that does not say what it must",
 }

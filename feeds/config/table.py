@@ -35,6 +35,15 @@ FIELDS = (
     "status",
     "withheld",
     "live",
+    "corrections",
+    "correction_date",
+    "correction_link",
+    "replies",
+    "reply_date",
+    "reply_link",
+    "withdrawal_reason",
+    "withdrawal_date",
+    "advertorial",
 )
 """What a field of an article can be; ``readers.fields.NAMES`` knows each by many names."""
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from feeds.model import Category, Entry, Feed
+from feeds.wording import date_text_with_weekday, is_date_only, is_english, wording
 
 if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever renders none does not pay for it
     from jinja2 import Environment
@@ -169,9 +170,6 @@ def _host(link: str) -> str:
 class _Words:
     """Everything that a page says itself, in one language."""
 
-    weekdays: tuple[str, ...]  # from Monday, as datetime counts
-    months: tuple[str, ...]
-    clock: str
     sections: str
     latest: str
     newest: str
@@ -191,12 +189,6 @@ class _Words:
 
 
 _INDONESIAN = _Words(
-    weekdays=("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    months=(
-        *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
-        *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
-    ),
-    clock="%H.%M",
     sections="Bagian halaman",
     latest="Berita terbaru",
     newest="Berita terakhir",
@@ -217,12 +209,6 @@ _INDONESIAN = _Words(
 )
 
 _ENGLISH = _Words(
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-    clock="%H:%M",
     sections="Sections of this page",
     latest="Latest news",
     newest="Last published",
@@ -242,30 +228,17 @@ _ENGLISH = _Words(
     back="Back to the front page",
 )
 
-_ZONES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
-
 
 def _words(language: str) -> _Words:
-    return _ENGLISH if language.lower().partition("-")[0] == "en" else _INDONESIAN
+    return _ENGLISH if is_english(language) else _INDONESIAN
 
 
-def _is_date_only(moment: datetime) -> bool:
-    return not (moment.hour or moment.minute or moment.second)
-
-
-def _date_text(moment: datetime, words: _Words) -> str:
-    """A date for people: ``Selasa, 3 Desember 2024 14.30 WIB``; written by hand, because strftime obeys the locale."""
-    date = f"{words.weekdays[moment.weekday()]}, {moment.day} {words.months[moment.month - 1]} {moment.year}"
-    if _is_date_only(moment):
-        return date
-    return f"{date} {moment.strftime(words.clock)} {_ZONES.get(moment.utcoffset() or timedelta(), moment.tzname())}"
-
-
-def _time_element(moment: datetime, words: _Words) -> Markup:
+def _time_element(moment: datetime, language: str) -> Markup:
     from markupsafe import Markup
 
-    machine = moment.date().isoformat() if _is_date_only(moment) else moment.isoformat(timespec="seconds")
-    return Markup('<time datetime="{}">{}</time>').format(machine, _date_text(moment, words))
+    machine = moment.date().isoformat() if is_date_only(moment) else moment.isoformat(timespec="seconds")
+    shown = date_text_with_weekday(moment, wording(language))
+    return Markup('<time datetime="{}">{}</time>').format(machine, shown)
 
 
 # Rendering
