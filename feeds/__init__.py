@@ -13,7 +13,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     scan, state, migration             the files of the data directory; where the catalogue lies; of an earlier program
     source, catalogue                  files -> Article | ArticleError; the store of them
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
-    duplicates                         articles that are the same in all but name
+    duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, formats, pages           files -> rows, in several processes; Feed -> bytes
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     newsroom                           settings, catalogue and the way from one end to the other
