@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from feeds.model import Article, Image
+from feeds.model import Article, Image, NoticeKind
 
 Row = tuple[Any, ...]
 """The values of a table's columns in their order, without the newsroom."""
@@ -54,7 +54,7 @@ class LedgerEntry(NamedTuple):
 class Correction(NamedTuple):
     """A correction or a right of reply as the record of its article has it. Times as in the tables."""
 
-    kind: str
+    kind: NoticeKind
     text: str
     published: int
     published_offset: int
@@ -73,7 +73,7 @@ class NoticeRecord(NamedTuple):
     id: str
     path: str
     article: str
-    kind: str
+    kind: NoticeKind
     published: int
     published_offset: int
     text: str

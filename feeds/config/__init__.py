@@ -35,11 +35,11 @@ SAMPLE = PACKAGE / "sample"
 
 # fmt: off
 RESERVED = frozenset({
-    "tag", "author", "search", "archive", "ralat", "profil", "audience", "artikel",
+    "tag", "author", "search", "archive", "ralat", "profil", "audience", "artikel", "semua",
     "static", "feed", "feeds", "rss", "category", "healthz", "readyz", "metrics",
 })
 # fmt: on
-"""First segments of addresses that belong to the service; see ``free_slug``."""
+"""First segments of addresses that belong to the service, and its name of the feed of all; see ``free_slug``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +90,9 @@ class Settings:
     article_pages: bool
     archives: bool
     undated: Literal["skip", "mtime"]
+    advertorial_label: str
+    advertorial_as: Literal["title", "category"]
+    advertorial_not_in: tuple[str, ...]  # slugs of categories, "semua" for the feed of all
     hubs: tuple[str, ...]
     categories: tuple[CategorySetting, ...]
     workers: int

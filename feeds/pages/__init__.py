@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from feeds.model import Category, Entry, Feed
-from feeds.wording import date_text_with_weekday, is_date_only, is_english, wording
+from feeds.wording import ENGLISH, INDONESIAN, date_text_with_weekday, is_date_only, is_english, wording
 
 if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever renders none does not pay for it
     from jinja2 import Environment
@@ -58,10 +58,16 @@ class Shelf:
     headlines: tuple[Headline, ...]
 
 
-def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf]) -> bytes:
-    """The newsroom's page ``index.html``. feed: the feed of all; headlines, shelves: in the order to be shown."""
+def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf], notices: Shelf | None = None) -> bytes:
+    """The newsroom's page ``index.html``.
+
+    feed: the feed of all; headlines, shelves: in the order to be shown. notices: corrections and withdrawals, None
+    where there never were any.
+    """
     page = _Page(feed=feed, depth=0)
     announced = [feed, *(shelf.feed for shelf in shelves[:AUTODISCOVERY_CATEGORIES])]
+    if notices:
+        announced.append(notices.feed)
     return _render(
         "landing.html",
         page,
@@ -70,6 +76,7 @@ def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf])
         headlines=headlines,
         newest=max((headline.published for headline in headlines), default=None),
         shelves=shelves,
+        notices=notices,
         shelf_headlines=SHELF_HEADLINES,
     )
 
@@ -178,6 +185,8 @@ class _Words:
     what_feeds_are: str
     which_format: str
     categories: str
+    notices: str
+    no_notices: str
     website: str
     author: str
     updated: str
@@ -198,6 +207,8 @@ _INDONESIAN = _Words(
     " aplikasi Anda, misalnya Feedly, Inoreader, atau NetNewsWire; berita baru akan muncul di sana dengan sendirinya.",
     which_format="Ketiganya memuat berita yang sama. Kalau ragu, pilih RSS.",
     categories="Kategori",
+    notices=INDONESIAN.notices,
+    no_notices="Tidak ada ralat.",
     website="Situs web",
     author="Oleh",
     updated="Diperbarui",
@@ -218,6 +229,8 @@ _ENGLISH = _Words(
     " as Feedly, Inoreader or NetNewsWire, and new articles will appear there by themselves.",
     which_format="All three carry the same news. If in doubt, take RSS.",
     categories="Categories",
+    notices=ENGLISH.notices,
+    no_notices="No corrections.",
     website="Website",
     author="By",
     updated="Updated",
