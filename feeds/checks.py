@@ -58,7 +58,9 @@ def checked_corrections(
         if not statement:
             problems.append(ArticleError(place, "notice", f"its {name} has no text and is left out", fatal=False))
             continue
-        when = date_or_problem("date", f"date of the {name}", said.date, zone, place, problems, month_first=draft.month_first)
+        when = date_or_problem(
+            "date", f"date of the {name}", said.date, zone, place, problems, month_first=draft.month_first
+        )
         link = text.absolute(said.link, site)
         if said.link and not link:
             reason = f"the address {said.link!r} of its {name} is none"
@@ -77,5 +79,7 @@ def checked_withdrawal(
     reason = text.clean(said.text).strip()
     if not reason:
         problems.append(ArticleError(place, "notice", "is withdrawn without a reason; say it as `alasan`"))
-    when = date_or_problem("date", "date of withdrawal", said.date, zone, place, problems, month_first=draft.month_first)
+    when = date_or_problem(
+        "date", "date of withdrawal", said.date, zone, place, problems, month_first=draft.month_first
+    )
     return Notice(said.kind, reason, when)

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from feeds.arrivals import Ahead, FileArrivals, read
 from feeds.catalogue import Catalogue, Marked, Reading, Writing
 from feeds.config import Settings
-from feeds.duplicates import nearly_same
+from feeds.duplicates import copies_of, nearly_same
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, line_of
 from feeds.model import Article
-from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
+from feeds.record import Former, LedgerEntry, NoticeRecord, Row, former_of, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
 from feeds.source import Rules, digest_of, in_order, place_of
 from feeds.withdrawals import Withdrawals, read_lists
@@ -214,6 +214,7 @@ class _Taker:
         self.before: dict[str, list[Former]] = {}
         self.problems_before: dict[str, list[ArticleError]] = {}
         self.duplicates: set[str] = set()
+        self.left_out: set[str] = set()  # places that held a duplicate before
         self.unopened: list[FoundFile] = list(withdrawals.lists.unopened)
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
@@ -239,6 +240,7 @@ class _Taker:
         """Take everything out that can be read anew."""
         self.everything = self.changed = True
         self.withdrawals.begin(None)
+        self.left_out = {problem.path for problem in self.writer.problems() if problem.kind == "duplicate"}
         self.writer.forget_everything()
 
     def remove(self, paths: Sequence[str]) -> None:
@@ -248,7 +250,7 @@ class _Taker:
         self.fresh = set(paths) - self.before.keys()
         self.problems_before = self.writer.problems_of_files(paths)
         problems = (problem for listed in self.problems_before.values() for problem in listed)
-        self.duplicates = {problem.path for problem in problems if problem.kind == "duplicate"}
+        self.duplicates = self.left_out = {problem.path for problem in problems if problem.kind == "duplicate"}
         for listed in self.before.values():
             self.identities.remember(listed)
             self.writer.remove_records(listed)
@@ -303,7 +305,7 @@ class _Taker:
         if article.withdrawn:
             self._withdraw(article, known, entry, taken)
             return
-        if self.withdrawals.holds(entry, article.path):
+        if self.withdrawals.holds(article, entry):
             return
         standing = self.identities.standing(article, entry)
         if standing and not self.identities.is_better(article, standing):
@@ -385,7 +387,7 @@ class _Taker:
         for listed in self.before.values():  # of files that are gone
             self._mark(listed)
         self.changed |= bool(self.problems_before)
-        self._settle_withdrawals()
+        self._settle_withdrawals(rules)
         self._merge(rules, holding)
         self._put_late_problems()
         if self.everything:
@@ -417,7 +419,8 @@ class _Taker:
         self.writer.forget_problems(self.late)
         together = {path: [*known.get(path, ()), *late] for path, late in self.late.items()}
         self.writer.put_problems((path, n, p) for path, listed in together.items() for n, p in enumerate(listed))
-    def _settle_withdrawals(self) -> None:
+
+    def _settle_withdrawals(self, rules: Rules) -> None:
         settled = self.withdrawals.settle(self.writer)
         self.ledger_file.append([line_of(entry) for entry in settled.ledger])
         self.changed |= settled.problems
@@ -426,3 +429,15 @@ class _Taker:
             self.changed = True
             self.dirty.update(notice.categories)
             self.dirty_articles.update({notice.article} - {""})
+        if self.left_out:
+            self._leave_out_copies(rules, settled.standing)
+
+    def _leave_out_copies(self, rules: Rules, withdrawn: Iterable[NoticeRecord]) -> None:
+        """A copy that an article's file had beside it is not published because the article is withdrawn."""
+        copies = copies_of(self.writer, rules, withdrawn)
+        found = {copy.id: (place_of(copy), place_of(gone)) for gone, copy in copies if place_of(copy) in self.left_out}
+        for place, gone in found.values():
+            self._leave_out(place, f"is nearly the same as {gone}, which is withdrawn")
+        removed = list(self.writer.records(found).values())
+        self.writer.remove_records(removed)
+        self._mark(map(former_of, removed))

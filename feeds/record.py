@@ -64,7 +64,8 @@ class Correction(NamedTuple):
 class NoticeRecord(NamedTuple):
     """A correction, a right of reply or a withdrawal as the catalogue keeps it: see the table ``notices``.
 
-    id: of the notice, the same as long as its text is. path: the file that says it.
+    id: of the notice, the same as long as its text is. path: the file that says it. position: the record of that file,
+    or of ``hidden``, that is the article.
     article, title, address, slug, categories: of the article that it is about, as far as they are known.
     since: when the time of that article comes. named: how a list of withdrawals names it.
     hidden: a file that holds the article, and shows it again when this notice is gone.
@@ -72,6 +73,7 @@ class NoticeRecord(NamedTuple):
 
     id: str
     path: str
+    position: int | None
     article: str
     kind: NoticeKind
     published: int
@@ -221,6 +223,7 @@ def notices_of(record: Record) -> list[NoticeRecord]:
         NoticeRecord(
             id=notice_id(record.id, said.kind, said.text),
             path=record.path,
+            position=record.position,
             article=record.id,
             kind=said.kind,
             published=said.published,
@@ -239,9 +242,9 @@ def notices_of(record: Record) -> list[NoticeRecord]:
 
 def row_of_notice(notice: NoticeRecord) -> Row:
     """A row of the table of notices."""
-    return (*notice[:11], _text_of(notice.categories), *notice[12:])
+    return (*notice[:12], _text_of(notice.categories), *notice[13:])
 
 
 def notice_of_row(row: Sequence[Any]) -> NoticeRecord:
     """The notice that ``row_of_notice`` made a row of."""
-    return NoticeRecord(*row)._replace(categories=texts_of(row[11]))
+    return NoticeRecord(*row)._replace(categories=texts_of(row[12]))

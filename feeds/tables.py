@@ -70,6 +70,7 @@ notices = _table(
     "notices",
     _text("id", primary_key=True),
     _text("path"),
+    sa.Column("position", sa.Integer, nullable=True),
     _text("article"),
     _text("kind"),
     _number("published"),

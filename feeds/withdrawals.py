@@ -112,7 +112,7 @@ def _entry(
 ) -> Listed:
     values = {squash(name): value for name, value in entry.items()}
     said = {name: next((values[n] for n in names if n in values), None) for name, names in _NAMES.items()}
-    date = date_or_problem("date of withdrawal", when(said["date"]), zone, place, problems)
+    date = date_or_problem("date", "date of withdrawal", when(said["date"]), zone, place, problems)
     reason = text.clean(_text(said["reason"]))
     if not reason:
         problems.append(ArticleError(place, "notice", "gives no reason for the withdrawal; say it as `reason`"))
@@ -126,12 +126,17 @@ def _text(value: object) -> str:
 
 @dataclass
 class Settled:
-    """What the withdrawals of one look changed. lines: ledger entries to write down."""
+    """What the withdrawals of one look changed.
+
+    removed: articles that were taken out; notices: those that are new, gone or different; ledger: entries likewise.
+    problems: whether other things are wrong with the lists. standing: the withdrawals of articles that a file holds.
+    """
 
     removed: list[Record] = field(default_factory=list)
     notices: list[NoticeRecord] = field(default_factory=list)
     ledger: list[LedgerEntry] = field(default_factory=list)
     problems: bool = False
+    standing: list[NoticeRecord] = field(default_factory=list)
 
 
 class Withdrawals:
@@ -170,14 +175,15 @@ class Withdrawals:
             if stays and notice.article:
                 self._standing[notice.article] = notice
 
-    def holds(self, entry: LedgerEntry, path: str) -> bool:
-        """Whether an article is kept out by a withdrawal that its own file knows nothing of. path: that file."""
+    def holds(self, article: Article, entry: LedgerEntry) -> bool:
+        """Whether an article is kept out by a withdrawal that its own file knows nothing of."""
         notice = self._standing.get(entry.id)
         if notice is None:
             if entry.withdrawn is not None:
                 self._again.add(entry.id)
             return False
-        self._standing[entry.id] = notice._replace(hidden=path)
+        position = article.position if notice.named else notice.position
+        self._standing[entry.id] = notice._replace(hidden=article.path, position=position)
         return True
 
     def add(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry) -> LedgerEntry:
@@ -191,6 +197,7 @@ class Withdrawals:
         self._standing[entry.id] = NoticeRecord(
             id=notice_id(entry.id, "ditarik"),
             path=article.path,
+            position=article.position,
             article=entry.id,
             kind="ditarik",
             published=moment,
@@ -227,12 +234,13 @@ class Withdrawals:
         for record in writer.records(articles).values():
             settled.removed.append(record)
             notice = articles[record.id]
-            if record.path != notice.path:
-                now[notice.id] = notice._replace(hidden=record.path)
+            if notice.named or record.path != notice.path:
+                now[notice.id] = notice._replace(hidden=record.path, position=record.position)
         writer.remove_records(settled.removed)
         settled.ledger = list(self._ledger(writer, articles))
         writer.put_ledger((), settled.ledger)
         self._put(writer, now, settled)
+        settled.standing = [notice for notice in now.values() if notice.article and (notice.hidden or not notice.named)]
         return settled
 
     def _put(self, writer: Writing, now: Mapping[str, NoticeRecord], settled: Settled) -> None:
@@ -284,6 +292,7 @@ class Withdrawals:
         return NoticeRecord(
             id=name,
             path=entry.path,
+            position=standing.position if standing else None,
             article=identity,
             kind="ditarik",
             published=moment,
