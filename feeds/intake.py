@@ -305,7 +305,10 @@ class _Taker:
         if article.withdrawn:
             self._withdraw(article, known, entry, taken)
             return
-        if self.withdrawals.holds(article, entry):
+        if withdrawn := self.withdrawals.holding(article, entry):
+            if not withdrawn.named:
+                reason = f"is the same article as {place_of(withdrawn)}, which is withdrawn"
+                yield ArticleError(place_of(article), "duplicate", reason)
             return
         standing = self.identities.standing(article, entry)
         if standing and not self.identities.is_better(article, standing):
@@ -333,7 +336,7 @@ class _Taker:
     def _withdraw(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry, taken: _Taken) -> None:
         """Keep an article out that says itself that it is withdrawn; its id stays in the ledger."""
         entry = self.withdrawals.add(article, known, entry)
-        self.identities.claim(article, entry, entry.published)
+        self.identities.claim(article._replace(content_hash=entry.content_hash), entry, entry.published)
         if known is None:
             taken.added[entry.id] = entry
             taken.lines.append(line_of(entry))

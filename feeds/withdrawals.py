@@ -142,7 +142,7 @@ class Settled:
 class Withdrawals:
     """The withdrawals of one look at the data directory.
 
-    Call ``begin`` before articles are taken in, ``add`` for each that is withdrawn, ``holds`` for each other, and
+    Call ``begin`` before articles are taken in, ``add`` for each that is withdrawn, ``holding`` for each other, and
     ``settle`` at the end.
     """
 
@@ -175,16 +175,16 @@ class Withdrawals:
             if stays and notice.article:
                 self._standing[notice.article] = notice
 
-    def holds(self, article: Article, entry: LedgerEntry) -> bool:
-        """Whether an article is kept out by a withdrawal that its own file knows nothing of."""
+    def holding(self, article: Article, entry: LedgerEntry) -> NoticeRecord | None:
+        """The withdrawal that keeps out an article whose own file knows nothing of it: by a list, by another file."""
         notice = self._standing.get(entry.id)
         if notice is None:
             if entry.withdrawn is not None:
                 self._again.add(entry.id)
-            return False
+            return None
         position = article.position if notice.named else notice.position
         self._standing[entry.id] = notice._replace(hidden=article.path, position=position)
-        return True
+        return notice
 
     def add(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry) -> LedgerEntry:
         """An article whose file says that it is withdrawn; gives what the ledger has to know of it.
@@ -249,7 +249,8 @@ class Withdrawals:
         writer.put_notices(notice for name, notice in now.items() if stored.get(name) != notice)
         for name in self._before.keys() | now.keys():
             both = [found[name] for found in (self._before, now) if name in found]
-            if len({notice._replace(path="", named="", hidden="") for notice in both}) + len(both) != 3:
+            shown = {notice._replace(path="", position=None, named="", hidden="") for notice in both}
+            if len(both) == 1 or len(shown) == 2:
                 settled.notices += both
 
     def _ledger(self, writer: Writing, articles: Mapping[str, NoticeRecord]) -> Iterator[LedgerEntry]:
