@@ -244,6 +244,7 @@ def test_check_tells_machines_what_is_wrong(feeds: Call, kabar: Path) -> None:
     assert json.loads(done.stdout) == {
         "articles": 3,
         "waiting": 0,
+        "notices": 0,
         "problems": [
             {
                 "path": "hari-salah.md",
@@ -633,6 +634,7 @@ def test_what_was_built_in_the_folder_is_no_article(feeds: Call, kabar: Path) ->
     assert json.loads(feeds("--data", kabar, "check", "--json").stdout) == {
         "articles": 2,
         "waiting": 0,
+        "notices": 0,
         "problems": [],
     }
 

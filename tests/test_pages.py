@@ -85,7 +85,12 @@ def make_shelves(categories: tuple[Category, ...] = CATEGORIES, **changes: objec
 
 
 def make_landing(**changes: object) -> bytes:
-    return pages.landing(make_feed(**changes), make_headlines(), make_shelves(**changes))
+    return pages.landing(make_feed(**changes), make_headlines(), make_shelves(**changes), make_notices(**changes))
+
+
+def make_notices(**changes: object) -> pages.Shelf:
+    feed = replace(make_feed(**changes), title="Ralat dan pencabutan", path="ralat/")
+    return pages.Shelf(feed=feed, headlines=make_headlines(2))
 
 
 def make_hostile_landing() -> bytes:
@@ -94,7 +99,9 @@ def make_hostile_landing() -> bytes:
     feed = make_feed(
         title=HOSTILE, description=HOSTILE, copyright=HOSTILE, home="javascript:alert(1)", language=HOSTILE
     )
-    return pages.landing(feed, [line], [pages.Shelf(feed=make_feed(category, title=HOSTILE), headlines=(line,))])
+    notices = pages.Shelf(feed=replace(feed, path="ralat/"), headlines=(line,))
+    shelf = pages.Shelf(feed=make_feed(category, title=HOSTILE), headlines=(line,))
+    return pages.landing(feed, [line], [shelf], notices)
 
 
 def make_hostile_article() -> bytes:

@@ -26,6 +26,7 @@ _DATE = ("date", "tanggal", "tgl", "waktu")
 _LINK = ("link", "tautan", "url")
 # A cell of a table, or a template's field, that says that there is none.
 _NONE = frozenset({"", "-", "n/a", "nan", "none", "null", "false", "no", "n", "0", "tidak", "tidak ada", "nihil"})
+_THERE_IS = frozenset({"true", "yes", "y", "1", "ya", "ada"})
 
 
 def notices_of(found: Mapping[str, object]) -> dict[str, Any]:
@@ -57,11 +58,11 @@ def _statements(kind: NoticeKind, value: object) -> Iterator[WrittenNotice]:
                 yield from _statements(kind, item)
     elif isinstance(value, Mapping):
         inner = {str(key).strip().lower(): item for key, item in value.items()}
-        yield WrittenNotice(kind, _text(_first(inner, _TEXT)), _when(_first(inner, _DATE)), _text(_first(inner, _LINK)))
-    elif value is True:
-        yield WrittenNotice(kind, "")
-    elif (text := _text(value)).lower() not in _NONE:
-        yield WrittenNotice(kind, text)
+        said = _text(_first(inner, _TEXT)), _when(_first(inner, _DATE)), _text(_first(inner, _LINK))
+        if any(said):
+            yield WrittenNotice(kind, *said)
+    elif (text := "ya" if value is True else _text(value)).lower() not in _NONE:
+        yield WrittenNotice(kind, "" if text.lower() in _THERE_IS else text)
 
 
 def _first(values: Mapping[str, object], names: tuple[str, ...]) -> object:
