@@ -25,7 +25,6 @@ from feeds.config import Settings
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
 from feeds.model import Article
-from feeds.readers import decode
 from feeds.readers.fields import squash, when
 from feeds.record import LedgerEntry, NoticeRecord, Record, moment_of, notice_id
 from feeds.scan import FoundFile, Scan
@@ -90,10 +89,10 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
 
 
 def _entries(file: FoundFile, data: bytes, zone: tzinfo, problems: list[ArticleError]) -> Iterator[Listed]:
-    content, warnings = decode(data)
-    problems += [ArticleError(file.path, kind, reason, fatal=False) for kind, reason in warnings]
     try:
-        table = tomllib.loads(content)
+        table = tomllib.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise UnreadableError("is not UTF-8 text") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"is no TOML: {error}") from error
     listed: object = next((table[name] for name in _LISTS if name in table), [])

@@ -490,7 +490,11 @@ def test_every_link_of_the_sample_to_ourselves_leads_to_a_document(sample: Newsr
             links.add(found.feed.link)
         elif rendition.path.endswith("feed.json"):
             feed = json.loads(rendition.body)
-            links |= {feed["home_page_url"], feed["feed_url"], *(item["url"] for item in feed["items"] if "url" in item)}
+            links |= {
+                feed["home_page_url"],
+                feed["feed_url"],
+                *(item["url"] for item in feed["items"] if "url" in item),
+            }
     ours = {link.partition("#")[0].removeprefix(BASE_URL) for link in links if link.startswith(BASE_URL)}
     assert len(ours) > 60
     missing = {

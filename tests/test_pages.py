@@ -274,14 +274,14 @@ class TestAutodiscovery:
 
     def test_the_landing_page_announces_every_feed_in_three_formats_the_feed_of_all_first(self) -> None:
         links = parse(sample("landing")).xpath("//head/link[@rel='alternate']")
-        folders = ["", *(f"{category.slug}/" for category in CATEGORIES)]
+        folders = ["", *(f"{category.slug}/" for category in CATEGORIES), "ralat/"]
         expected = [BASE + folder + file for folder in folders for file in FEED_FILES]
         assert expected == [link.get("href") for link in links]
         assert [link.get("type") for link in links] == [
             "application/rss+xml",
             "application/atom+xml",
             "application/feed+json",
-        ] * 9
+        ] * 10
         assert links[0].get("title") == "Kabar Nusantara (RSS)"
         assert links[4].get("title") == "Kabar Nusantara: Ekonomi (Atom)"
 
