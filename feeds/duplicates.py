@@ -39,7 +39,7 @@ def nearly_same(reading: Reading, rules: Rules, marks: Collection[int] | None) -
 def copies_of(reading: Reading, rules: Rules, withdrawn: Iterable[NoticeRecord]) -> Iterator[Pair]:
     """The articles that are nearly the same as one that is withdrawn, which comes first in each pair."""
     gone = [
-        Marked(mark, notice.article, notice.title, notice.since, notice.hidden or notice.path, notice.position, "")
+        Marked(mark, notice.article, notice.title, notice.since, _place(notice), notice.position, "")
         for notice in withdrawn
         for mark in marks(notice.title)
     ]
@@ -52,6 +52,10 @@ def copies_of(reading: Reading, rules: Rules, withdrawn: Iterable[NoticeRecord])
         if abs(one.published - other.published) <= WEEK and alike(words_of(one.title), words_of(other.title))
     ]
     yield from _of_texts(list(dict.fromkeys(pairs)), rules)
+
+
+def _place(notice: NoticeRecord) -> str:
+    return notice.hidden[0] if notice.named else notice.path
 
 
 def _mark(marked: Marked) -> int:

@@ -184,7 +184,8 @@ class Entry:
     about: str = ""
 
 
-class Withdrawal(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
     """That an entry is withdrawn, for those who have it: its id, when, and why."""
 
     id: str

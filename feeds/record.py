@@ -64,11 +64,11 @@ class Correction(NamedTuple):
 class NoticeRecord(NamedTuple):
     """A correction, a right of reply or a withdrawal as the catalogue keeps it: see the table ``notices``.
 
-    id: of the notice, the same as long as its text is. path: the file that says it. position: the record of that file,
-    or of ``hidden``, that is the article.
+    id: of the notice, the same as long as its text is. path: the file that says it.
     article, title, address, slug, categories: of the article that it is about, as far as they are known.
     since: when the time of that article comes. named: how a list of withdrawals names it.
-    hidden: a file that holds the article, and shows it again when this notice is gone.
+    hidden: files that hold the article, and show it again when this notice is gone.
+    position: the record that is the article, of the file that says it; of a list's, of the first that is hidden.
     """
 
     id: str
@@ -86,7 +86,7 @@ class NoticeRecord(NamedTuple):
     categories: tuple[str, ...]
     since: int
     named: str = ""
-    hidden: str = ""
+    hidden: tuple[str, ...] = ()
 
 
 class Record(NamedTuple):
@@ -242,9 +242,9 @@ def notices_of(record: Record) -> list[NoticeRecord]:
 
 def row_of_notice(notice: NoticeRecord) -> Row:
     """A row of the table of notices."""
-    return (*notice[:12], _text_of(notice.categories), *notice[13:])
+    return (*notice[:12], _text_of(notice.categories), notice.since, notice.named, _text_of(notice.hidden))
 
 
 def notice_of_row(row: Sequence[Any]) -> NoticeRecord:
     """The notice that ``row_of_notice`` made a row of."""
-    return NoticeRecord(*row)._replace(categories=texts_of(row[12]))
+    return NoticeRecord(*row)._replace(categories=texts_of(row[12]), hidden=texts_of(row[15]))

@@ -116,7 +116,8 @@ def _entry(
     if not reason:
         problems.append(ArticleError(place, "notice", "gives no reason for the withdrawal; say it as `reason`"))
     title = text.one_line(_text(said["title"]))
-    return Listed(file.path, place, _text(said["article"]), title, reason, date, file.mtime)
+    article = text.clean(_text(said["article"])).removeprefix("./").removeprefix("/")
+    return Listed(file.path, place, article, title, reason, date, file.mtime)
 
 
 def _text(value: object) -> str:
@@ -162,9 +163,10 @@ class Withdrawals:
     def files(self, touched: Collection[str]) -> set[str]:
         """Files to read again, as a withdrawal that kept their articles out may be over. touched: changed or gone."""
         return {
-            notice.hidden
+            path
             for notice in self._before.values()
             if notice.hidden and notice.path in touched and not self.lists.hold(notice)
+            for path in notice.hidden
         }
 
     def begin(self, paths: Collection[str] | None) -> None:
@@ -181,8 +183,7 @@ class Withdrawals:
             if entry.withdrawn is not None:
                 self._again.add(entry.id)
             return None
-        position = article.position if notice.named else notice.position
-        self._standing[entry.id] = notice._replace(hidden=article.path, position=position)
+        self._standing[entry.id] = _hiding(notice, article.path, article.position)
         return notice
 
     def add(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry) -> LedgerEntry:
@@ -233,8 +234,8 @@ class Withdrawals:
         for record in writer.records(articles).values():
             settled.removed.append(record)
             notice = articles[record.id]
-            if notice.named or record.path != notice.path:
-                now[notice.id] = notice._replace(hidden=record.path, position=record.position)
+            if record.path != notice.path:
+                now[notice.id] = _hiding(notice, record.path, record.position)
         writer.remove_records(settled.removed)
         settled.ledger = list(self._ledger(writer, articles))
         writer.put_ledger((), settled.ledger)
@@ -248,7 +249,7 @@ class Withdrawals:
         writer.put_notices(notice for name, notice in now.items() if stored.get(name) != notice)
         for name in self._before.keys() | now.keys():
             both = [found[name] for found in (self._before, now) if name in found]
-            shown = {notice._replace(path="", position=None, named="", hidden="") for notice in both}
+            shown = {notice._replace(path="", position=None, named="", hidden=()) for notice in both}
             if len(both) == 1 or len(shown) == 2:
                 settled.notices += both
 
@@ -305,8 +306,15 @@ class Withdrawals:
             categories=record.categories if record else before.categories if before else (),
             since=record.published if record else ledger.published if ledger else 0,
             named=entry.article or entry.title,
-            hidden=standing.hidden if standing else "",
+            hidden=standing.hidden if standing else (),
         )
+
+
+def _hiding(notice: NoticeRecord, path: str, position: int | None) -> NoticeRecord:
+    """A withdrawal that keeps one more file out."""
+    if notice.named and notice.hidden[:1] in ((), (path,)):
+        notice = notice._replace(position=position)
+    return notice._replace(hidden=tuple(dict.fromkeys((*notice.hidden, path))))
 
 
 def _known(reading: Reading, entries: Iterable[Listed], settings: Settings) -> dict[str, LedgerEntry]:

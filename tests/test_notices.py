@@ -494,6 +494,32 @@ def test_a_list_withdraws_a_published_article_and_gives_it_back(room: Room) -> N
     assert [n.title for n in notices(room)] == ["Lain"]
 
 
+def test_a_list_keeps_the_copies_of_an_article_out_with_it(room: Room) -> None:
+    """And gives both back, of which one is a duplicate again."""
+    room.article("lama.md", title="Berita lama")
+    room.article("x/salinan.md", title="Berita lama")
+    room.article("b.md")
+    room.look()
+    before = room.ids["lama.md"]
+    room.write("withdrawn.toml", toml(GONE))
+    room.look()
+    assert list(room.ids) == ["b.md"]
+    room.article("x/salinan.md", title="Berita lama")
+    room.look()
+    assert list(room.ids) == ["b.md"]
+    room.remove("withdrawn.toml")
+    room.look()
+    assert room.ids["lama.md"] == before
+    assert room.kinds == [("x/salinan.md", "duplicate")]
+
+
+def test_a_name_with_control_characters_costs_nothing(room: Room) -> None:
+    room.article("b.md")
+    room.write("withdrawn.toml", toml('article = "/b\\u0000.md"\nreason = "Keliru."'))
+    room.look()
+    assert room.ids == {}
+
+
 @pytest.mark.parametrize("broken", ["[[withdrawn]\n", "x = 1\n", b"\xff\x00"], ids=["syntax", "no entries", "binary"])
 def test_a_list_that_cannot_be_read_withdraws_what_it_withdrew_before(room: Room, broken: str | bytes) -> None:
     """Half a file, saved for a moment, must not publish anything again."""
@@ -507,7 +533,7 @@ def test_a_list_that_cannot_be_read_withdraws_what_it_withdrew_before(room: Room
     room.look()
     assert room.kinds == [("withdrawn.toml", "unreadable")]
     assert list(room.ids) == ["b.md"]
-    assert [notice._replace(hidden="") for notice in notices(room)] == [n._replace(hidden="") for n in before]
+    assert [notice._replace(hidden=()) for notice in notices(room)] == [n._replace(hidden=()) for n in before]
     room.remove("withdrawn.toml")
     room.look()
     assert sorted(room.ids) == ["b.md", "lama.md"]
