@@ -25,7 +25,8 @@ from feeds.config import Settings
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
 from feeds.model import Article
-from feeds.readers.fields import squash, when
+from feeds.readers.fields import squash
+from feeds.readers.values import when
 from feeds.record import LedgerEntry, NoticeRecord, Record, moment_of, notice_id
 from feeds.scan import FoundFile, Scan
 from feeds.source import Rules

@@ -8,10 +8,10 @@ article (point 4, b and c), a withdrawal its reason (point 5 c).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime
 from typing import Any
 
 from feeds.model import NoticeKind, WrittenNotice
+from feeds.readers.values import LISTS, text, when
 
 FIELDS = frozenset({"corrections", "replies", "status"})
 """The fields that may make a notice; the others of this module only add to them."""
@@ -37,45 +37,33 @@ def notices_of(found: Mapping[str, object]) -> dict[str, Any]:
         if len(listed) == 1:  # whose date a field beside a list gives, nobody knows
             said = listed[0]
             listed[0] = said._replace(
-                date=said.date or _when(found.get(date_field)), link=said.link or _text(found.get(link_field))
+                date=said.date or when(found.get(date_field)), link=said.link or text(found.get(link_field))
             )
         corrections += listed
     return {"corrections": tuple(corrections), "withdrawn": _withdrawal(found)}
 
 
 def _withdrawal(found: Mapping[str, object]) -> WrittenNotice | None:
-    if _text(found.get("status")).lower() not in _WITHDRAWN:
+    if text(found.get("status")).lower() not in _WITHDRAWN:
         return None
-    reason, when = _text(found.get("withdrawal_reason")), _when(found.get("withdrawal_date"))
-    return WrittenNotice("ditarik", "" if reason.lower() in _NONE else reason, when)
+    reason, date = text(found.get("withdrawal_reason")), when(found.get("withdrawal_date"))
+    return WrittenNotice("ditarik", "" if reason.lower() in _NONE else reason, date)
 
 
 def _statements(kind: NoticeKind, value: object) -> Iterator[WrittenNotice]:
     """Each notice of a value; one that is said to be there and says nothing has no text."""
-    if isinstance(value, list | tuple):
+    if isinstance(value, LISTS):
         for item in value:
-            if not isinstance(item, list | tuple):
+            if not isinstance(item, LISTS):
                 yield from _statements(kind, item)
     elif isinstance(value, Mapping):
         inner = {str(key).strip().lower(): item for key, item in value.items()}
-        said = _text(_first(inner, _TEXT)), _when(_first(inner, _DATE)), _text(_first(inner, _LINK))
+        said = text(_first(inner, _TEXT)), when(_first(inner, _DATE)), text(_first(inner, _LINK))
         if any(said):
             yield WrittenNotice(kind, *said)
-    elif (text := "ya" if value is True else _text(value)).lower() not in _NONE:
-        yield WrittenNotice(kind, "" if text.lower() in _THERE_IS else text)
+    elif (said_so := "ya" if value is True else text(value)).lower() not in _NONE:
+        yield WrittenNotice(kind, "" if said_so.lower() in _THERE_IS else said_so)
 
 
 def _first(values: Mapping[str, object], names: tuple[str, ...]) -> object:
     return next((values[name] for name in names if values.get(name)), None)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def _when(value: object) -> str | datetime | None:
-    return value if isinstance(value, datetime) else _text(value) or None
