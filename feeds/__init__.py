@@ -3,18 +3,20 @@
 The layer rule (held by tests/test_layers.py): a module imports from the lines above its own, or from its own package.
 
     errors, model, indonesian, syntax  values and words, no behaviour
+    wording                            dates and labels as people read them
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
     _dateparts, text, config, images   pieces of dates; clean text and HTML; settings, checked; files of images
     likeness                           when addresses, headlines and texts are the same in other words
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft
+    checks                             dates and notices of a Draft, checked
     scan, state, migration             the files of the data directory; where the catalogue lies; of an earlier program
     matching                           the rules that an article matches
     categories                         which categories an article has
     source, catalogue                  files -> Article | ArticleError; the store of them
     survey, explain                    what the catalogue holds, counted; how one article is read
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
-    duplicates                         articles that are the same in all but name
+    duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, formats, pages           files -> rows, in several processes; Feed -> bytes
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     newsroom                           settings, catalogue and the way from one end to the other

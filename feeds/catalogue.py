@@ -23,7 +23,20 @@ from feeds.config.values import masked
 from feeds.errors import ArticleError, CatalogueError
 from feeds.migration import migrate
 from feeds.model import Category, Rendition
-from feeds.record import Former, LedgerEntry, Record, Row, former_of, of_row, row_of, texts_of
+from feeds.record import (
+    Former,
+    LedgerEntry,
+    NoticeRecord,
+    Record,
+    Row,
+    former_of,
+    notice_of_row,
+    notices_of,
+    of_row,
+    row_of,
+    row_of_notice,
+    texts_of,
+)
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
 _MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes them
@@ -51,6 +64,8 @@ class Marked(NamedTuple):
 
 
 _SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
+_CORRECTIONS = [column.name for column in _SHOWN].index("corrections")
+_NOTICE = [column for column in t.notices.c if column.name != "newsroom"]
 
 
 class Catalogue:
@@ -236,10 +251,10 @@ class Reading:
         """Files that articles were read from."""
         return {row.path for row in self._rows(t.articles, columns=["path"])}
 
-    def latest(self, category: str, limit: int, now: int) -> list[Record]:
+    def latest(self, category: str, limit: int, now: int, *, advertorials: bool = True) -> list[Record]:
         """The newest articles whose time has come, newest first; category "" is all.
 
-        now: microseconds since the epoch; a later article is under embargo.
+        now: microseconds since the epoch; a later article is under embargo. advertorials: whether they belong to it.
         """
         query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
         order = t.articles
@@ -247,6 +262,8 @@ class Reading:
             order = t.memberships
             same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
             query = query.join(t.memberships, same).where(t.memberships.c.category == category)
+        if not advertorials:
+            query = query.where(t.articles.c.advertorial == 0)
         query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
         return [of_row(row) for row in self._connection.execute(query.limit(limit))]
 
@@ -262,11 +279,20 @@ class Reading:
         return [of_row(row) for row in self._connection.execute(query.order_by(published, t.articles.c.id))]
 
     def next_embargo(self, now: int) -> int | None:
-        """When the next article's time comes, in microseconds since the epoch."""
-        query = sa.select(sa.func.min(t.articles.c.published)).where(
-            t.articles.c.newsroom == self._newsroom, t.articles.c.published > now
+        """When the next article's time comes, also of one that is withdrawn, in microseconds since the epoch."""
+        moments = (
+            self._connection.execute(
+                sa.select(sa.func.min(column)).where(column.table.c.newsroom == self._newsroom, column > now)
+            ).scalar()
+            for column in (t.articles.c.published, t.notices.c.since)
         )
-        return self._connection.execute(query).scalar()
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def count_notices(self, now: int) -> int:
+        """How many notices there are about articles whose time has come."""
+        mine = t.notices.c.newsroom == self._newsroom
+        query = sa.select(sa.func.count()).select_from(t.notices).where(mine, t.notices.c.since <= now)
+        return int(self._connection.execute(query).scalar_one())
 
     def count(self, now: int) -> tuple[int, int]:
         """How many articles there are whose time has come, and how many wait for theirs."""
@@ -274,6 +300,21 @@ class Reading:
         everything = int(self._connection.execute(count).scalar_one())
         waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())
         return everything - waiting, waiting
+
+    def notices(self, now: int, limit: int | None = None) -> list[NoticeRecord]:
+        """The newest notices about articles whose time has come, newest first.
+
+        now: microseconds since the epoch.
+        """
+        found = t.notices
+        query = sa.select(*_NOTICE).where(found.c.newsroom == self._newsroom, found.c.since <= now)
+        query = query.order_by(found.c.published.desc(), found.c.id.desc()).limit(limit)
+        return [notice_of_row(row) for row in self._connection.execute(query)]
+
+    def withdrawals(self) -> list[NoticeRecord]:
+        """Every withdrawal, newest first."""
+        rows = self._rows(t.notices, t.notices.c.kind == "ditarik")
+        return sorted(map(notice_of_row, rows), key=lambda notice: (notice.published, notice.id), reverse=True)
 
     def categories(self) -> list[Category]:
         """Every category that was ever published, by slug."""
@@ -438,8 +479,8 @@ class Writing(Reading):
         return self._connection.execute(sa.select(table.c.newsroom).limit(1)).first() is None
 
     def forget_everything(self) -> None:
-        """Forget all that can be read anew: files, articles, problems."""
-        for table in (t.folders, t.articles, t.memberships, t.problems):
+        """Forget all that can be read anew: files, articles, notices, problems."""
+        for table in (t.folders, t.articles, t.memberships, t.notices, t.problems):
             self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom))
 
     def put_problems(self, found: Iterable[tuple[str, int, ArticleError]]) -> None:
@@ -456,14 +497,23 @@ class Writing(Reading):
         self.put_rows([row_of(record) for record in records])
 
     def put_rows(self, rows: Sequence[Row]) -> None:
-        """Add articles that are not in the catalogue, as ``row_of`` makes them."""
+        """Add articles that are not in the catalogue, as ``row_of`` makes them, and their corrections."""
         self._insert(t.articles, rows)
         self._insert(t.memberships, chain.from_iterable(map(_memberships, rows)))
+        self.put_notices(chain.from_iterable(notices_of(of_row(row)) for row in rows if row[_CORRECTIONS]))
+
+    def put_notices(self, notices: Iterable[NoticeRecord]) -> None:
+        """Add notices that are not in the catalogue."""
+        self._insert(t.notices, map(row_of_notice, notices))
+
+    def remove_notices(self, ids: Iterable[str]) -> None:
+        self._delete(t.notices, "id", ids)
 
     def remove_records(self, records: Iterable[Record | Former]) -> None:
         """Take articles out; the ledger keeps them."""
         listed = list(records)
         self._delete(t.articles, "id", (r.id for r in listed))
+        self._delete(t.notices, "article", (r.id for r in listed), t.notices.c.kind != "ditarik")
         by_category: dict[str, list[str]] = {}
         for record in listed:
             for slug in record.categories:

@@ -19,18 +19,22 @@ PLAIN_FOLDERS = frozenset(
     {"_posts", "posts", "post", "content", "article", "articles", "artikel", "berita", "news", "arsip", "archive"}
     | {"blog", "data", "source", "src", "id", "en"}
 )
+ADVERTORIALS = frozenset({"advertorial", "iklan", "ads", "sponsored"})
+"""Names of categories that hold what is paid for: the words of the guideline of Dewan Pers (2012), point 6 b."""
 
 
 class Classified(NamedTuple):
     """The categories of an article. found: its own first, then their ancestors; unknown: names that mean none.
 
     origin: where they come from; rules: those that it matched, by the slug of their category.
+    advertorial: whether the name of one says that it is paid for.
     """
 
     found: tuple[Category, ...]
     origin: Origin
     unknown: tuple[str, ...] = ()
     rules: tuple[tuple[str, MatchRule], ...] = ()
+    advertorial: bool = False
 
 
 class Classifier:
@@ -63,7 +67,8 @@ class Classifier:
             cleaned = list(filter(None, map(text.one_line, names)))
             found = {name: self.category(name) for name in cleaned}
             known = self._with_ancestors(filter(None, found.values()))
-            self._by_names[names] = Classified(known, "own", tuple(name for name, known in found.items() if not known))
+            unknown = tuple(name for name, category in found.items() if not category)
+            self._by_names[names] = Classified(known, "own", unknown, advertorial=_are_paid_for(cleaned))
         return self._by_names[names]
 
     def category(self, name: str) -> Category | None:
@@ -93,7 +98,8 @@ class Classifier:
             folder = folder.rpartition("/")[0]
         if folder not in self._by_folder:
             category = self._category_of_folder(folder)
-            self._by_folder[folder] = Classified(self._with_ancestors([category] if category else ()), "folder")
+            found = self._with_ancestors([category] if category else ())
+            self._by_folder[folder] = Classified(found, "folder", advertorial=_are_paid_for(folder.split("/")))
         return self._by_folder[folder]
 
     def _category_of_folder(self, folder: str) -> Category | None:
@@ -105,6 +111,10 @@ class Classifier:
             if category and category in self.ancestors(inner):
                 category = inner
         return category
+
+
+def _are_paid_for(names: Iterable[str]) -> bool:
+    return any(text.slugify(name) in ADVERTORIALS for name in names)
 
 
 _PREFIX, _SUFFIX = "the category '", "' is not known"

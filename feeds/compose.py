@@ -1,17 +1,28 @@
-"""Catalogue and settings -> Feed and Entry: titles, ids, addresses and order; knows no format."""
+"""Catalogue and settings -> Feed and Entry: titles, ids, addresses and order; knows no format.
+
+Corrections, rights of reply and withdrawals are shown as Dewan Pers' "Pedoman Pemberitaan Media Siber" (2012) wants
+them: with their time (point 4 c), linked with their article (4 b), a withdrawal with its reason (5 c), and what is
+paid for with a label (6 b).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from html import escape
 
 from feeds import text
 from feeds.config import Settings
-from feeds.model import Category, Draft, Entry, Feed
-from feeds.record import EPOCH, Record, from_microseconds
+from feeds.model import Category, Draft, Entry, Feed, Withdrawal
+from feeds.readers.fields import body_format
+from feeds.record import EPOCH, Correction, NoticeRecord, Record, from_microseconds
+from feeds.wording import Wording, date_text, wording
 
 ARTICLE_PAGES = "artikel/"
+NOTICES = "ralat/"
+ALL = "semua"
+"""How settings call the feed of all articles, which has no slug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +42,15 @@ class Composer:
         named = {category.slug: category for category in declared}
         return cls(settings, named | {c.slug: c for c in published if c.slug not in named})
 
-    def feed(self, category: Category | None, listed: Sequence[Record]) -> Feed:
-        """The feed of a category, or of all articles; updated is the newest change of what it lists."""
+    @property
+    def words(self) -> Wording:
+        return wording(self.settings.language)
+
+    def feed(self, category: Category | None, listed: Sequence[Record], withdrawn: Sequence[NoticeRecord] = ()) -> Feed:
+        """The feed of a category, or of all articles; updated is the newest change of what it lists.
+
+        withdrawn: what it may have listed, the latest withdrawal first.
+        """
         settings = self.settings
         path = f"{category.slug}/" if category else ""
         return Feed(
@@ -47,11 +65,27 @@ class Composer:
             author=settings.author or settings.title,
             copyright=settings.copyright,
             logo=settings.logo,
-            updated=newest_change(listed),
+            updated=max(newest_change(listed), *(_published(notice) for notice in withdrawn[:1]), EPOCH),
             ttl=max(1, settings.max_age // 60),
             hubs=settings.hubs,
             category=category,
+            withdrawn=tuple(Withdrawal(n.article, _published(n), self._reason(n)) for n in withdrawn),
         )
+
+    def notices(self, listed: Sequence[NoticeRecord]) -> Feed:
+        """The feed of corrections, rights of reply and withdrawals."""
+        return replace(
+            self.feed(None, ()),
+            id=f"tag:{self.settings.authority},2026:feeds/{NOTICES}",
+            path=NOTICES,
+            title=f"{self.words.notices} - {self.settings.title}",
+            description=f"{self.words.about}, {self.settings.title}",
+            updated=_published(listed[0]) if listed else EPOCH,
+        )
+
+    def shows_advertorials(self, category: str) -> bool:
+        """Whether the feed of a category, "" for that of all, lists what is paid for."""
+        return (category or ALL) not in self.settings.advertorial_not_in
 
     def _description(self, category: Category | None) -> str:
         if category is None:
@@ -64,27 +98,95 @@ class Composer:
             return article.link
         return f"{self.settings.base_url}{page_path(article.slug)}"
 
+    def headline(self, article: Record) -> str:
+        """The title of an article, with its label where it is paid for."""
+        label = f"[{self.settings.advertorial_label}] "
+        if not article.advertorial or article.title.casefold().startswith(label.rstrip().casefold()):
+            return article.title
+        return label + article.title
+
     def entry(self, record: Record, draft: Draft) -> Entry:
         """An article with its body rendered; draft: as its file gives it now."""
         link = self.link(record)
         base = record.link or self.settings.site or link or self.settings.base_url
         content = text.render(draft.body, draft.body_format, base=base)
+        labelled = record.advertorial and self.settings.advertorial_as == "category"
         return Entry(
             id=record.id,
             id_is_link=record.id == link,
-            title=record.title,
+            title=record.title if labelled else self.headline(record),
             link=link,
             published=from_microseconds(record.published, record.published_offset),
             updated=from_microseconds(record.updated, record.updated_offset),
             summary=record.summary or text.summarise(content),
-            content=content,
+            content=self._with_corrections(content, record.corrections, base) if record.corrections else content,
             authors=record.authors,
             categories=tuple(self.categories[slug] for slug in record.categories if slug in self.categories),
-            tags=record.tags,
+            tags=(self.settings.advertorial_label, *record.tags) if labelled else record.tags,
             source=record.source,
             language=record.language,
             image=record.image,
+            related=tuple(dict.fromkeys(said.link or self._announcements for said in record.corrections)),
         )
+
+    @property
+    def _announcements(self) -> str:
+        """Where a correction is announced that has no address of its own: on the newsroom's page."""
+        return f"{self.settings.base_url}#{NOTICES.rstrip('/')}"
+
+    def _with_corrections(self, content: str, corrections: Sequence[Correction], base: str) -> str:
+        """The corrections above the text; plain elements, as feed readers have no style for others."""
+        blocks = []
+        for said in corrections:
+            when = from_microseconds(said.published, said.published_offset)
+            label = f"<strong>{self.words.labels[said.kind]} ({escape(date_text(when, self.words))}):</strong> "
+            more = f' <a href="{escape(said.link)}">{self.words.more}</a>' if said.link else ""
+            blocks.append(_around(label, text.render(said.text, body_format(said.text), base=base), more))
+        return "\n".join((f"<aside>{''.join(blocks)}</aside>", content))
+
+    def notice(self, record: NoticeRecord) -> Entry:
+        """A correction, a right of reply or a withdrawal as an entry of its own."""
+        about = record.address
+        if not about and record.slug and self.settings.article_pages:
+            about = f"{self.settings.base_url}{page_path(record.slug)}"
+        title = record.title or record.address or record.named
+        link = f'<a href="{escape(about)}">{escape(title, quote=False)}</a>' if about else escape(title, quote=False)
+        statement = self._reason(record) if record.kind == "ditarik" else record.text
+        content = text.render(statement, body_format(statement), base=about or self.settings.base_url)
+        published = _published(record)
+        return Entry(
+            id=f"tag:{self.settings.authority},2026:{NOTICES}{record.id}",
+            id_is_link=False,
+            title=f"{self.words.labels[record.kind]}: {title}",
+            link=record.link or about,
+            published=published,
+            updated=published,
+            summary=text.summarise(content),
+            content=f"{content}\n<p>{self.words.article}: {link}</p>",
+            authors=(),
+            categories=tuple(self.categories[slug] for slug in record.categories if slug in self.categories),
+            tags=(),
+            source="",
+            language="",
+            image=None,
+            about=about,
+        )
+
+    def _reason(self, notice: NoticeRecord) -> str:
+        return notice.text or self.words.withdrawn
+
+
+def _around(label: str, content: str, more: str) -> str:
+    """HTML with a label before its first words and a link behind its last, within their paragraphs where they have."""
+    if content.startswith("<p>"):
+        label, content = f"<p>{label}", content.removeprefix("<p>")
+    if content.endswith("</p>"):
+        content, more = content.removesuffix("</p>"), f"{more}</p>"
+    return f"{label}{content}{more}"
+
+
+def _published(notice: NoticeRecord) -> datetime:
+    return from_microseconds(notice.published, notice.published_offset)
 
 
 def page_path(slug: str) -> str:

@@ -11,7 +11,8 @@ from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from feeds.catalogue import Marked, Reading
-from feeds.likeness import Sketch, alike, same_text, words_of
+from feeds.likeness import Sketch, alike, marks, same_text, words_of
+from feeds.record import NoticeRecord
 from feeds.source import Rules, read_drafts
 from feeds.text import plain
 
@@ -33,6 +34,32 @@ def nearly_same(reading: Reading, rules: Rules, marks: Collection[int] | None) -
     pairs = iter(dict.fromkeys(chain.from_iterable(found)))
     while some := list(islice(pairs, TOGETHER)):
         yield from _of_texts(some, rules)
+
+
+def copies_of(reading: Reading, rules: Rules, withdrawn: Iterable[NoticeRecord]) -> Iterator[Pair]:
+    """The articles that are nearly the same as one that is withdrawn, which comes first in each pair."""
+    gone = [
+        Marked(mark, notice.article, notice.title, notice.since, _place(notice), notice.position, "")
+        for notice in withdrawn
+        for mark in marks(notice.title)
+    ]
+    by_mark = {mark: list(group) for mark, group in groupby(sorted(gone, key=_mark), key=_mark)}
+    pairs = [
+        Pair(one._replace(mark=0), other._replace(mark=0))
+        for column in ("first_mark", "last_mark")
+        for other in reading.marked(column, by_mark)
+        for one in by_mark[other.mark]
+        if abs(one.published - other.published) <= WEEK and alike(words_of(one.title), words_of(other.title))
+    ]
+    yield from _of_texts(list(dict.fromkeys(pairs)), rules)
+
+
+def _place(notice: NoticeRecord) -> str:
+    return notice.hidden[0] if notice.named else notice.path
+
+
+def _mark(marked: Marked) -> int:
+    return marked.mark
 
 
 def _of_headlines(marked: Iterable[Marked]) -> Iterator[Pair]:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 
 from feeds import pages
 from feeds.catalogue import Catalogue, Reading
-from feeds.compose import ARTICLE_PAGES, Composer, page_path
+from feeds.compose import ARTICLE_PAGES, NOTICES, Composer, page_path
 from feeds.config import Settings
 from feeds.formats import FORMATS
 from feeds.model import Category, Entry, Feed, Rendition
 from feeds.parallel import in_processes
-from feeds.record import Record, from_microseconds
+from feeds.record import NoticeRecord, Record, from_microseconds
 from feeds.source import Rules, content_hash, digest_of, read_drafts
 
 ENTRIES_AT_ONCE = 50  # that one task of a process renders
@@ -167,6 +167,9 @@ class _Work:
         self.known = self.reading.document_index()
         self.lists: dict[str, list[Record]] = {}
         self.rules = Rules.of(self.settings)
+        self.notices = self.reading.notices(self.now, self.settings.limit)
+        self.withdrawals = [n for n in self.reading.withdrawals() if n.article and n.since <= self.now]
+        self.has_notices = bool(self.notices) or NOTICES + FORMATS[0].FILENAME in self.known
 
     # --- feeds ---
 
@@ -178,19 +181,43 @@ class _Work:
         rendering = self._begin({article.id: article for _, listed in lists for article in listed})
         self._landing()  # while other processes render
         self._static()
+        self._notices()
         entries = self._finish(rendering)
         for number, (category, listed) in enumerate(lists, start=1):
             shown = [article for article in listed if article.id in entries]
             if len(shown) < len(listed):
                 self.unrendered.add(category.slug if category else "")
-            self._feed(self.composer.feed(category, shown), shown, entries)
+            withdrawn = self._withdrawn(category.slug if category else "")
+            self._feed(self.composer.feed(category, shown, withdrawn), shown, entries)
             if progress:
                 progress(number, len(lists))
 
     def _latest(self, slug: str) -> list[Record]:
         if slug not in self.lists:
-            self.lists[slug] = self.reading.latest(slug, self.settings.limit, self.now)
+            advertorials = self.composer.shows_advertorials(slug)
+            self.lists[slug] = self.reading.latest(slug, self.settings.limit, self.now, advertorials=advertorials)
         return self.lists[slug]
+
+    def _withdrawn(self, slug: str) -> list[NoticeRecord]:
+        """What a feed may have shown and must not any more, as many as it shows articles."""
+        listed = (notice for notice in self.withdrawals if not slug or slug in notice.categories)
+        return list(islice(listed, self.settings.limit))
+
+    def _notices(self) -> None:
+        """The feeds of notices, which stay once there was one: looked at in every edition, as they are short."""
+        if not self.has_notices:
+            return
+        feed = self.composer.notices(self.notices)
+        entries = [self.composer.notice(notice) for notice in self.notices]
+        fingerprint = digest_of(repr((self.plan.fingerprint, feed, entries)).encode("utf-8", "surrogatepass"))
+        base_url, language = self.settings.base_url, self.settings.language
+        for form in FORMATS:
+            self._document(
+                feed.path + form.FILENAME,
+                form.MEDIA_TYPE,
+                fingerprint,
+                lambda form=form: form.write(feed, form.entries(entries, base_url=base_url, language=language)),  # type: ignore[misc]
+            )
 
     def _feed(self, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Mapping[str, bytes]]) -> None:
         shown = [self._fingerprint(article) for article in listed]
@@ -244,15 +271,27 @@ class _Work:
         shelves = self._shelves("", by_parent)
         feed = self.composer.feed(None, latest)
         headlines = self._headlines(latest)
-        shown = repr((self.plan.fingerprint, feed, headlines, shelves))
+        notices = self._shelf_of_notices() if self.has_notices else None
+        shown = repr((self.plan.fingerprint, feed, headlines, shelves, notices))
         fingerprint = digest_of(shown.encode("utf-8", "surrogatepass"))
-        self._document("index.html", pages.MEDIA_TYPE, fingerprint, lambda: pages.landing(feed, headlines, shelves))
+        self._document(
+            "index.html", pages.MEDIA_TYPE, fingerprint, lambda: pages.landing(feed, headlines, shelves, notices)
+        )
+
+    def _newest(self, slug: str) -> list[Record]:
+        advertorials = self.composer.shows_advertorials(slug)
+        return self.reading.latest(slug, pages.SHELF_HEADLINES, self.now, advertorials=advertorials)
+
+    def _shelf_of_notices(self) -> pages.Shelf:
+        entries = [self.composer.notice(notice) for notice in self.notices[: pages.SHELF_HEADLINES]]
+        headlines = (pages.Headline(title=e.title, link=e.link, published=e.published) for e in entries)
+        return pages.Shelf(feed=self.composer.notices(()), headlines=tuple(headlines))
 
     def _shelves(self, parent: str, by_parent: Mapping[str, Sequence[Category]]) -> tuple[pages.Shelf, ...]:
         return tuple(
             pages.Shelf(
                 feed=self.composer.feed(category, ()),
-                headlines=self._headlines(self.reading.latest(category.slug, pages.SHELF_HEADLINES, self.now)),
+                headlines=self._headlines(self._newest(category.slug)),
                 parts=self._shelves(category.slug, by_parent),
             )
             for category in by_parent.get(parent, ())
@@ -261,7 +300,7 @@ class _Work:
     def _headlines(self, listed: Sequence[Record]) -> tuple[pages.Headline, ...]:
         return tuple(
             pages.Headline(
-                title=article.title,
+                title=self.composer.headline(article),
                 link=self.composer.link(article),
                 published=from_microseconds(article.published, article.published_offset),
             )

@@ -287,6 +287,8 @@ def first_sight(article: Article, authority: str) -> LedgerEntry:
     updated, updated_offset = published, offset
     if article.updated and article.updated > article.published:
         updated, updated_offset = moment_of(article.updated)
+    if any(said.date is None for said in article.corrections):  # each counts from the time of its file
+        updated = max(updated, article.modified // 1_000_000 * 1_000_000)
     return LedgerEntry(
         id=article.guid or article.link or _tag(authority, article, article.key),
         key=article.key,

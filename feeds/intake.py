@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from feeds.arrivals import Ahead, FileArrivals, read
 from feeds.catalogue import Catalogue, Marked, Reading, Writing
 from feeds.config import Settings
-from feeds.duplicates import nearly_same
+from feeds.duplicates import copies_of, nearly_same
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, line_of
 from feeds.model import Article
-from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
+from feeds.record import Former, LedgerEntry, NoticeRecord, Row, former_of, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
 from feeds.source import Rules, digest_of, in_order, place_of
+from feeds.withdrawals import Withdrawals, read_lists
 
 BATCH = 512  # files or articles, whichever comes first, that are taken in at once
 
@@ -51,8 +52,9 @@ def take_in(
     rules = ahead.rules if ahead else Rules.of(settings)
     found = ahead.scan if ahead else scan(settings)
     with catalogue.writing() as writer:
-        work = _plan(writer, found, _rules_digest(rules, program))
-        taker = _Taker(writer, settings, ledger_file)
+        withdrawals = Withdrawals(writer, read_lists(rules, found), settings)
+        work = _plan(writer, found, _rules_digest(rules, program), withdrawals)
+        taker = _Taker(writer, settings, ledger_file, withdrawals)
         readings = ahead.readings if ahead and work.everything else read(rules, work.files, jobs=jobs)
         if work.everything:
             taker.remove_all()
@@ -115,7 +117,7 @@ class _Work:
     holding: Collection[str] = ()
 
 
-def _plan(reading: Reading, found: Scan, rules: str) -> _Work:
+def _plan(reading: Reading, found: Scan, rules: str, withdrawals: Withdrawals) -> _Work:
     """Compare what is there with what was there: folder by folder, and only where one differs file by file."""
     listings = {folder: _listing(files) for folder, files in found.folders.items()}
     if reading.value("rules") != rules:
@@ -134,8 +136,10 @@ def _plan(reading: Reading, found: Scan, rules: str) -> _Work:
         gone.update(folder + name for name in before.keys() - now.keys())
     if changed or gone:
         # A duplicate may be the only one left when another file changed or went.
-        changed |= {path for path in reading.files_with("duplicate") if found.file(path)}
-    files = in_order(file for path in changed if (file := found.file(path)))
+        changed |= reading.files_with("duplicate") | withdrawals.files(changed | gone)
+    lists = {file.path for file in found.lists()}
+    gone |= changed & lists  # read already
+    files = in_order(file for path in changed - lists if (file := found.file(path)))
     return _Work(rules, files, new, sorted(gone), folders_gone)
 
 
@@ -197,8 +201,9 @@ class _Part:
 class _Taker:
     """Takes readings into the catalogue, and knows what they change."""
 
-    def __init__(self, writer: Writing, settings: Settings, ledger_file: LedgerFile) -> None:
+    def __init__(self, writer: Writing, settings: Settings, ledger_file: LedgerFile, withdrawals: Withdrawals) -> None:
         self.writer = writer
+        self.withdrawals = withdrawals
         self.ledger_file = ledger_file
         self.read = 0
         self.changed = False
@@ -209,7 +214,8 @@ class _Taker:
         self.before: dict[str, list[Former]] = {}
         self.problems_before: dict[str, list[ArticleError]] = {}
         self.duplicates: set[str] = set()
-        self.unopened: list[FoundFile] = []
+        self.left_out: set[str] = set()  # places that held a duplicate before
+        self.unopened: list[FoundFile] = list(withdrawals.lists.unopened)
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
         self.parts: dict[str, _Part] = {}
@@ -233,15 +239,18 @@ class _Taker:
     def remove_all(self) -> None:
         """Take everything out that can be read anew."""
         self.everything = self.changed = True
+        self.withdrawals.begin(None)
+        self.left_out = {problem.path for problem in self.writer.problems() if problem.kind == "duplicate"}
         self.writer.forget_everything()
 
     def remove(self, paths: Sequence[str]) -> None:
         """Take out files and their articles; those that come back as they were change nothing."""
+        self.withdrawals.begin(frozenset(paths))
         self.before = self.writer.formers_of_files(paths)
         self.fresh = set(paths) - self.before.keys()
         self.problems_before = self.writer.problems_of_files(paths)
         problems = (problem for listed in self.problems_before.values() for problem in listed)
-        self.duplicates = {problem.path for problem in problems if problem.kind == "duplicate"}
+        self.duplicates = self.left_out = {problem.path for problem in problems if problem.kind == "duplicate"}
         for listed in self.before.values():
             self.identities.remember(listed)
             self.writer.remove_records(listed)
@@ -282,7 +291,7 @@ class _Taker:
     def _take_articles(self, reading: FileArrivals, taken: _Taken, part: _Part) -> Iterator[ArticleError]:
         for arrival in reading.arrivals:
             article = arrival.article
-            if self.cold and self.identities.is_first(arrival.entry):
+            if self.cold and not article.withdrawn and self.identities.is_first(arrival.entry):
                 # Nearly every article of a first build: what another process has prepared is right as it is.
                 self.identities.claim(article, arrival.entry, arrival.entry.published)
                 taken.add(arrival.entry, arrival.row, arrival.line)
@@ -293,6 +302,14 @@ class _Taker:
     def _take_one(self, article: Article, taken: _Taken, part: _Part) -> Iterator[ArticleError]:
         """Take in one article under the id that it has or gets; gives what is to be said of it."""
         known, entry = self.identities.of(article)
+        if article.withdrawn:
+            self._withdraw(article, known, entry, taken)
+            return
+        if withdrawn := self.withdrawals.holding(article, entry):
+            if not withdrawn.named:
+                reason = f"is the same article as {place_of(withdrawn)}, which is withdrawn"
+                yield ArticleError(place_of(article), "duplicate", reason)
+            return
         standing = self.identities.standing(article, entry)
         if standing and not self.identities.is_better(article, standing):
             place = self.identities.place(standing)
@@ -315,6 +332,16 @@ class _Taker:
             taken.edit(changed for changed in (displaced, entry) if changed)
         if kept := self.identities.kept(article, entry):
             yield ArticleError(place_of(article), "identity", kept, fatal=False, note=True)
+
+    def _withdraw(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry, taken: _Taken) -> None:
+        """Keep an article out that says itself that it is withdrawn; its id stays in the ledger."""
+        entry = self.withdrawals.add(article, known, entry)
+        self.identities.claim(article._replace(content_hash=entry.content_hash), entry, entry.published)
+        if known is None:
+            taken.added[entry.id] = entry
+            taken.lines.append(line_of(entry))
+        elif entry != known:
+            taken.edit([entry])
 
     def _displace(self, identity: str, article: Article, taken: _Taken) -> LedgerEntry:
         """Take out the same article from a worse source; gives what the ledger says of it."""
@@ -363,6 +390,7 @@ class _Taker:
         for listed in self.before.values():  # of files that are gone
             self._mark(listed)
         self.changed |= bool(self.problems_before)
+        self._settle_withdrawals(rules)
         self._merge(rules, holding)
         self._put_late_problems()
         if self.everything:
@@ -394,3 +422,25 @@ class _Taker:
         self.writer.forget_problems(self.late)
         together = {path: [*known.get(path, ()), *late] for path, late in self.late.items()}
         self.writer.put_problems((path, n, p) for path, listed in together.items() for n, p in enumerate(listed))
+
+    def _settle_withdrawals(self, rules: Rules) -> None:
+        settled = self.withdrawals.settle(self.writer)
+        self.ledger_file.append([line_of(entry) for entry in settled.ledger])
+        self.changed |= settled.problems
+        self._mark(map(former_of, settled.removed))
+        for notice in settled.notices:
+            self.changed = True
+            self.dirty.update(notice.categories)
+            self.dirty_articles.update({notice.article} - {""})
+        if self.left_out:
+            self._leave_out_copies(rules, settled.standing)
+
+    def _leave_out_copies(self, rules: Rules, withdrawn: Iterable[NoticeRecord]) -> None:
+        """A copy that an article's file had beside it is not published because the article is withdrawn."""
+        copies = copies_of(self.writer, rules, withdrawn)
+        found = {copy.id: (place_of(copy), place_of(gone)) for gone, copy in copies if place_of(copy) in self.left_out}
+        for place, gone in found.values():
+            self._leave_out(place, f"is nearly the same as {gone}, which is withdrawn")
+        removed = list(self.writer.records(found).values())
+        self.writer.remove_records(removed)
+        self._mark(map(former_of, removed))

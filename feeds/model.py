@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 BodyFormat = Literal["markdown", "html", "text"]
 DateOrigin = Literal["field", "metadata", "published", "dateline", "mtime"]
 TitleOrigin = Literal["field", "metadata", "line", "heading", "lede", "filename"]
+NoticeKind = Literal["ralat", "hak_jawab", "ditarik"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,28 @@ class Image:
     height: int | None = None
 
 
+class WrittenNotice(NamedTuple):
+    """A notice as a reader found it: texts as written, nothing checked."""
+
+    kind: NoticeKind
+    text: str
+    date: str | datetime | None = None
+    link: str = ""
+
+
+class Notice(NamedTuple):
+    """What a newsroom says of an article that it has published: a correction, a right of reply, a withdrawal.
+
+    text: the correction, the reply or the reason, XML-safe. date: when it was published, None where nothing says so.
+    link: where it can be read, absolute, or "".
+    """
+
+    kind: NoticeKind
+    text: str
+    date: datetime | None = None
+    link: str = ""
+
+
 class Draft(NamedTuple):
     """One article as a reader found it: texts as written, nothing checked.
 
@@ -50,6 +73,8 @@ class Draft(NamedTuple):
     month_first: the file's column of slash dates is proven to be month first (DATES rule 13).
     body: in body_format; categories and tags: names as written.
     source: the publication or agency that the article names as its source.
+    corrections: corrections and rights of reply; withdrawn: that the article is withdrawn, with the reason as its text.
+    advertorial: it is said to be one.
     warnings: (kind, sentence) pairs with a kind of ``errors.KINDS``.
     """
 
@@ -73,6 +98,9 @@ class Draft(NamedTuple):
     source: str = ""
     language: str = ""
     image: Image | None = None
+    corrections: tuple[WrittenNotice, ...] = ()
+    withdrawn: WrittenNotice | None = None
+    advertorial: bool = False
     warnings: tuple[tuple[str, str], ...] = ()
 
 
@@ -98,8 +126,10 @@ class Article(NamedTuple):
     categories: the article's own first, then their ancestors, each once.
     link: its own absolute address or ""; guid: its own id or "".
     address: the link that it names itself, as addresses are compared; marks: of its headline; see ``likeness``.
-    content_hash: hex digest over what an edit changes: headline, summary, body, the lead image's address and caption.
+    content_hash: hex digest over what an edit changes: headline, summary, body, the lead image's address and caption,
+    corrections.
     modified: the file's mtime in microseconds since the epoch.
+    corrections, withdrawn: as in Draft, checked. advertorial: it says so, or one of its categories does.
 
     A tuple, as a hundred thousand of them pass from one process to another: it travels in a sixth of the time.
     """
@@ -126,6 +156,9 @@ class Article(NamedTuple):
     modified: int
     address: str
     marks: tuple[int, int]
+    corrections: tuple[Notice, ...] = ()
+    withdrawn: Notice | None = None
+    advertorial: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +167,8 @@ class Entry:
 
     id: fixed at first sight. link: absolute address or "". id_is_link: the id is an address that opens the article.
     updated: never before published. summary: plain text, one paragraph. content: sanitised HTML, absolute addresses.
+    related: addresses of what is said about the article elsewhere: its corrections.
+    about: of a notice, the address of the article that it is about.
     """
 
     id: str
@@ -150,6 +185,17 @@ class Entry:
     source: str
     language: str
     image: Image | None
+    related: tuple[str, ...] = ()
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """That an entry is withdrawn, for those who have it: its id, when, and why."""
+
+    id: str
+    when: datetime
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +205,7 @@ class Feed:
     path: the folder of its documents below base_url, "" for all articles, ``ekonomi/`` for a category.
     home: the channel's link. base_url: with a trailing slash. updated: the newest change of the content.
     category: the category's scheme and label, None in the feed of all. ttl: minutes.
+    withdrawn: entries that the feed may have shown, the latest withdrawal first.
     """
 
     id: str
@@ -175,6 +222,7 @@ class Feed:
     ttl: int
     hubs: tuple[str, ...] = ()
     category: Category | None = None
+    withdrawn: tuple[Withdrawal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

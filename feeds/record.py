@@ -5,13 +5,14 @@ Moments are integer microseconds since the epoch in UTC, with the offset in seco
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from feeds.model import Article, Image
+from feeds.model import Article, Image, NoticeKind
 
 Row = tuple[Any, ...]
 """The values of a table's columns in their order, without the newsroom."""
@@ -50,6 +51,44 @@ class LedgerEntry(NamedTuple):
     withdrawn: int | None = None
 
 
+class Correction(NamedTuple):
+    """A correction or a right of reply as the record of its article has it. Times as in the tables."""
+
+    kind: NoticeKind
+    text: str
+    published: int
+    published_offset: int
+    link: str
+
+
+class NoticeRecord(NamedTuple):
+    """A correction, a right of reply or a withdrawal as the catalogue keeps it: see the table ``notices``.
+
+    id: of the notice, the same as long as its text is. path: the file that says it.
+    article, title, address, slug, categories: of the article that it is about, as far as they are known.
+    since: when the time of that article comes. named: how a list of withdrawals names it.
+    hidden: files that hold the article, and show it again when this notice is gone.
+    position: the record that is the article, of the file that says it; of a list's, of the first that is hidden.
+    """
+
+    id: str
+    path: str
+    position: int | None
+    article: str
+    kind: NoticeKind
+    published: int
+    published_offset: int
+    text: str
+    link: str
+    title: str
+    address: str
+    slug: str
+    categories: tuple[str, ...]
+    since: int
+    named: str = ""
+    hidden: tuple[str, ...] = ()
+
+
 class Record(NamedTuple):
     """An article as the catalogue keeps it: everything but the body, which stays in the source file.
 
@@ -78,6 +117,8 @@ class Record(NamedTuple):
     content_hash: str
     first_mark: int
     last_mark: int
+    corrections: tuple[Correction, ...] = ()
+    advertorial: bool = False
 
 
 class Former(NamedTuple):
@@ -114,7 +155,9 @@ def row_of(record: Record) -> Row:
         _text_of(record.tags),
         *record[15:18],
         json.dumps(asdict(record.image), ensure_ascii=False) if record.image else "",
-        *record[19:],
+        *record[19:22],
+        json.dumps(record.corrections, ensure_ascii=False) if record.corrections else "",
+        int(record.advertorial),
     )
 
 
@@ -126,6 +169,8 @@ def of_row(row: Sequence[Any]) -> Record:
         categories=texts_of(row[13]),
         tags=texts_of(row[14]),
         image=Image(**json.loads(row[18])) if row[18] else None,
+        corrections=tuple(map(Correction._make, json.loads(row[22]))) if row[22] else (),
+        advertorial=bool(row[23]),
     )
 
 
@@ -155,4 +200,54 @@ def record_of(article: Article, entry: LedgerEntry) -> Record:
         content_hash=article.content_hash,
         first_mark=article.marks[0],
         last_mark=article.marks[1],
+        corrections=_corrections(article, entry) if article.corrections else (),
+        advertorial=article.advertorial,
     )
+
+
+def _corrections(article: Article, entry: LedgerEntry) -> tuple[Correction, ...]:
+    """Those of an article, the newest first; one without a date counts from the last change that the ledger knows."""
+    last = entry.updated, entry.updated_offset
+    found = [
+        Correction(said.kind, said.text, *(moment_of(said.date) if said.date else last), said.link)
+        for said in article.corrections
+    ]
+    return tuple(sorted(found, key=lambda said: said.published, reverse=True))
+
+
+def notice_id(article: str, kind: str, text: str = "") -> str:
+    """What a notice is known by: none that comes before or after it changes that."""
+    return hashlib.sha256("\n".join((article, kind, text)).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def notices_of(record: Record) -> list[NoticeRecord]:
+    """The corrections of an article as notices."""
+    return [
+        NoticeRecord(
+            id=notice_id(record.id, said.kind, said.text),
+            path=record.path,
+            position=record.position,
+            article=record.id,
+            kind=said.kind,
+            published=said.published,
+            published_offset=said.published_offset,
+            text=said.text,
+            link=said.link,
+            title=record.title,
+            address=record.link,
+            slug=record.slug,
+            categories=record.categories,
+            since=record.published,
+        )
+        for said in record.corrections
+    ]
+
+
+def row_of_notice(notice: NoticeRecord) -> Row:
+    """A row of the table of notices."""
+    return (*notice[:12], _text_of(notice.categories), notice.since, notice.named, _text_of(notice.hidden))
+
+
+def notice_of_row(row: Sequence[Any]) -> NoticeRecord:
+    """The notice that ``row_of_notice`` made a row of."""
+    return NoticeRecord(*row)._replace(categories=texts_of(row[12]), hidden=texts_of(row[15]))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from feeds.config import Settings
 from feeds.errors import ArticleError, DataDirectoryError
-from feeds.readers import is_source
+from feeds.readers import WITHDRAWN, is_source
 
 
 class FoundFile(NamedTuple):
@@ -46,10 +46,17 @@ class Scan:
         return sum(map(len, self.folders.values()))
 
     def files(self) -> Iterator[FoundFile]:
-        """Every file, by folder."""
+        """Every file that may hold articles, by folder."""
         for folder, listed in self.folders.items():
             for name, (size, mtime) in listed.items():
-                yield FoundFile(folder + name, size, mtime)
+                if name != WITHDRAWN:
+                    yield FoundFile(folder + name, size, mtime)
+
+    def lists(self) -> Iterator[FoundFile]:
+        """Every list of withdrawn articles."""
+        for folder, listed in self.folders.items():
+            if WITHDRAWN in listed:
+                yield FoundFile(folder + WITHDRAWN, *listed[WITHDRAWN])
 
     def file(self, path: str) -> FoundFile | None:
         """One file, None where it is not there."""

@@ -17,12 +17,12 @@ from typing import BinaryIO, Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
 from feeds import images, text
-from feeds.categories import Classifier, unknown_category
+from feeds.categories import Classified, Classifier, unknown_category
+from feeds.checks import checked_corrections, checked_withdrawal, date_or_problem, read_moment
 from feeds.config import CategorySetting, FieldNames, Settings
-from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
 from feeds.likeness import marks, same_address
-from feeds.model import Article, Category, DateOrigin, Draft, Image, Moment
+from feeds.model import Article, DateOrigin, Draft, Image, Moment, Notice
 from feeds.readers import MAX_SIZE, Options, may_stream, read_file
 from feeds.readers.fields import further_names
 from feeds.scan import FoundFile, data_root
@@ -252,8 +252,10 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     published, origin = _published(draft, rules, modified, place, problems)
     if published is None:
         return None
+    corrections = checked_corrections(draft, rules.zone, rules.site, place, problems) if draft.corrections else ()
     slug = text.slugify(draft.slug or title) if rules.slugs_needed or draft.position is not None else ""
     link = _link(draft, rules, slug, published.value, place, problems)
+    classified = _classified(draft, rules, link, place, problems)
     base = link or rules.site
     image = _image(draft, rules, base, place, problems)
     summary = text.one_line(draft.summary)
@@ -266,10 +268,10 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         title_origin=draft.title_origin,
         published=published.value,
         date_origin=origin,
-        updated=_updated(draft, rules, published.value, place, problems),
+        updated=_updated(draft, rules, published.value, corrections, place, problems),
         summary=summary,
         authors=_names(draft.authors),
-        categories=_categories(draft, rules, link, place, problems),
+        categories=classified.found,
         tags=_names(draft.tags),
         link=link,
         guid=text.one_line(draft.guid),
@@ -280,6 +282,9 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         modified=modified,
         address=same_address(link) if draft.link else "",
         marks=marks(title),
+        corrections=corrections,
+        withdrawn=checked_withdrawal(draft, draft.withdrawn, rules.zone, place, problems) if draft.withdrawn else None,
+        advertorial=draft.advertorial or classified.advertorial,
     )
 
 
@@ -289,13 +294,14 @@ def _names(written: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def content_hash(draft: Draft) -> str:
-    """A digest of what an edit would change: headline, summary, body and the lead image's address and caption."""
+    """A digest of what an edit changes: headline, summary, body, the lead image's address and caption, corrections."""
     return _digest_of_text(_content(draft))
 
 
 def _content(draft: Draft) -> str:
     image = (draft.image.url, draft.image.caption) if draft.image else ()
-    return "\u241e".join((draft.title, draft.summary, draft.body, *image))
+    said = chain.from_iterable((said.kind, said.text, said.link) for said in draft.corrections)
+    return "\u241e".join((draft.title, draft.summary, draft.body, *image, *said))
 
 
 def _digest_of_text(content: str) -> str:
@@ -311,14 +317,14 @@ def _key(draft: Draft, slug: str) -> str:
 def _published(
     draft: Draft, rules: Rules, modified: int, place: str, problems: list[ArticleError]
 ) -> tuple[Moment | None, DateOrigin]:
-    if draft.date is None and rules.undated == "mtime":
+    if draft.date is None and (rules.undated == "mtime" or draft.withdrawn):
         moment = datetime.fromtimestamp(modified // 1_000_000, rules.zone)
         return Moment(value=moment, origin="full"), "mtime"
     if draft.date is None:
         problems.append(ArticleError(place, "date", "has no date"))
         return None, draft.date_origin
     try:
-        moment_read = _moment(draft.date, draft, rules)
+        moment_read = read_moment(draft.date, rules.zone, month_first=draft.month_first)
     except DateError as error:
         problems.append(ArticleError(place, "date", f"its date {error.text!r} is not understood: {error.reason}"))
         return None, draft.date_origin
@@ -327,31 +333,24 @@ def _published(
     return moment_read, draft.date_origin
 
 
-def _moment(value: str | datetime, draft: Draft, rules: Rules) -> Moment:
-    if isinstance(value, datetime):
-        return Moment(value=value if value.tzinfo else value.replace(tzinfo=rules.zone), origin="iso")
-    moment = read_date(value, zone=rules.zone, month_first=draft.month_first)
-    if moment.value.year < 1900:
-        raise DateError(value, "is out of the range of dates that a feed can carry")
-    return moment
-
-
 def _updated(
-    draft: Draft, rules: Rules, published: datetime, place: str, problems: list[ArticleError]
+    draft: Draft,
+    rules: Rules,
+    published: datetime,
+    corrections: Sequence[Notice],
+    place: str,
+    problems: list[ArticleError],
 ) -> datetime | None:
-    if draft.updated is None or draft.updated == "":
-        return None
-    try:
-        updated = _moment(draft.updated, draft, rules).value
-    except DateError as error:
-        reason = f"its date of change {error.text!r} is not understood: {error.reason}"
-        problems.append(ArticleError(place, "updated", reason, fatal=False))
-        return None
+    """When the article says that it last changed; a correction is a change."""
+    what = "updated", "date of change"
+    updated = date_or_problem(*what, draft.updated, rules.zone, place, problems, month_first=draft.month_first)
     # A day without a time may well be the day of publication.
-    if updated < published and not (updated.date() == published.date() and updated == _midnight(updated)):
+    if updated and updated < published and not (updated.date() == published.date() and updated == _midnight(updated)):
         reason = f"its date of change, {updated.isoformat()}, lies before its publication, {published.isoformat()}"
         problems.append(ArticleError(place, "updated", reason, fatal=False))
-    return updated
+    if not corrections:
+        return updated
+    return max((moment for moment in (updated, *(said.date for said in corrections)) if moment), default=None)
 
 
 def _midnight(moment: datetime) -> datetime:
@@ -387,11 +386,9 @@ def _image(draft: Draft, rules: Rules, base: str, place: str, problems: list[Art
     return found
 
 
-def _categories(
-    draft: Draft, rules: Rules, link: str, place: str, problems: list[ArticleError]
-) -> tuple[Category, ...]:
+def _classified(draft: Draft, rules: Rules, link: str, place: str, problems: list[ArticleError]) -> Classified:
     classified = rules.classifier.of(draft, link or draft.link)
     if classified.unknown:
         reasons = map(unknown_category, classified.unknown)
         problems.extend(ArticleError(place, "category", reason, fatal=False) for reason in reasons)
-    return classified.found
+    return classified

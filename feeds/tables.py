@@ -52,6 +52,8 @@ articles = _table(
     _text("content_hash"),
     _number("first_mark"),
     _number("last_mark"),
+    _text("corrections"),
+    _number("advertorial"),
     sa.Index("articles_first_mark", "newsroom", "first_mark"),
     sa.Index("articles_last_mark", "newsroom", "last_mark"),
     sa.Index("articles_published", "newsroom", "published", "id"),
@@ -63,6 +65,28 @@ memberships = _table(
     _text("category", primary_key=True),
     _number("published", primary_key=True),
     _text("id", primary_key=True),
+)
+notices = _table(
+    "notices",
+    _text("id", primary_key=True),
+    _text("path"),
+    sa.Column("position", sa.Integer, nullable=True),
+    _text("article"),
+    _text("kind"),
+    _number("published"),
+    _number("published_offset"),
+    _text("text"),
+    _text("link"),
+    _text("title"),
+    _text("address"),
+    _text("slug"),
+    _text("categories"),
+    _number("since"),
+    _text("named"),
+    _text("hidden"),
+    sa.Index("notices_published", "newsroom", "published", "id"),
+    sa.Index("notices_article", "newsroom", "article"),
+    rowid=True,
 )
 categories = _table("categories", _text("slug", primary_key=True), _text("title"))
 problems = _table(

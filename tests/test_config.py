@@ -211,6 +211,7 @@ class TestEnvironment:
             ("FEEDS_ARCHIVES", "On", "archives", True),
             ("FEEDS_ARTICLE_PAGES", "0", "article_pages", False),
             ("FEEDS_UNDATED", "mtime", "undated", "mtime"),
+            ("FEEDS_ADVERTORIAL_NOT_IN", "semua,gaya-hidup", "advertorial_not_in", ("semua", "gaya-hidup")),
             ("FEEDS_BASE_URL", "https://f.example", "base_url", "https://f.example/"),
             ("FEEDS_EXCLUDE", "a/**, *.tmp,,", "exclude", ("a/**", "*.tmp")),
             ("FEEDS_EXCLUDE", '["a,b", "c"]', "exclude", ("a,b", "c")),
@@ -400,6 +401,13 @@ class TestChecks:
             ("archives = 1", "archives: expected true or false, found the number 1"),
             ("article_pages = 'yes'", "article_pages: expected true or false, found text 'yes'"),
             ("undated = 'now'", "undated: expected 'skip' or 'mtime', found text 'now'"),
+            ("advertorial_label = ' '", "advertorial_label: must not be empty: what is paid for has to be labelled"),
+            ("advertorial_as = 'judul'", "advertorial_as: expected 'title' or 'category', found text 'judul'"),
+            (
+                "advertorial_not_in = ['Gaya Hidup']",
+                "advertorial_not_in: expected slugs of categories such as 'gaya-hidup', or 'semua' for the feed of all,"
+                " found text 'Gaya Hidup'",
+            ),
             ("undated = []", "undated: expected 'skip' or 'mtime', found a list"),
             ("data = 5", "data: expected text with the path of a folder, found the number 5"),
             ('output = "a\\u0000"', "output: holds the character U+0000, which no path may carry"),

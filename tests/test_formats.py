@@ -23,7 +23,7 @@ from lxml import etree
 from feeds import text
 from feeds.formats import FORMATS, Format, atom, common, json_feed, rss
 from feeds.formats.feedgen_extensions import NAMESPACES
-from feeds.model import Category, Entry, Feed, Image
+from feeds.model import Category, Entry, Feed, Image, Withdrawal
 
 GOLDEN = Path(__file__).parent / "golden" / "formats"
 WIB = timezone(timedelta(hours=7))
@@ -96,6 +96,14 @@ STRANGE = replace(
 )
 
 
+WITHDRAWN = (
+    Withdrawal(
+        "tag:koran.id,2024-12-01:ikan", datetime(2024, 12, 3, 9, 0, tzinfo=WIB), "Sumbernya <b>rekaan</b> & salah."
+    ),
+    Withdrawal("1234", datetime(2024, 12, 2, tzinfo=WIB), "Masa depan anak."),
+)
+
+
 def document(module: Format, *entries: Entry, feed: Feed = FEED) -> bytes:
     """The finished document of a feed with these entries."""
     return module.write(feed, module.entries(entries, base_url=BASE_URL, language="id"))
@@ -120,6 +128,17 @@ class TestEveryFormat:
         """The bytes of a feed with a full, a bare and a strange entry are known."""
         written = document(module, ENTRY, BARE, STRANGE, feed=replace(FEED, path="ekonomi/", category=EKONOMI))
         path = GOLDEN / module.FILENAME
+        if os.environ.get("UPDATE_GOLDEN"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(written)
+        assert path.read_bytes().decode() == written.decode()
+
+    def test_golden_of_notices(self, module: Format) -> None:
+        """Related addresses both ways, and what is withdrawn."""
+        corrected = replace(BARE, id="urn:x:1", title="Beras", related=("https://koran.id/r/1", f"{BASE_URL}#ralat"))
+        notice = replace(BARE, id="urn:x:2", title="Ralat: Beras", about="https://koran.id/beras/")
+        written = document(module, corrected, notice, feed=replace(FEED, withdrawn=WITHDRAWN))
+        path = GOLDEN.with_name("notices") / module.FILENAME
         if os.environ.get("UPDATE_GOLDEN"):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(written)
@@ -570,3 +589,14 @@ def test_feedparser_reads_what_was_written(module: Format) -> None:
     assert [tag.label or tag.term for tag in first.tags][1:] == ["beras", "inflasi"]
     assert first.media_content[0]["url"] == "https://koran.id/beras.jpg"
     assert first.enclosures[0].length == "123456"
+
+
+IDS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Cn"]), min_size=1)  # as the source layer gives them
+
+
+@given(IDS, st.text(), st.datetimes(timezones=st.just(WIB)))
+def test_a_tombstone_names_the_entry_by_the_id_that_it_had(identity: str, reason: str, when: datetime) -> None:
+    """Whatever the source's id is; and no reason makes a feed unreadable."""
+    root = tree(atom, replace(BARE, id=identity), feed=replace(FEED, withdrawn=(Withdrawal(identity, when, reason),)))
+    assert texts(root, "at:deleted-entry/@ref") == texts(root, "a:entry/a:id/text()")
+    assert len(root.findall("at:deleted-entry/at:comment", NAMESPACES)) == 1

@@ -69,6 +69,19 @@ def test_an_edit_a_move_and_a_deletion_are_served_within_a_second(desk: Desk) ->
         until(lambda: shown(live) == ["Yang lain"], within=SOON)
 
 
+def test_a_withdrawn_article_goes_within_a_second_and_its_withdrawal_is_announced(desk: Desk) -> None:
+    with living(desk) as live:
+        desk.write("budaya/tari.md", "Tari dipentaskan")
+        until(lambda: "Tari dipentaskan" in shown(live), within=SOON)
+        desk.write("budaya/tari.md", "Tari dipentaskan", status="ditarik", alasan="Sumbernya keliru.")
+        until(lambda: shown(live) == ["Panen kopi naik"] and shown(live, "budaya/") == [], within=SOON)
+        assert shown(live, "ralat/") == ["Dicabut: Tari dipentaskan"]
+        reason = 'article = "ekonomi/kopi.md"\nreason = "Angkanya keliru."'
+        (desk.data / "withdrawn.toml").write_text(f"[[withdrawn]]\n{reason}\n")
+        until(lambda: shown(live) == [], within=SOON)
+        assert "Dicabut: Panen kopi naik" in shown(live, "ralat/")
+
+
 def test_an_article_that_an_editor_saves_through_a_temporary_file_is_served(desk: Desk) -> None:
     with living(desk) as live:
         unfinished = desk.data / "ekonomi" / ".kopi.md.swp"

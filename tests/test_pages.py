@@ -85,7 +85,12 @@ def make_shelves(categories: tuple[Category, ...] = CATEGORIES, **changes: objec
 
 
 def make_landing(**changes: object) -> bytes:
-    return pages.landing(make_feed(**changes), make_headlines(), make_shelves(**changes))
+    return pages.landing(make_feed(**changes), make_headlines(), make_shelves(**changes), make_notices(**changes))
+
+
+def make_notices(**changes: object) -> pages.Shelf:
+    feed = replace(make_feed(**changes), title="Ralat dan pencabutan", path="ralat/")
+    return pages.Shelf(feed=feed, headlines=make_headlines(2))
 
 
 def make_hostile_landing() -> bytes:
@@ -94,7 +99,9 @@ def make_hostile_landing() -> bytes:
     feed = make_feed(
         title=HOSTILE, description=HOSTILE, copyright=HOSTILE, home="javascript:alert(1)", language=HOSTILE
     )
-    return pages.landing(feed, [line], [pages.Shelf(feed=make_feed(category, title=HOSTILE), headlines=(line,))])
+    notices = pages.Shelf(feed=replace(feed, path="ralat/"), headlines=(line,))
+    shelf = pages.Shelf(feed=make_feed(category, title=HOSTILE), headlines=(line,))
+    return pages.landing(feed, [line], [shelf], notices)
 
 
 def make_hostile_article() -> bytes:
@@ -267,14 +274,14 @@ class TestAutodiscovery:
 
     def test_the_landing_page_announces_every_feed_in_three_formats_the_feed_of_all_first(self) -> None:
         links = parse(sample("landing")).xpath("//head/link[@rel='alternate']")
-        folders = ["", *(f"{category.slug}/" for category in CATEGORIES)]
+        folders = ["", *(f"{category.slug}/" for category in CATEGORIES), "ralat/"]
         expected = [BASE + folder + file for folder in folders for file in FEED_FILES]
         assert expected == [link.get("href") for link in links]
         assert [link.get("type") for link in links] == [
             "application/rss+xml",
             "application/atom+xml",
             "application/feed+json",
-        ] * 9
+        ] * 10
         assert links[0].get("title") == "Kabar Nusantara (RSS)"
         assert links[4].get("title") == "Kabar Nusantara: Ekonomi (Atom)"
 

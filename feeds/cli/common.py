@@ -65,11 +65,15 @@ def processes(jobs: int | None) -> int:
 
 
 class State(NamedTuple):
-    """Of a newsroom: articles whose time has come, articles that wait for theirs, what is wrong."""
+    """Of a newsroom: articles whose time has come, articles that wait for theirs, what is wrong.
+
+    notices: corrections, rights of reply and withdrawals.
+    """
 
     articles: int
     waiting: int
     problems: list[ArticleError]
+    notices: int
 
     def __str__(self) -> str:
         waits = f" ({self.waiting:,} more {'waits' if self.waiting == 1 else 'wait'} for the time that is their date)"
@@ -77,12 +81,13 @@ class State(NamedTuple):
 
     def report(self) -> dict[str, object]:
         problems = [problem_report(problem) for problem in self.problems]
-        return {"articles": self.articles, "waiting": self.waiting, "problems": problems}
+        return {"articles": self.articles, "waiting": self.waiting, "notices": self.notices, "problems": problems}
 
 
 def state_of(newsroom: Newsroom) -> State:
     with newsroom.catalogue.reading() as reading:
-        return State(*reading.count(now()), reading.problems())
+        moment = now()
+        return State(*reading.count(moment), reading.problems(), reading.count_notices(moment))
 
 
 def now() -> int:

@@ -75,6 +75,9 @@ class Settings:
     article_pages: bool
     archives: bool
     undated: Literal["skip", "mtime"]
+    advertorial_label: str
+    advertorial_as: Literal["title", "category"]
+    advertorial_not_in: tuple[str, ...]  # slugs of categories, "semua" for the feed of all
     hubs: tuple[str, ...]
     categories: tuple[CategorySetting, ...]
     workers: int

@@ -12,11 +12,11 @@ from feeds.errors import ConfigError
 
 # fmt: off
 RESERVED = frozenset({
-    "tag", "author", "search", "archive", "ralat", "profil", "audience", "artikel",
+    "tag", "author", "search", "archive", "ralat", "profil", "audience", "artikel", "semua",
     "static", "feed", "feeds", "rss", "category", "healthz", "readyz", "metrics",
 })
 # fmt: on
-"""First segments of addresses that belong to the service; see ``free_slug``."""
+"""First segments of addresses that belong to the service, and its name of the feed of all; see ``free_slug``."""
 
 MATCH_FIELDS = ("title", "summary", "body", "tags", "authors", "source", "link", "path")
 """What may stand in front of a rule: ``link`` wants a part of the address, ``path`` a pattern of the file's path."""

@@ -36,6 +36,15 @@ FIELDS = (
     "status",
     "withheld",
     "live",
+    "corrections",
+    "correction_date",
+    "correction_link",
+    "replies",
+    "reply_date",
+    "reply_link",
+    "withdrawal_reason",
+    "withdrawal_date",
+    "advertorial",
 )
 """What a field of an article can be; ``readers.fields.NAMES`` knows each by many names."""
 
@@ -159,6 +168,21 @@ SETTINGS = _table(
     Setting("article_pages", "switch", False, v.switch, "Whether articles without an address get a plain page here."),
     Setting("archives", "switch", False, v.switch, "Whether static builds hold an archive of each month."),
     Setting("undated", "text", "skip", v.choice("skip", "mtime"), "What becomes of articles without a date."),
+    Setting("advertorial_label", "text", "Advertorial", v.label, "The word that marks articles that are paid for."),
+    Setting(
+        "advertorial_as",
+        "text",
+        "title",
+        v.choice("title", "category"),
+        "Where that word stands: before the title, or among the categories.",
+    ),
+    Setting(
+        "advertorial_not_in",
+        "list",
+        (),
+        v.list_of(v.feed_name),
+        "The feeds that leave them out: slugs of categories, semua for the feed of all.",
+    ),
     Setting("hubs", "list", (), v.list_of(v.address), "The WebSub hubs that are told of changes."),
     Setting("categories", "table", {}, categories, "The categories: their slugs, names and aliases."),
     Setting("workers", "number", 1, v.number(1, 64), "How many processes serve the feeds."),

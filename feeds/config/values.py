@@ -103,6 +103,20 @@ def pattern(where: Where, value: object) -> str:
     return text
 
 
+def label(where: Where, value: object) -> str:
+    if text := text_value(where, value):
+        return text
+    raise where.refuse("must not be empty: what is paid for has to be labelled")
+
+
+def feed_name(where: Where, value: object) -> str:
+    """The slug of a category, which may be one that articles bring, or the name of the feed of all."""
+    text = text_value(where, value)
+    if not SLUG.fullmatch(text):
+        raise where.expected("slugs of categories such as 'gaya-hidup', or 'semua' for the feed of all", text)
+    return text
+
+
 def number(low: int, high: int, why: str = "") -> Reader:
     def read(where: Where, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

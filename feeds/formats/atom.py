@@ -2,7 +2,7 @@
 
 Every text construct says its type (section 3.1.1); an entry without an author has the feed's (4.1.2), which there
 always is; the image is an enclosure where its type and length are known (4.2.7.2), and Media RSS for its caption and
-credit.
+credit. A withdrawn entry leaves a tombstone with the reason (RFC 6721, section 3).
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from feeds.formats.common import body, headline, in_seconds, render_clean, terms
-from feeds.formats.feedgen_extensions import AtomElements, Generator, splice
+from feeds.formats.common import body, headline, in_seconds, related, render_clean, rfc3339, terms
+from feeds.formats.feedgen_extensions import AtomElements, AtomTombstones, Generator, splice, typed
 from feeds.formats.rss import add_media
 from feeds.model import Category, Entry, Feed
 
@@ -54,6 +54,8 @@ def _entry(element: Any, entry: Entry, base_url: str, language: str) -> None:
     add = element.elements.add
     if entry.link:
         add("link", "", {"rel": "alternate", "type": "text/html", "href": entry.link})
+    for address in related(entry):
+        add("link", "", {"rel": "related", "type": "text/html", "href": address})
     if entry.source:
         add("dc:source", entry.source)
     if entry.language != language:
@@ -83,7 +85,7 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
 
 
 def _envelope(feed: Feed) -> bytes:
-    element: Any = Generator(AtomElements)
+    element: Any = Generator(AtomTombstones if feed.withdrawn else AtomElements)
     element.id(_iri(feed.id))
     element.title(feed.title or feed.base_url)
     element.updated(in_seconds(feed.updated))
@@ -104,5 +106,9 @@ def _envelope(feed: Feed) -> bytes:
     add("link", "", {"rel": "alternate", "type": "text/html", "href": feed.home})
     for hub in feed.hubs:
         add("link", "", {"rel": "hub", "href": hub})
+    for withdrawn in feed.withdrawn:
+        add("at:deleted-entry", "", {"ref": _iri(withdrawn.id), "when": rfc3339(withdrawn.when)})
+        kind, reason = typed(withdrawn.reason)
+        add("at:comment", reason, {"type": kind}, inside=True)
     document: bytes = element.atom_str(pretty=True)
     return document

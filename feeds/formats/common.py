@@ -30,6 +30,11 @@ def terms(entry: Entry) -> list[str]:
     return [tag for tag in dict.fromkeys(entry.tags) if tag and tag.casefold() not in known]
 
 
+def related(entry: Entry) -> tuple[str, ...]:
+    """Addresses for ``rel="related"`` (RFC 4287, 4.2.7.2): an article's corrections, the article of a correction."""
+    return (*entry.related, entry.about) if entry.about else entry.related
+
+
 def in_seconds(moment: datetime) -> datetime:
     """The moment as RFC 822 and RFC 3339 can write it: whole seconds, an offset of whole minutes.
 

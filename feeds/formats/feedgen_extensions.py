@@ -37,6 +37,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 NAMESPACES = {
+    "at": "http://purl.org/atompub/tombstones/1.0",
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -46,6 +47,7 @@ NAMESPACES = {
 _QUALIFIED = {
     f"{prefix}:{name}": f"{{{NAMESPACES[prefix]}}}{name}"
     for prefix, names in {
+        "at": ["comment", "deleted-entry"],
         "atom": ["link", "updated"],
         "dc": ["creator", "language", "source"],
         "media": ["content", "credit", "description", "thumbnail"],
@@ -124,7 +126,13 @@ class RssElements(Elements):
 
 
 class AtomElements(Elements):
-    prefixes = ("dc", "media")
+    prefixes: tuple[str, ...] = ("dc", "media")
+
+
+class AtomTombstones(AtomElements):
+    """Of a feed with withdrawn entries (RFC 6721): only such a feed declares their namespace."""
+
+    prefixes = ("dc", "media", "at")
 
 
 def typed(text: str) -> tuple[str, str]:

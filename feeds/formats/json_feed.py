@@ -34,6 +34,7 @@ def _item(entry: Entry, language: str) -> dict[str, object]:
     return {
         "id": entry.id,
         "url": entry.link,
+        "external_url": entry.about,
         "title": headline(entry),
         **content,
         "summary": entry.summary,

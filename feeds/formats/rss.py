@@ -2,7 +2,8 @@
 
 Deviations from plain RSS 2.0: ``content:encoded`` beside ``description``, ``dc:creator`` for authors (``author`` wants
 an e-mail address), ``media:content`` for the image with its caption and credit, ``atom:link`` for self and hubs,
-``atom:updated`` where an article was changed, ``sy:`` for readers that do not know ``ttl``.
+``atom:updated`` where an article was changed, ``atom:link rel="related"`` between an article and its corrections,
+``sy:`` for readers that do not know ``ttl``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from html import escape
 from typing import Any
 
 from feeds import text
-from feeds.formats.common import headline, render_clean, rfc822, rfc3339, terms
+from feeds.formats.common import headline, related, render_clean, rfc822, rfc3339, terms
 from feeds.formats.feedgen_extensions import Generator, RssElements, splice, typed
 from feeds.model import Entry, Feed, Image
 
@@ -62,6 +63,8 @@ def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
         add("dc:source", entry.source)
     if entry.language and entry.language != language:
         add("dc:language", entry.language)
+    for address in related(entry):
+        add("atom:link", "", {"rel": "related", "href": address})
     image = entry.image
     if image:
         if image.type and image.length:

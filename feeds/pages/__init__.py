@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from feeds.model import Category, Entry, Feed
+from feeds.wording import ENGLISH, INDONESIAN, date_text_with_weekday, is_date_only, is_english, wording
 
 if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever renders none does not pay for it
     from jinja2 import Environment
@@ -68,11 +69,17 @@ class Shelf:
             yield from part.feeds()
 
 
-def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf]) -> bytes:
-    """The newsroom's page ``index.html``. feed: the feed of all; headlines, shelves: in the order to be shown."""
+def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf], notices: Shelf | None = None) -> bytes:
+    """The newsroom's page ``index.html``.
+
+    feed: the feed of all; headlines, shelves: in the order to be shown. notices: corrections and withdrawals, None
+    where there never were any.
+    """
     page = _Page(feed=feed, depth=0)
     of_categories = chain.from_iterable(shelf.feeds() for shelf in shelves)
     announced = [feed, *islice(of_categories, AUTODISCOVERY_CATEGORIES)]
+    if notices:
+        announced.append(notices.feed)
     return _render(
         "landing.html",
         page,
@@ -81,6 +88,7 @@ def landing(feed: Feed, headlines: Sequence[Headline], shelves: Sequence[Shelf])
         headlines=headlines,
         newest=max((headline.published for headline in headlines), default=None),
         shelves=shelves,
+        notices=notices,
         shelf_headlines=SHELF_HEADLINES,
     )
 
@@ -181,9 +189,6 @@ def _host(link: str) -> str:
 class _Words:
     """Everything that a page says itself, in one language."""
 
-    weekdays: tuple[str, ...]  # from Monday, as datetime counts
-    months: tuple[str, ...]
-    clock: str
     sections: str
     latest: str
     newest: str
@@ -192,6 +197,8 @@ class _Words:
     what_feeds_are: str
     which_format: str
     categories: str
+    notices: str
+    no_notices: str
     website: str
     author: str
     updated: str
@@ -203,12 +210,6 @@ class _Words:
 
 
 _INDONESIAN = _Words(
-    weekdays=("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
-    months=(
-        *("Januari", "Februari", "Maret", "April", "Mei", "Juni"),
-        *("Juli", "Agustus", "September", "Oktober", "November", "Desember"),
-    ),
-    clock="%H.%M",
     sections="Bagian halaman",
     latest="Berita terbaru",
     newest="Berita terakhir",
@@ -218,6 +219,8 @@ _INDONESIAN = _Words(
     " aplikasi Anda, misalnya Feedly, Inoreader, atau NetNewsWire; berita baru akan muncul di sana dengan sendirinya.",
     which_format="Ketiganya memuat berita yang sama. Kalau ragu, pilih RSS.",
     categories="Kategori",
+    notices=INDONESIAN.notices,
+    no_notices="Tidak ada ralat.",
     website="Situs web",
     author="Oleh",
     updated="Diperbarui",
@@ -229,12 +232,6 @@ _INDONESIAN = _Words(
 )
 
 _ENGLISH = _Words(
-    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    months=(
-        *("January", "February", "March", "April", "May", "June"),
-        *("July", "August", "September", "October", "November", "December"),
-    ),
-    clock="%H:%M",
     sections="Sections of this page",
     latest="Latest news",
     newest="Last published",
@@ -244,6 +241,8 @@ _ENGLISH = _Words(
     " as Feedly, Inoreader or NetNewsWire, and new articles will appear there by themselves.",
     which_format="All three carry the same news. If in doubt, take RSS.",
     categories="Categories",
+    notices=ENGLISH.notices,
+    no_notices="No corrections.",
     website="Website",
     author="By",
     updated="Updated",
@@ -254,30 +253,17 @@ _ENGLISH = _Words(
     back="Back to the front page",
 )
 
-_ZONES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
-
 
 def _words(language: str) -> _Words:
-    return _ENGLISH if language.lower().partition("-")[0] == "en" else _INDONESIAN
+    return _ENGLISH if is_english(language) else _INDONESIAN
 
 
-def _is_date_only(moment: datetime) -> bool:
-    return not (moment.hour or moment.minute or moment.second)
-
-
-def _date_text(moment: datetime, words: _Words) -> str:
-    """A date for people: ``Selasa, 3 Desember 2024 14.30 WIB``; written by hand, because strftime obeys the locale."""
-    date = f"{words.weekdays[moment.weekday()]}, {moment.day} {words.months[moment.month - 1]} {moment.year}"
-    if _is_date_only(moment):
-        return date
-    return f"{date} {moment.strftime(words.clock)} {_ZONES.get(moment.utcoffset() or timedelta(), moment.tzname())}"
-
-
-def _time_element(moment: datetime, words: _Words) -> Markup:
+def _time_element(moment: datetime, language: str) -> Markup:
     from markupsafe import Markup
 
-    machine = moment.date().isoformat() if _is_date_only(moment) else moment.isoformat(timespec="seconds")
-    return Markup('<time datetime="{}">{}</time>').format(machine, _date_text(moment, words))
+    machine = moment.date().isoformat() if is_date_only(moment) else moment.isoformat(timespec="seconds")
+    shown = date_text_with_weekday(moment, wording(language))
+    return Markup('<time datetime="{}">{}</time>').format(machine, shown)
 
 
 # Rendering

@@ -131,6 +131,8 @@ _NO_FOLDERS = frozenset(
     {"node_modules", "archetypes", "scaffolds", "exampleSite", "themes", "layouts"}
     | {"_includes", "_layouts", "_data", "_sass", "_site", "_drafts"}
 )
+WITHDRAWN = "withdrawn.toml"
+"""A list of articles that are withdrawn; ``feeds.withdrawals`` reads it."""
 # HTML is also what a site is made with: templates, the pages of lists, what a browser saves beside a page.
 _NO_PAGES = frozenset({"partials", "templates", "includes", "shortcodes"})
 _NO_PAGE = re.compile(
@@ -139,7 +141,7 @@ _NO_PAGE = re.compile(
 
 
 def is_source(path: str) -> bool:
-    """Whether a file can hold articles, by its path alone.
+    """Whether a file can hold articles, or says which are withdrawn, by its path alone.
 
     No: what has no reader, what a dot hides, a section's ``_index.md``, the home page ``index.md``, a README; of HTML
     also templates, the second page of a list (``page/2/``), and the folder ``Judul_files`` that a browser saves.
@@ -147,7 +149,7 @@ def is_source(path: str) -> bool:
     folders, _, name = path.rpartition("/")
     stem, _, suffix = name.rpartition(".")
     if (suffix not in _SUFFIXES and suffix.lower() not in _SUFFIXES) or stem[:1] in ("", "."):
-        return False
+        return name == WITHDRAWN and _may_hold_articles(folders)
     if stem[0] in _INITIALS and (
         name in _MACHINERY or _is_no_article(stem.lower(), suffix.lower(), at_top=not folders)
     ):

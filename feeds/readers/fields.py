@@ -21,6 +21,8 @@ from feeds.dates import months_first
 from feeds.errors import ArticleError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
 from feeds.readers import Line
+from feeds.readers.notices import FIELDS as MAKE_NOTICES
+from feeds.readers.notices import notices_of
 from feeds.readers.page_noise import without_page_noise
 from feeds.readers.values import LISTS, passages, when
 from feeds.readers.values import flag as flag
@@ -87,6 +89,20 @@ NAMES: dict[str, str] = {
     "status": "status post_status",
     "withheld": "draft draf konsep is_draft hidden headless unlisted",
     "live": "publish tayang is_published",
+    "corrections": "ralat koreksi corrections correction errata",
+    "correction_date": "tanggal_ralat tgl_ralat tanggal_koreksi tgl_koreksi correction_date",
+    "correction_link": "tautan_ralat link_ralat tautan_koreksi link_koreksi correction_link correction_url",
+    "replies": "hak_jawab right_of_reply rights_of_reply",
+    "reply_date": "tanggal_hak_jawab tgl_hak_jawab right_of_reply_date",
+    "reply_link": "tautan_hak_jawab link_hak_jawab right_of_reply_link right_of_reply_url",
+    "withdrawal_reason": (
+        "alasan_ditarik alasan_dicabut alasan_penarikan alasan_pencabutan withdrawal_reason alasan reason"
+    ),
+    "withdrawal_date": (
+        "tanggal_ditarik tgl_ditarik tanggal_dicabut tanggal_penarikan tanggal_pencabutan withdrawn_at withdrawal_date"
+        " retracted_at retraction_date"
+    ),
+    "advertorial": "advertorial is_advertorial iklan sponsored is_sponsored berbayar",
 }
 """Field -> its names, the more trusted first."""
 
@@ -363,6 +379,8 @@ def make_draft(
             values[field] = _AS[field](value)
     if "image" in found:
         values["image"] = image(found)
+    if not MAKE_NOTICES.isdisjoint(found):
+        values |= notices_of(found)
     return Draft(
         path=path,
         position=position,
@@ -389,6 +407,7 @@ _AS: dict[str, Callable[[object], object]] = {
     "guid": _guid,
     "slug": text,
     "language": text,
+    "advertorial": lambda value: flag(value) is True,
 }
 
 

@@ -1,0 +1,85 @@
+"""Dates and notices as files give them, checked: a wrong one becomes a problem and costs only itself."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+
+from feeds import text
+from feeds.dates import read_date
+from feeds.errors import ArticleError, DateError
+from feeds.model import Draft, Moment, Notice, NoticeKind, WrittenNotice
+
+NAMES: dict[NoticeKind, str] = {"ralat": "correction", "hak_jawab": "right of reply", "ditarik": "withdrawal"}
+"""How problems call notices."""
+
+
+def read_moment(value: str | datetime, zone: tzinfo, *, month_first: bool = False) -> Moment:
+    """A date as a file gives it; raises DateError where it is none, or none that a feed can carry."""
+    if isinstance(value, datetime):
+        return Moment(value=value if value.tzinfo else value.replace(tzinfo=zone), origin="iso")
+    moment = read_date(value, zone=zone, month_first=month_first)
+    if moment.value.year < 1900:
+        raise DateError(value, "is out of the range of dates that a feed can carry")
+    return moment
+
+
+def date_or_problem(
+    kind: str,
+    what: str,
+    value: str | datetime | None,
+    zone: tzinfo,
+    place: str,
+    problems: list[ArticleError],
+    *,
+    month_first: bool = False,
+) -> datetime | None:
+    """A date besides that of publication, None where there is none or it is wrong.
+
+    kind: of the problem; what: how it calls the date.
+    """
+    if value is None or value == "":
+        return None
+    try:
+        return read_moment(value, zone, month_first=month_first).value
+    except DateError as error:
+        reason = f"its {what} {error.text!r} is not understood: {error.reason}"
+        problems.append(ArticleError(place, kind, reason, fatal=False))
+        return None
+
+
+def checked_corrections(
+    draft: Draft, zone: tzinfo, site: str, place: str, problems: list[ArticleError]
+) -> tuple[Notice, ...]:
+    """The corrections and rights of reply of an article, each once. site: what their addresses are relative to."""
+    found: dict[Notice, None] = {}
+    for said in draft.corrections:
+        name = NAMES[said.kind]
+        statement = text.clean(said.text).strip()
+        if not statement:
+            problems.append(ArticleError(place, "notice", f"its {name} has no text and is left out", fatal=False))
+            continue
+        when = date_or_problem(
+            "date", f"date of the {name}", said.date, zone, place, problems, month_first=draft.month_first
+        )
+        link = text.absolute(said.link, site)
+        if said.link and not link:
+            reason = f"the address {said.link!r} of its {name} is none"
+            problems.append(ArticleError(place, "link", reason, fatal=False))
+        found[Notice(said.kind, statement, when, link)] = None
+    return tuple(found)
+
+
+def checked_withdrawal(
+    draft: Draft, said: WrittenNotice, zone: tzinfo, place: str, problems: list[ArticleError]
+) -> Notice:
+    """The withdrawal of an article, which is withdrawn also where the reason is missing that the public is owed.
+
+    Dewan Pers, "Pedoman Pemberitaan Media Siber" (2012), point 5 c.
+    """
+    reason = text.clean(said.text).strip()
+    if not reason:
+        problems.append(ArticleError(place, "notice", "is withdrawn without a reason; say it as `alasan`"))
+    when = date_or_problem(
+        "date", "date of withdrawal", said.date, zone, place, problems, month_first=draft.month_first
+    )
+    return Notice(said.kind, reason, when)
