@@ -10,7 +10,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     dates                              text -> Moment; the only user of dateutil
     readers                            one module a source format: a file -> Draft
     checks                             dates and notices of a Draft, checked
-    scan, state, migration             the files of the data directory; where the catalogue lies; of an earlier program
+    scan, state                        the files of the data directory; where the catalogue lies
     matching                           the rules that an article matches
     categories                         which categories an article has
     source, catalogue                  files -> Article | ArticleError; the store of them

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain, groupby, islice
 from typing import NamedTuple
 
-from feeds.catalogue import Marked, Reading
+from feeds.catalogue.reading import Marked, Reading
 from feeds.likeness import Sketch, alike, marks, same_text, words_of
 from feeds.record import NoticeRecord
 from feeds.source import Rules, read_drafts

@@ -13,7 +13,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from feeds import pages
-from feeds.catalogue import Catalogue, Reading
+from feeds.catalogue import Catalogue
+from feeds.catalogue.reading import Reading
 from feeds.compose import ARTICLE_PAGES, NOTICES, Composer, page_path
 from feeds.config import Settings
 from feeds.formats import FORMATS

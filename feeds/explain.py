@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from feeds.catalogue import Reading
+from feeds.catalogue.reading import Reading
 from feeds.categories import Classified
 from feeds.errors import ArticleError
 from feeds.model import Article, Draft

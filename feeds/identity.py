@@ -24,7 +24,7 @@ from feeds.record import Former, LedgerEntry, moment_of
 from feeds.source import Placed, digest_of, place_of
 
 if TYPE_CHECKING:  # an article's first sight is worked out where no database is
-    from feeds.catalogue import Reading
+    from feeds.catalogue.reading import Reading
 
 _TRUST = {"field": 0, "metadata": 1, "published": 2, "dateline": 3, "mtime": 4}
 _FORMATS = {

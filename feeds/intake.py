@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 
 from feeds.arrivals import Ahead, FileArrivals, read
-from feeds.catalogue import Catalogue, Marked, Reading, Writing
+from feeds.catalogue import Catalogue
+from feeds.catalogue.reading import Marked, Reading
+from feeds.catalogue.writing import Writing
 from feeds.config import Settings
 from feeds.duplicates import copies_of, nearly_same
 from feeds.errors import ArticleError

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feeds import tables as t
-from feeds.catalogue import DIRECTORY, Reading
+from feeds.catalogue.reading import DIRECTORY, Reading
 from feeds.categories import name_in
 from feeds.errors import ArticleError, Severity
 from feeds.readers import kind_of

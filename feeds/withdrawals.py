@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from feeds import text
-from feeds.catalogue import Reading, Writing
+from feeds.catalogue.reading import Reading
+from feeds.catalogue.writing import Writing
 from feeds.checks import date_or_problem
 from feeds.compose import ARTICLE_PAGES
 from feeds.config import Settings

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from click.testing import CliRunner, Result
 
 from feeds import config
-from feeds.catalogue import Catalogue, Reading
+from feeds.catalogue import Catalogue
+from feeds.catalogue.reading import Reading
 from feeds.cli import main
 from feeds.config import Settings
 from feeds.errors import ArticleError

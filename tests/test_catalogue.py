@@ -15,12 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds import tables
-from feeds.catalogue import (
-    CHUNK,
-    Catalogue,
-    KnownDocument,
-    Writing,
-)
+from feeds.catalogue import Catalogue
+from feeds.catalogue.reading import CHUNK, KnownDocument
+from feeds.catalogue.writing import Writing
 from feeds.errors import ArticleError, CatalogueError
 from feeds.model import Category, Image, Rendition
 from feeds.record import LedgerEntry, Record, from_microseconds, moment_of

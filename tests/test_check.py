@@ -79,6 +79,7 @@ def test_check_tells_machines_what_is_wrong_and_what_there_is(feeds: Call, kabar
     assert json.loads(done.stdout) == {
         "articles": 3,
         "waiting": 0,
+        "notices": 0,
         "problems": [
             {
                 "path": "hari-salah.md",

@@ -14,7 +14,7 @@ import pytest
 from lxml import etree
 
 from feeds import edition as building
-from feeds.catalogue import KnownDocument
+from feeds.catalogue.reading import KnownDocument
 from feeds.config import SAMPLE, CategorySetting, load
 from feeds.newsroom import Newsroom
 from tests.support import BASE_URL, FORMATS, NOW, Desk, a_desk, titles

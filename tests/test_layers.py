@@ -52,7 +52,10 @@ LIBRARIES = {
     "platformdirs": ["state"],
     "pyromark": ["text"],
     "rich": ["cli.check", "cli.common"],
-    "sqlalchemy": ["catalogue", "lock", "migration", "survey", "tables"],
+    "sqlalchemy": [
+        *("catalogue", "catalogue.engine", "catalogue.migration", "catalogue.reading", "catalogue.writing"),
+        *("lock", "survey", "tables"),
+    ],
     "trafilatura": ["readers.html_extract"],
     "watchfiles": ["live"],
     "yaml": ["readers.yaml_header"],

@@ -1,0 +1,91 @@
+"""The store: what was read, under which id, what is wrong with it, and what was rendered from it.
+
+SQLAlchemy Core over SQLite (WAL) or PostgreSQL; the only module that knows SQL. Every table carries the newsroom's
+key, so that several newsrooms can share a database. Times are integer microseconds since the epoch in UTC with the
+offset in seconds beside; texts are ordered by their bytes on both databases, never by a collation.
+
+All but the ledger is a cache of the data directory and can be rebuilt from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from feeds import tables as t
+from feeds.catalogue.engine import make_engine, sentence
+from feeds.catalogue.reading import Reading
+from feeds.catalogue.writing import Writing
+from feeds.config.values import masked
+from feeds.errors import CatalogueError
+
+
+class Catalogue:
+    """One newsroom's part of the store. Open it with ``Catalogue.open``; close it with ``close``.
+
+    Methods that write take part in the transaction of ``writing()``, which all of them need.
+    """
+
+    def __init__(self, engine: sa.Engine, newsroom: str) -> None:
+        self.engine = engine
+        self.newsroom = newsroom
+
+    @classmethod
+    def open(cls, address: str, newsroom: str) -> Catalogue:
+        """Connect to an SQLAlchemy address and make the tables where they are missing; CatalogueError if that fails."""
+        try:
+            engine = make_engine(address)
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise CatalogueError(masked(address), "is no address of a database") from error
+        except ImportError as error:
+            raise CatalogueError(masked(address), f"needs {error.name}, of the extra [postgres]") from error
+        catalogue = cls(engine, newsroom)
+        try:
+            catalogue._prepare()
+        except CatalogueError:
+            catalogue.close()
+            raise
+        return catalogue
+
+    def _prepare(self) -> None:
+        """Make what is missing; asked first, as a writer may be at work for longer than one waits for it."""
+        with self.reading() as reading:
+            found = reading.schema()
+        if found != str(t.SCHEMA):
+            with self.writing() as writer:
+                found = writer.make_tables()
+        if found != str(t.SCHEMA):
+            raise CatalogueError(self._shown, f"its schema is {found}, this program's is {t.SCHEMA}")
+
+    @property
+    def _shown(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Reading]:
+        """A consistent view of the store."""
+        with self.errors(), self.engine.connect() as connection:
+            if self.engine.dialect.name == "postgresql":  # each of its statements sees a state of its own otherwise
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            yield Reading(connection, self.newsroom)
+
+    @contextmanager
+    def writing(self) -> Iterator[Writing]:
+        """One transaction: everything or nothing."""
+        with self.errors(), self.engine.connect() as plain:
+            connection = plain.execution_options(begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield Writing(connection, self.newsroom)
+
+    @contextmanager
+    def errors(self) -> Iterator[None]:
+        """What the database cannot do is a CatalogueError."""
+        try:
+            yield
+        except sa.exc.SQLAlchemyError as error:
+            raise CatalogueError(self._shown, sentence(error)) from error

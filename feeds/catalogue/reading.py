@@ -1,0 +1,278 @@
+"""What is asked of the catalogue: queries of one newsroom, whose answers are values of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from feeds import tables as t
+from feeds.errors import ArticleError
+from feeds.model import Category, Rendition
+from feeds.record import (
+    Former,
+    LedgerEntry,
+    NoticeRecord,
+    Record,
+    former_of,
+    notice_of_row,
+    of_row,
+)
+
+DIRECTORY = "."  # the file that problems of the directory itself are kept under
+CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
+
+
+class KnownDocument(NamedTuple):
+    """A document without its body. fingerprint: over everything that it was made of."""
+
+    etag: str
+    modified: int
+    fingerprint: str
+
+
+class Marked(NamedTuple):
+    """An article by a mark of its headline; see ``likeness.marks``."""
+
+    mark: int
+    id: str
+    title: str
+    published: int
+    path: str
+    position: int | None
+    date_origin: str
+
+
+_SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
+_NOTICE = [column for column in t.notices.c if column.name != "newsroom"]
+
+
+class Reading:
+    """Queries of one newsroom over one connection."""
+
+    def __init__(self, connection: sa.Connection, newsroom: str) -> None:
+        self._connection = connection
+        self._newsroom = newsroom
+
+    @property
+    def dialect(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self._connection.dialect.name
+
+    def _rows(self, table: sa.Table, *where: sa.ColumnElement[bool], columns: Sequence[str] = ()) -> sa.Result[Any]:
+        chosen = [table.c[name] for name in columns] or [c for c in table.c if c.name != "newsroom"]
+        return self._connection.execute(sa.select(*chosen).where(table.c.newsroom == self._newsroom, *where))
+
+    def _rows_in(
+        self, table: sa.Table, column: str, values: Iterable[str], columns: Sequence[str] = ()
+    ) -> Iterator[sa.Row[Any]]:
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), CHUNK):
+            yield from self._rows(table, table.c[column].in_(wanted[start : start + CHUNK]), columns=columns)
+
+    def schema(self) -> str:
+        """The number of the schema of the tables that there are; "" where there are none of this newsroom."""
+        there = sa.inspect(self._connection).has_table(t.meta.name)
+        return self.value("schema") if there else ""
+
+    def value(self, name: str) -> str:
+        """A named value of the newsroom, "" where there is none."""
+        row = self._rows(t.meta, t.meta.c.name == name, columns=["value"]).first()
+        return row[0] if row else ""
+
+    @property
+    def version(self) -> int:
+        """The number of the newest edition, 0 before the first."""
+        return int(self.value("version") or 0)
+
+    def listings(self) -> dict[str, str]:
+        """What was found in each folder of the data directory, as it was put."""
+        return {row.path: row.listing for row in self._rows(t.folders)}
+
+    def records(self, ids: Iterable[str]) -> dict[str, Record]:
+        """Articles by id."""
+        return {row.id: of_row(row) for row in self._rows_in(t.articles, "id", ids)}
+
+    def formers_of_files(self, paths: Iterable[str]) -> dict[str, list[Former]]:
+        """What to remember of the articles of some files, by file."""
+        found: dict[str, list[Former]] = {}
+        for row in self._rows_in(t.articles, "path", paths):
+            found.setdefault(row.path, []).append(former_of(of_row(row)))
+        return found
+
+    def marked(self, column: str, marks: Collection[int] | None) -> Iterator[Marked]:
+        """Articles by a mark of their headlines, those of one mark together and by their date.
+
+        column: ``first_mark`` or ``last_mark``. Of all marks that several articles have (None), or of some.
+        """
+        mark, mine = t.articles.c[column], t.articles.c.newsroom == self._newsroom
+        shown = [t.articles.c[name] for name in Marked._fields[1:]]
+        query = sa.select(mark, *shown).where(mine).order_by(mark, t.articles.c.published, t.articles.c.id)
+        if marks is None:
+            several = sa.select(mark).where(mine).group_by(mark).having(sa.func.count() > 1)
+            yield from map(Marked._make, self._connection.execute(query.where(mark.in_(several))))
+            return
+        wanted = sorted(marks)
+        for start in range(0, len(wanted), CHUNK):
+            some = query.where(mark.in_(wanted[start : start + CHUNK]))
+            yield from map(Marked._make, self._connection.execute(some))
+
+    def id_at(self, path: str, position: int | None) -> str:
+        """The id of the article at a place, "" where there is none."""
+        rows = self._rows(t.articles, t.articles.c.path == path, columns=["id", "position"])
+        return next((row.id for row in rows if row.position == position), "")
+
+    def files_with_articles(self) -> set[str]:
+        """Files that articles were read from."""
+        return {row.path for row in self._rows(t.articles, columns=["path"])}
+
+    def latest(self, category: str, limit: int, now: int, *, advertorials: bool = True) -> list[Record]:
+        """The newest articles whose time has come, newest first; category "" is all.
+
+        now: microseconds since the epoch; a later article is under embargo. advertorials: whether they belong to it.
+        """
+        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
+        order = t.articles
+        if category:
+            order = t.memberships
+            same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
+            query = query.join(t.memberships, same).where(t.memberships.c.category == category)
+        if not advertorials:
+            query = query.where(t.articles.c.advertorial == 0)
+        query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
+        return [of_row(row) for row in self._connection.execute(query.limit(limit))]
+
+    def without_address(self, now: int) -> Iterator[Record]:
+        """Every article that has no address of its own and whose time has come."""
+        for row in self._rows(t.articles, t.articles.c.link == "", t.articles.c.published <= now):
+            yield of_row(row)
+
+    def waiting(self, now: int) -> list[Record]:
+        """The articles whose time has not come, the next one first."""
+        published = t.articles.c.published
+        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom, published > now)
+        return [of_row(row) for row in self._connection.execute(query.order_by(published, t.articles.c.id))]
+
+    def next_embargo(self, now: int) -> int | None:
+        """When the next article's time comes, also of one that is withdrawn, in microseconds since the epoch."""
+        moments = (
+            self._connection.execute(
+                sa.select(sa.func.min(column)).where(column.table.c.newsroom == self._newsroom, column > now)
+            ).scalar()
+            for column in (t.articles.c.published, t.notices.c.since)
+        )
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def count_notices(self, now: int) -> int:
+        """How many notices there are about articles whose time has come."""
+        mine = t.notices.c.newsroom == self._newsroom
+        query = sa.select(sa.func.count()).select_from(t.notices).where(mine, t.notices.c.since <= now)
+        return int(self._connection.execute(query).scalar_one())
+
+    def count(self, now: int) -> tuple[int, int]:
+        """How many articles there are whose time has come, and how many wait for theirs."""
+        count = sa.select(sa.func.count()).select_from(t.articles).where(t.articles.c.newsroom == self._newsroom)
+        everything = int(self._connection.execute(count).scalar_one())
+        waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())
+        return everything - waiting, waiting
+
+    def notices(self, now: int, limit: int | None = None) -> list[NoticeRecord]:
+        """The newest notices about articles whose time has come, newest first.
+
+        now: microseconds since the epoch.
+        """
+        found = t.notices
+        query = sa.select(*_NOTICE).where(found.c.newsroom == self._newsroom, found.c.since <= now)
+        query = query.order_by(found.c.published.desc(), found.c.id.desc()).limit(limit)
+        return [notice_of_row(row) for row in self._connection.execute(query)]
+
+    def withdrawals(self) -> list[NoticeRecord]:
+        """Every withdrawal, newest first."""
+        rows = self._rows(t.notices, t.notices.c.kind == "ditarik")
+        return sorted(map(notice_of_row, rows), key=lambda notice: (notice.published, notice.id), reverse=True)
+
+    def categories(self) -> list[Category]:
+        """Every category that was ever published, by slug."""
+        return sorted(
+            (Category(slug=row.slug, title=row.title) for row in self._rows(t.categories)), key=lambda c: c.slug
+        )
+
+    def counted(
+        self, table: sa.Table, *by: sa.ColumnElement[Any], where: Sequence[sa.ColumnElement[bool]] = ()
+    ) -> list[tuple[Any, ...]]:
+        """How many rows of a table have each combination of values: the values, then the number."""
+        query = sa.select(*by, sa.func.count()).where(table.c.newsroom == self._newsroom, *where)
+        places = (sa.text(str(place)) for place in range(1, len(by) + 1))
+        return [tuple(row) for row in self._connection.execute(query.group_by(*places))]
+
+    def problems(self, paths: Iterable[str] | None = None) -> list[ArticleError]:
+        """What is wrong, by path, of all files or of some."""
+        rows = self._rows(t.problems) if paths is None else self._rows_in(t.problems, "file", paths)
+        found = sorted(rows, key=lambda row: (row.path.partition("#")[0], row.number))
+        return [_article_error(row) for row in found]
+
+    def problems_of_files(self, paths: Iterable[str]) -> dict[str, list[ArticleError]]:
+        """What is wrong with some files, by file, in the order of each."""
+        found: dict[str, list[ArticleError]] = {}
+        for row in sorted(self._rows_in(t.problems, "file", paths), key=lambda row: (row.file, row.number)):
+            found.setdefault(row.file, []).append(_article_error(row))
+        return found
+
+    def directory_problems(self) -> list[ArticleError]:
+        """What is wrong with the directory itself: links that lead out of it, folders that look like files."""
+        return self.problems([DIRECTORY])
+
+    def files_with(self, kind: str) -> set[str]:
+        """Files that have a problem of a kind."""
+        return {row.file for row in self._rows(t.problems, t.problems.c.kind == kind, columns=["file"])}
+
+    def ledger(self, column: str, values: Iterable[str]) -> Iterator[LedgerEntry]:
+        """Ledger entries by id, key, address, slug or content_hash."""
+        for row in self._rows_in(t.ledger, column, values):
+            yield LedgerEntry(**row._mapping)
+
+    def whole_ledger(self) -> Iterator[LedgerEntry]:
+        """Every ledger entry, in no order."""
+        for row in self._rows(t.ledger):
+            yield LedgerEntry(**row._mapping)
+
+    def ledger_is_empty(self) -> bool:
+        return self._rows(t.ledger, columns=["id"]).first() is None
+
+    def pending(self, kind: str) -> set[str]:
+        """Names of categories or ids of articles that the next edition has to look at again."""
+        return {row.name for row in self._rows(t.pending, t.pending.c.kind == kind, columns=["name"])}
+
+    def rendered(self, format_name: str, wanted: Mapping[str, str]) -> dict[str, bytes]:
+        """Rendered entries of a format by id, for those whose fingerprint is the wanted one."""
+        rows = self._rows_in(t.entries, "id", wanted, columns=["id", "format", "fingerprint", "body"])
+        return {r.id: r.body for r in rows if r.format == format_name and r.fingerprint == wanted[r.id]}
+
+    def document(self, path: str) -> Rendition | None:
+        """One finished document."""
+        row = self._rows(t.documents, t.documents.c.path == path).first()
+        return row and _rendition(row)
+
+    def documents(self, *, besides: str = "") -> Iterator[Rendition]:
+        """Every finished document, bodies included; besides: a folder that is left out."""
+        path = t.documents.c.path
+        where = [~path.startswith(besides, autoescape=True)] if besides else []
+        for row in self._rows(t.documents, *where):
+            yield _rendition(row)
+
+    def document_index(self) -> dict[str, KnownDocument]:
+        """What is known of every document, by path."""
+        columns = ["path", *KnownDocument._fields]
+        return {
+            row.path: KnownDocument(etag=row.etag, modified=row.modified, fingerprint=row.fingerprint)
+            for row in self._rows(t.documents, columns=columns)
+        }
+
+
+def _rendition(row: sa.Row[Any]) -> Rendition:
+    return Rendition(path=row.path, media_type=row.media_type, body=row.body, etag=row.etag, modified=row.modified)
+
+
+def _article_error(row: sa.Row[Any]) -> ArticleError:
+    return ArticleError(row.path, row.kind, row.reason, row.fatal == 1, row.fatal < 0)

@@ -1,0 +1,199 @@
+"""What is changed in the catalogue: rows of one newsroom, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+
+from feeds import tables as t
+from feeds.catalogue.migration import migrate
+from feeds.catalogue.reading import CHUNK, DIRECTORY, Reading
+from feeds.errors import ArticleError
+from feeds.model import Category, Rendition
+from feeds.record import (
+    Former,
+    LedgerEntry,
+    NoticeRecord,
+    Record,
+    Row,
+    notices_of,
+    of_row,
+    row_of,
+    row_of_notice,
+    texts_of,
+)
+
+_MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes them
+_CORRECTIONS = [column.name for column in t.articles.c].index("corrections") - 1  # in a row, which has no newsroom
+
+
+class Writing(Reading):
+    """Changes of one newsroom in one transaction."""
+
+    def __init__(self, connection: sa.Connection, newsroom: str) -> None:
+        super().__init__(connection, newsroom)
+        self._inserts: dict[sa.Table, str] = {}
+
+    def _insert(self, table: sa.Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Add rows; their values in the order of the table's columns, the newsroom left out.
+
+        The statement is SQLAlchemy's, but it is handed to the driver as it is: with rows by the hundred thousand,
+        looking at each value on the way costs more than writing it.
+        """
+        values = [(self._newsroom, *row) for row in rows]
+        if values:
+            if table not in self._inserts:
+                self._inserts[table] = str(table.insert().compile(dialect=self._connection.dialect))
+            self._connection.exec_driver_sql(self._inserts[table], values)
+
+    def _delete(self, table: sa.Table, column: str, values: Iterable[str], *where: sa.ColumnElement[bool]) -> None:
+        wanted = sorted(set(values))
+        for start in range(0, len(wanted), CHUNK):
+            chosen = table.c[column].in_(wanted[start : start + CHUNK])
+            self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom, chosen, *where))
+
+    def make_tables(self) -> str:
+        """Make the tables that are missing, or those of today of earlier ones, one process at a time.
+
+        Gives the number of their schema.
+        """
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MAKING_TABLES)))
+        found = self._schema_of_all()
+        if found and found != str(t.SCHEMA):
+            return str(t.SCHEMA) if migrate(self._connection, found) else found
+        t.metadata.create_all(self._connection)
+        if not self.value("schema"):
+            self.set_value("schema", str(t.SCHEMA))
+        return str(t.SCHEMA)
+
+    def _schema_of_all(self) -> str:
+        """The number of the schema, whichever newsroom wrote it; "" where there are no tables yet."""
+        if not sa.inspect(self._connection).has_table(t.meta.name):
+            return ""
+        row = self._connection.execute(sa.select(t.meta.c.value).where(t.meta.c.name == "schema")).first()
+        return row[0] if row else ""
+
+    def set_value(self, name: str, value: str) -> None:
+        self._delete(t.meta, "name", [name])
+        self._insert(t.meta, [(name, value)])
+
+    def put_listings(self, found: Mapping[str, str]) -> None:
+        """Remember what was found in folders."""
+        self._delete(t.folders, "path", found)
+        self._insert(t.folders, found.items())
+
+    def forget_listings(self, folders: Iterable[str]) -> None:
+        """Forget folders that are gone."""
+        self._delete(t.folders, "path", folders)
+
+    def forget_problems(self, paths: Iterable[str]) -> None:
+        """Forget what was wrong with files."""
+        self._delete(t.problems, "file", paths)
+
+    @contextmanager
+    def bulk(self) -> Iterator[None]:
+        """For the first load: indexes of tables that hold nothing yet are made once, at the end."""
+        # PostgreSQL would lock the tables of all newsrooms for that.
+        mine_alone = self._connection.dialect.name == "sqlite"
+        empty = [table for table in (t.articles, t.ledger) if mine_alone and self._is_empty(table)]
+        indexes = [index for table in empty for index in table.indexes]
+        for index in indexes:
+            index.drop(self._connection)
+        yield
+        for index in indexes:
+            index.create(self._connection)
+
+    def _is_empty(self, table: sa.Table) -> bool:
+        return self._connection.execute(sa.select(table.c.newsroom).limit(1)).first() is None
+
+    def forget_everything(self) -> None:
+        """Forget all that can be read anew: files, articles, notices, problems."""
+        for table in (t.folders, t.articles, t.memberships, t.notices, t.problems):
+            self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom))
+
+    def put_problems(self, found: Iterable[tuple[str, int, ArticleError]]) -> None:
+        """Add problems: (file, number of the problem in it, from 0, problem)."""
+        self._insert(t.problems, (_problem(*each) for each in found))
+
+    def put_directory_problems(self, found: Iterable[ArticleError]) -> None:
+        """Replace the problems of the directory itself."""
+        self._delete(t.problems, "file", [DIRECTORY])
+        self._insert(t.problems, [_problem(DIRECTORY, number, problem) for number, problem in enumerate(found)])
+
+    def put_records(self, records: Iterable[Record]) -> None:
+        """Add articles that are not in the catalogue."""
+        self.put_rows([row_of(record) for record in records])
+
+    def put_rows(self, rows: Sequence[Row]) -> None:
+        """Add articles that are not in the catalogue, as ``row_of`` makes them, and their corrections."""
+        self._insert(t.articles, rows)
+        self._insert(t.memberships, chain.from_iterable(map(_memberships, rows)))
+        self.put_notices(chain.from_iterable(notices_of(of_row(row)) for row in rows if row[_CORRECTIONS]))
+
+    def put_notices(self, notices: Iterable[NoticeRecord]) -> None:
+        """Add notices that are not in the catalogue."""
+        self._insert(t.notices, map(row_of_notice, notices))
+
+    def remove_notices(self, ids: Iterable[str]) -> None:
+        self._delete(t.notices, "id", ids)
+
+    def remove_records(self, records: Iterable[Record | Former]) -> None:
+        """Take articles out; the ledger keeps them."""
+        listed = list(records)
+        self._delete(t.articles, "id", (r.id for r in listed))
+        self._delete(t.notices, "article", (r.id for r in listed), t.notices.c.kind != "ditarik")
+        by_category: dict[str, list[str]] = {}
+        for record in listed:
+            for slug in record.categories:
+                by_category.setdefault(slug, []).append(record.id)
+        for slug, ids in by_category.items():
+            self._delete(t.memberships, "id", ids, t.memberships.c.category == slug)
+
+    def put_categories(self, found: Iterable[Category]) -> None:
+        """Add categories that are not known."""
+        self._insert(t.categories, ((category.slug, category.title) for category in found))
+
+    def put_ledger(self, added: Sequence[LedgerEntry], changed: Sequence[LedgerEntry]) -> None:
+        """Write ledger entries: those that are new, and those that are known and changed."""
+        self._delete(t.ledger, "id", (entry.id for entry in changed))
+        self._insert(t.ledger, (*added, *changed))
+
+    def add_pending(self, kind: str, names: Iterable[str]) -> None:
+        fresh = sorted(set(names) - self.pending(kind))
+        self._insert(t.pending, ((kind, name) for name in fresh))
+
+    def clear_pending(self) -> None:
+        self._connection.execute(t.pending.delete().where(t.pending.c.newsroom == self._newsroom))
+
+    def put_rendered(self, format_name: str, rendered: Mapping[str, tuple[str, bytes]]) -> None:
+        """Keep rendered entries of a format: id -> (fingerprint, bytes)."""
+        self._delete(t.entries, "id", rendered, t.entries.c.format == format_name)
+        self._insert(t.entries, ((name, format_name, *kept) for name, kept in rendered.items()))
+
+    def keep_rendered(self, ids: Iterable[str]) -> None:
+        """Drop the rendered entries of all other articles."""
+        kept = set(ids)
+        known = {row.id for row in self._rows(t.entries, columns=["id"])}
+        self._delete(t.entries, "id", known - kept)
+
+    def put_documents(self, renditions: Mapping[str, tuple[Rendition, str]]) -> None:
+        """Write documents: path -> (rendition, fingerprint)."""
+        self._delete(t.documents, "path", renditions)
+        rows = ((r.path, r.media_type, r.etag, r.modified, print_, r.body) for r, print_ in renditions.values())
+        self._insert(t.documents, rows)
+
+    def remove_documents(self, paths: Iterable[str]) -> None:
+        self._delete(t.documents, "path", paths)
+
+
+def _memberships(row: Row) -> list[Row]:
+    return [(slug, row[6], row[0]) for slug in texts_of(row[13])]
+
+
+def _problem(file: str, number: int, problem: ArticleError) -> tuple[Any, ...]:
+    return (file, number, problem.path, problem.kind, problem.reason, -1 if problem.note else int(problem.fatal))
