@@ -20,6 +20,8 @@ def read_moment(value: str | datetime, zone: tzinfo, *, month_first: bool = Fals
     moment = read_date(value, zone=zone, month_first=month_first)
     if moment.value.year < 1900:
         raise DateError(value, "is out of the range of dates that a feed can carry")
+    if moment.value.year in (1969, 1970) and moment.value.timestamp() == 0:
+        raise DateError(value, "is what a machine writes that knows no date")
     return moment
 
 

@@ -452,6 +452,14 @@ class TestDates:
         record = only(room)
         assert iso(record.published, record.published_offset) == "2025-06-01T10:00:00+09:00"
 
+    @pytest.mark.parametrize("date", ["1970-01-01T00:00:00Z", "Thu, 01 Jan 1970 07:00:00 +0700"])
+    def test_the_beginning_of_unix_time_is_no_date(self, sqlite_room: Room, date: str) -> None:
+        sqlite_room.article("a.md", date=date)
+        sqlite_room.look()
+        (problem,) = sqlite_room.problems
+        assert problem.fatal
+        assert problem.reason.endswith("is what a machine writes that knows no date")
+
     def test_a_zone_in_the_text_wins(self, make_room: Callable[..., Room]) -> None:
         room = make_room(timezone="WIT")
         room.article("a.md", date="1 Juni 2025 10.00 WITA")
