@@ -64,13 +64,14 @@ def _mark(marked: Marked) -> int:
 
 def _of_headlines(marked: Iterable[Marked]) -> Iterator[Pair]:
     for _, group in groupby(marked, key=lambda each: each.mark):
-        before: deque[tuple[Marked, frozenset[bytes]]] = deque(maxlen=NEIGHBOURS)
+        before: deque[tuple[Marked, tuple[bytes, ...]]] = deque(maxlen=NEIGHBOURS)
         for article in group:
             words = words_of(article.title)
             for other, theirs in reversed(before):
                 if article.published - other.published > WEEK:
                     break
-                if alike(words, theirs):
+                # A file that names two articles means two.
+                if other.path != article.path and alike(words, theirs):
                     yield Pair(other._replace(mark=0), article._replace(mark=0))
             before.append((article, words))
 

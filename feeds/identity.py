@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from itertools import count
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import quote
 
-from feeds.likeness import same_address
+from feeds.likeness import alike, same_address, words_of
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, moment_of
 from feeds.source import Placed, digest_of, place_of
@@ -78,6 +78,10 @@ class Identities:
         self._by_content: dict[str | tuple[str, int], LedgerEntry] = {}  # by the hash, and with the moment
         self._by_place: dict[str, LedgerEntry] = {}
         self._formers: dict[str, Former] = {}  # by id, of the files that are read again
+        self._heirs: dict[str, LedgerEntry] = {}  # place of a near copy -> what stood instead of it
+        self._began: dict[str, LedgerEntry] = {}  # id -> the entry before this run, of those that it has edited
+        self._keys: dict[str, str] = {}  # id -> key, likewise, as edited
+        self._named: set[str] = set()  # ids that an article among those that were looked up names itself
         self._moved: set[str] = set()  # ids whose content stands somewhere among the articles that were looked up
 
     def look_up(self, reading: Reading, articles: Sequence[Article], duplicates: Collection[str] = ()) -> None:
@@ -94,6 +98,8 @@ class Identities:
             self._by_content[entry.content_hash] = self._by_content[entry.content_hash, entry.published] = entry
         originals = (self._of_content(article) for article in articles if place_of(article) not in duplicates)
         self._moved = {entry.id for entry in originals if entry}
+        named = (entry for a in articles for entry in self._by_name(a) if entry)
+        self._named = {entry.id for entry in named}
         slugs = {article.slug for article in articles if article.slug}
         self._slugs |= {entry.slug for entry in reading.ledger("slug", slugs)}
         known = (self._by_id, self._by_address, self._by_key, self._by_content)
@@ -111,6 +117,10 @@ class Identities:
     def remember(self, formers: Iterable[Former]) -> None:
         """Learn what was read before from the files that are read again."""
         self._formers |= {former.id: former for former in formers}
+
+    def inherit(self, heirs: Mapping[str, LedgerEntry]) -> None:
+        """Learn which articles stood instead of near copies: where one goes, its copy takes its id. By place."""
+        self._heirs |= heirs
 
     def pair(self, reading: Reading, before: Sequence[Former], now: Sequence[Article]) -> None:
         """Find the records of one file whose headlines were edited: nothing else names a record without an id.
@@ -141,21 +151,52 @@ class Identities:
         """The id of the same article where it stands already: of one id, one address, or one content and moment."""
         same_content = self._contents.get((article.content_hash, moment_of(article.published)[0]), "")
         ids = (entry.id, self._addresses.get(article.address, ""), same_content)
-        return next((identity for identity in ids if identity in self._places), None)
+        found = next((identity for identity in ids if identity in self._places), None)
+        if found and found not in (entry.id, same_content) and article.guid and self._is_in_same_file(article, found):
+            return None  # a file that names two articles means two, though they have one address
+        return found
+
+    def _is_in_same_file(self, article: Article, identity: str) -> bool:
+        return self._places[identity].rpartition("#")[0] == article.path
 
     def place(self, identity: str) -> str:
         """Where an article stands: its path, and ``#n`` for the n-th record."""
         return self._places[identity]
 
     def is_better(self, article: Article, identity: str) -> bool:
-        """Whether an article's source is a better one than that of the same article that stands."""
-        return rank(article.path, article.date_origin) < self._ranks.get(identity, 0)
+        """Whether an article's source is a better one than that of the same article that stands.
+
+        Of two that are as good it is the one that stood before this run, whichever was read first.
+        """
+        mine, theirs = rank(article.path, article.date_origin), self._ranks.get(identity, 0)
+        if mine != theirs:
+            return mine < theirs
+        began = self._began.get(identity)
+        return began is not None and self._keys[identity] != began.key and self._has_key(article, began.key)
+
+    def _has_key(self, article: Article, key: str) -> bool:
+        return key in (article.key, place_of(article))
 
     def taking_over(self, article: Article, known: LedgerEntry) -> LedgerEntry:
-        """The entry of an article that takes the place of the same one from a worse source; it is no edit of it."""
-        self._places.pop(known.id, None)
-        self._ranks.pop(known.id, None)
-        return self._edited(article, known._replace(content_hash=article.content_hash))
+        """The entry of an article that takes the place of the same one from another source.
+
+        That is no edit of it; and where it stood before this run, all is as if the other had not been read.
+        """
+        self.release(known.id)
+        began = self._began.get(known.id, known)
+        if not self._has_key(article, began.key):
+            began = began._replace(content_hash=article.content_hash)
+        return self._edited(article, began)
+
+    def release(self, identity: str) -> None:
+        """The article of an id stands no more where it stood."""
+        self._places.pop(identity, None)
+        self._ranks.pop(identity, None)
+
+    def edits(self, known: LedgerEntry, entry: LedgerEntry) -> None:
+        """The ledger says something else of an article than before."""
+        self._began.setdefault(known.id, known)
+        self._keys[entry.id] = entry.key
 
     def claim(self, article: Article, entry: LedgerEntry, published: int) -> None:
         """The article is taken in under this entry. published: in microseconds."""
@@ -176,9 +217,9 @@ class Identities:
         return f"keeps its id {entry.id}, though its {what} would now make it {names[0]}"
 
     def _known(self, article: Article) -> LedgerEntry | None:
-        if not (self._by_id or self._by_address or self._by_key or self._by_content):
+        if not (self._by_id or self._by_address or self._by_key or self._by_content or self._heirs):
             return None  # a first build
-        own = self._by_id.get(article.guid or article.link) or self._by_address.get(article.address)
+        own = next(filter(None, self._by_name(article)), None)
         if own:
             return own
         # A key or a content leads to no article that stands elsewhere: that one is another, or a duplicate.
@@ -187,11 +228,23 @@ class Identities:
             self._by_key.get(article.key),
             self._of_content(article),
             self._by_place.get(place_of(article)),
+            self._heirs.get(place_of(article)),
         )
-        free = [entry for entry in others if entry and entry.id not in self._places]
+        free = [entry for entry in others if entry and entry.id not in self._places and self._may_be(article, entry)]
         same = (entry for entry in free if entry.content_hash == article.content_hash)
         edited = (entry for entry in free if entry.id not in self._moved)
         return next(same, None) or next(edited, None)
+
+    def _by_name(self, article: Article) -> tuple[LedgerEntry | None, LedgerEntry | None]:
+        """What the ledger knows under the id and under the address that an article names itself."""
+        return self._by_id.get(article.guid or article.link), self._by_address.get(article.address)
+
+    def _may_be(self, article: Article, entry: LedgerEntry) -> bool:
+        """No: where another article names the entry, and this one only stands in its file, with another headline."""
+        former = self._formers.get(entry.id)
+        if entry.id not in self._named or entry.content_hash == article.content_hash or former is None:
+            return True
+        return alike(words_of(former.title), words_of(article.title))
 
     def _of_content(self, article: Article) -> LedgerEntry | None:
         """The article of the same words, best of the same moment."""

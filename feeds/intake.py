@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.arrivals import Ahead, FileArrivals, read
@@ -14,7 +14,7 @@ from feeds.config import Settings
 from feeds.duplicates import copies_of, nearly_same
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
-from feeds.ledger import LedgerFile, line_of
+from feeds.ledger import LedgerFile, forgotten, line_of
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, NoticeRecord, Row, former_of, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
@@ -71,7 +71,7 @@ def take_in(
                 taker.take(batch)
                 if progress:
                     progress(taker.read, len(work.files))
-        taker.finish(rules, work.holding)
+        taker.finish(rules)
         ledger_file.sync()
         writer.put_listings(work.listings | _in_doubt(found, taker.unopened))
         writer.forget_listings(work.folders_gone)
@@ -105,10 +105,7 @@ def _rules_digest(rules: Rules, program: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """What has to be read, and what has to be remembered.
-
-    everything: all files are read anew. holding: of those, the files that articles were read from before.
-    """
+    """What has to be read, and what has to be remembered. everything: all files are read anew."""
 
     rules: str
     files: list[FoundFile]
@@ -116,7 +113,6 @@ class _Work:
     gone: Sequence[str] = ()
     folders_gone: Sequence[str] = ()
     everything: bool = False
-    holding: Collection[str] = ()
 
 
 def _plan(reading: Reading, found: Scan, rules: str, withdrawals: Withdrawals) -> _Work:
@@ -126,7 +122,7 @@ def _plan(reading: Reading, found: Scan, rules: str, withdrawals: Withdrawals) -
         # Files that hold articles come first, so that a duplicate takes no place that another has.
         holding = reading.files_with_articles()
         files = sorted(in_order(found.files()), key=lambda file: file.path not in holding)
-        return _Work(rules, files, listings, everything=True, holding=holding)
+        return _Work(rules, files, listings, everything=True)
     known = reading.listings()
     new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
     folders_gone = sorted(f for f in known.keys() - listings.keys() if not f.startswith(tuple(found.unlisted)))
@@ -179,17 +175,17 @@ class _Taken:
     rows: dict[str, Row] = field(default_factory=dict)
     added: dict[str, LedgerEntry] = field(default_factory=dict)
     edited: dict[str, LedgerEntry] = field(default_factory=dict)
-    lines: list[str] = field(default_factory=list)
+    lines: dict[str, str] = field(default_factory=dict)
 
     def add(self, entry: LedgerEntry, row: Row, line: str) -> None:
         self.added[entry.id] = entry
         self.rows[entry.id] = row
-        self.lines.append(line)
+        self.lines[entry.id] = line
 
     def edit(self, entries: Iterable[LedgerEntry]) -> None:
         for entry in entries:
             (self.added if entry.id in self.added else self.edited)[entry.id] = entry
-            self.lines.append(line_of(entry))
+            self.lines[entry.id] = line_of(entry)
 
 
 @dataclass
@@ -198,6 +194,15 @@ class _Part:
 
     own: list[Former] = field(default_factory=list)
     problems: list[ArticleError] = field(default_factory=list)
+
+
+NEARLY_THE_SAME = "is nearly the same as "
+
+
+def _stands_instead(problem: ArticleError) -> str:
+    """Where the article stands that another is a near copy of, "" where that is not what is wrong."""
+    is_copy = problem.kind == "duplicate" and problem.reason.startswith(NEARLY_THE_SAME)
+    return problem.reason.removeprefix(NEARLY_THE_SAME) if is_copy else ""
 
 
 class _Taker:
@@ -223,7 +228,8 @@ class _Taker:
         self.parts: dict[str, _Part] = {}
         self.numbers: dict[str, int] = {}  # problems so far, by file
         self.late: dict[str, list[ArticleError]] = {}  # what only became known after their files had been taken in
-        self.fresh: set[str] = set()  # files that no articles were read from before
+        self.held: dict[str, str] = {}  # lines of the ledger by id, until it is known what leaves no trace
+        self.fresh: set[str] = set()  # ids that the ledger did not know
         self.marks: set[int] = set()
 
     def _restore(self) -> bool:
@@ -249,14 +255,22 @@ class _Taker:
         """Take out files and their articles; those that come back as they were change nothing."""
         self.withdrawals.begin(frozenset(paths))
         self.before = self.writer.formers_of_files(paths)
-        self.fresh = set(paths) - self.before.keys()
         self.problems_before = self.writer.problems_of_files(paths)
         problems = (problem for listed in self.problems_before.values() for problem in listed)
         self.duplicates = self.left_out = {problem.path for problem in problems if problem.kind == "duplicate"}
         for listed in self.before.values():
             self.identities.remember(listed)
             self.writer.remove_records(listed)
+        self.identities.inherit(self._heirs())
         self.writer.forget_problems(paths)
+
+    def _heirs(self) -> dict[str, LedgerEntry]:
+        """Near copies that were left out -> what stood instead of them, of the files that are read again or gone."""
+        formers = {place_of(former): former.id for listed in self.before.values() for former in listed}
+        problems = (problem for listed in self.problems_before.values() for problem in listed)
+        ids = {p.path: formers[place] for p in problems if (place := _stands_instead(p)) in formers}
+        entries = {entry.id: entry for entry in self.writer.ledger("id", ids.values())}
+        return {place: entries[identity] for place, identity in ids.items() if identity in entries}
 
     def take(self, batch: Sequence[FileArrivals]) -> None:
         """Take in one batch of readings whose files have been removed."""
@@ -279,10 +293,17 @@ class _Taker:
             if not self.everything:
                 part.problems += wrong
                 self._finish_part(reading, part)
-        self.ledger_file.append(taken.lines)
+        self._log(taken.lines)
         self.writer.put_ledger(list(taken.added.values()), list(taken.edited.values()))
         self.writer.put_rows(list(taken.rows.values()))
         self.writer.put_problems(problems)
+
+    def _log(self, lines: Mapping[str, str]) -> None:
+        """Lines of the ledger file; those of a first build are too many to be held."""
+        if self.cold:
+            self.ledger_file.append(list(lines.values()))
+        else:
+            self.held |= lines
 
     def _pair(self, reading: FileArrivals, part: _Part) -> None:
         """Records without a name of their own are known by their file; one that comes in parts names its records."""
@@ -313,13 +334,17 @@ class _Taker:
                 yield ArticleError(place_of(article), "duplicate", reason)
             return
         standing = self.identities.standing(article, entry)
-        if standing and not self.identities.is_better(article, standing):
+        unpublished = known is not None and standing in self.fresh  # subscribers know this one, not the one that stands
+        if standing and not unpublished and not self.identities.is_better(article, standing):
             place = self.identities.place(standing)
             yield ArticleError(place_of(article), "duplicate", f"is the same article as {place}")
             return
         if standing:
-            known = self._displace(standing, article, taken)
-            entry = self.identities.taking_over(article, known)
+            other = self._displace(standing, article, taken)
+            if unpublished:
+                self._unsee(standing, taken)
+            else:
+                known, entry = other, self.identities.taking_over(article, other)
         record = record_of(article, entry)
         self.identities.claim(article, entry, record.published)
         taken.rows[entry.id] = row_of(record)
@@ -327,9 +352,11 @@ class _Taker:
             part.own.append(former_of(record))
             self.marks.update(article.marks)
         if known is None:
+            self.fresh.add(entry.id)
             taken.add(entry, row_of(record), line_of(entry))
             return
         if entry != known:
+            self.identities.edits(known, entry)
             displaced = self.identities.displaced(entry)
             taken.edit(changed for changed in (displaced, entry) if changed)
         if kept := self.identities.kept(article, entry):
@@ -341,7 +368,7 @@ class _Taker:
         self.identities.claim(article._replace(content_hash=entry.content_hash), entry, entry.published)
         if known is None:
             taken.added[entry.id] = entry
-            taken.lines.append(line_of(entry))
+            taken.lines[entry.id] = line_of(entry)
         elif entry != known:
             taken.edit([entry])
 
@@ -356,6 +383,13 @@ class _Taker:
             self._mark(map(former_of, gone))
         entry = taken.added.get(identity) or taken.edited.get(identity)
         return entry or next(iter(self.writer.ledger("id", [identity])))
+
+    def _unsee(self, identity: str, taken: _Taken) -> None:
+        """An article that was taken in just now never stood."""
+        self.identities.release(identity)
+        taken.added.pop(identity, None)
+        taken.lines.pop(identity, None)
+        self._forget({identity})
 
     def _leave_out(self, place: str, reason: str) -> None:
         path = place.rpartition("#")[0] if place.rpartition("#")[2].isdigit() else place
@@ -387,37 +421,47 @@ class _Taker:
             self.writer.put_categories(fresh)
             self.categories.update(category.slug for category in fresh)
 
-    def finish(self, rules: Rules, holding: Collection[str]) -> None:
+    def finish(self, rules: Rules) -> None:
         """See what is nearly the same, and leave word of what the next edition has to look at."""
         for listed in self.before.values():  # of files that are gone
             self._mark(listed)
         self.changed |= bool(self.problems_before)
         self._settle_withdrawals(rules)
-        self._merge(rules, holding)
+        self._merge(rules)
         self._put_late_problems()
+        self.ledger_file.append(list(self.held.values()))
         if self.everything:
             self.writer.add_pending("everything", {""})
         elif self.changed:
             self.writer.add_pending("category", {"", *self.dirty})
             self.writer.add_pending("article", self.dirty_articles)
 
-    def _merge(self, rules: Rules, holding: Collection[str]) -> None:
-        """Of two articles that are nearly the same one is left out: the one that was not published before."""
+    def _merge(self, rules: Rules) -> None:
+        """Of two articles that are nearly the same one is left out: the one that was not known before."""
 
         def order(article: Marked) -> tuple[bool, int, int, str, int]:
-            fresh = article.path not in holding if self.everything else article.path in self.fresh
             worse = rank(article.path, article.date_origin)
-            return fresh, worse, article.published, article.path, article.position or 0
+            return article.id in self.fresh, worse, article.published, article.path, article.position or 0
 
         gone: set[str] = set()
         for pair in nearly_same(self.writer, rules, None if self.everything else self.marks):
             better, other = sorted(pair, key=order)
             if not gone & {better.id, other.id}:
                 gone.add(other.id)
-                self._leave_out(place_of(other), f"is nearly the same as {place_of(better)}")
+                self._leave_out(place_of(other), NEARLY_THE_SAME + place_of(better))
         removed = [former_of(record) for record in self.writer.records(gone).values()]
         self.writer.remove_records(removed)
         self._mark(removed)
+        self._forget(gone if self.cold else gone & self.fresh)
+
+    def _forget(self, ids: set[str]) -> None:
+        """What never stood leaves no trace in the ledger: it must not be taken for what did, another time."""
+        self.writer.forget_ledger(ids)
+        if self.cold:
+            self.ledger_file.append([forgotten(identity) for identity in sorted(ids)])
+        for identity in ids:
+            self.held.pop(identity, None)
+        self.fresh -= ids
 
     def _put_late_problems(self) -> None:
         known = self.writer.problems_of_files(self.late)
@@ -427,7 +471,7 @@ class _Taker:
 
     def _settle_withdrawals(self, rules: Rules) -> None:
         settled = self.withdrawals.settle(self.writer)
-        self.ledger_file.append([line_of(entry) for entry in settled.ledger])
+        self._log({entry.id: line_of(entry) for entry in settled.ledger})
         self.changed |= settled.problems
         self._mark(map(former_of, settled.removed))
         for notice in settled.notices:

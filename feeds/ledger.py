@@ -31,7 +31,9 @@ class LedgerFile:
             with self.path.open("rb") as lines:
                 for line in lines:
                     entry = _entry(line)
-                    if entry:
+                    if isinstance(entry, str):
+                        found.pop(entry, None)
+                    elif entry:
                         found[entry.id] = entry
         except OSError as error:
             raise CatalogueError(str(self.path), error.strerror or str(error)) from error
@@ -73,14 +75,22 @@ def line_of(entry: LedgerEntry) -> str:
     )
 
 
-def _entry(line: bytes) -> LedgerEntry | None:
+def forgotten(identity: str) -> str:
+    """The line that takes an entry back."""
+    return f'{{"forgotten":{_quoted(identity)}}}'
+
+
+def _entry(line: bytes) -> LedgerEntry | str | None:
+    """An entry, the id of one that is taken back, or None for a line that is neither."""
     try:
         values = json.loads(line)
+        if isinstance(gone := values.get("forgotten"), str):
+            return gone
         if "link" in values:  # as the first version wrote it
             values.setdefault("address", same_address(values["link"] or "") or None)
         # A later version may know more of an article; what this one knows is enough to keep its id.
         return LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -14,19 +14,21 @@ from zlib import crc32
 _UNUSUAL = re.compile(r"[?#@A-Z%]|:\d|\bamp\b|/index\.", re.ASCII)
 _OTHER_HOST = re.compile(r"\A(?:www|m|amp)\.(?=[^/]*\.)")
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|amp|ref|outputtype|_ga|igshid)", re.IGNORECASE)
+_WITHIN = re.compile(  # places within an article's page; another fragment may be one of several reports of a page
+    r"|comments?|komentar|respond|disqus_thread|more-\d+|main|content|konten|top|utm_\w+|xtor", re.IGNORECASE
+)
 _SAME_PAGE = re.compile(r"(?:/(?:amp|index\.(?:html?|php)))?/*\Z|\.amp(?=\.html?\Z)", re.IGNORECASE)
 
 
 def same_address(url: str) -> str:
     """What all addresses of one page have in common: no scheme, no ``www.``, no ``/amp``, nothing that only tracks.
 
-    url: absolute. What is given is no address itself; "" for "".
+    url: absolute. What is given is no address itself; "" for "", and for a site's home page, which is no article's.
     """
-    if not url:
-        return ""
     _, scheme_end, rest = url.partition("://")
     if scheme_end and not _UNUSUAL.search(rest):
-        return _OTHER_HOST.sub("", rest).rstrip("/")
+        page = _OTHER_HOST.sub("", rest).rstrip("/")
+        return page if "/" in page else ""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "") + (f":{parts.port}" if parts.port not in (None, 80, 443) else "")
@@ -34,7 +36,9 @@ def same_address(url: str) -> str:
         return url
     path = _SAME_PAGE.sub("", parts.path)
     kept = [each for each in parts.query.split("&") if each and not _TRACKING.fullmatch(each.partition("=")[0])]
-    return _OTHER_HOST.sub("", host) + path + ("?" + "&".join(kept) if kept else "")
+    query = "?" + "&".join(kept) if kept else ""
+    fragment = "" if _WITHIN.fullmatch(parts.fragment.partition("=")[0]) else "#" + parts.fragment
+    return _OTHER_HOST.sub("", host) + path + query + fragment if path or query else ""
 
 
 # --- headlines ------------------------------------------------------------------------------------------------------
@@ -45,7 +49,7 @@ _APART = bytes(c if c >= 128 or chr(c).isalnum() else 32 for c in range(256))
 _END = 4  # words of a headline that a mark is made of
 _ALIKE = 0.75  # of the words of two headlines
 _SAME_TEXT = 0.85  # of the triples of words of the shorter text
-_TOO_SHORT = 12  # triples; less is too little to tell
+_TOO_SHORT = 25  # triples; less is too little to tell
 
 
 def marks(title: str) -> tuple[int, int]:
@@ -54,7 +58,7 @@ def marks(title: str) -> tuple[int, int]:
     One is made of the first words of the headline by the alphabet, the other of the last: a word more or less changes
     only one of them.
     """
-    words = sorted(words_of(title))
+    words = sorted({*words_of(title)})
     return _checksum(words[:_END]), _checksum(words[-_END:])
 
 
@@ -62,21 +66,26 @@ def _checksum(words: list[bytes]) -> int:
     return crc32(b" ".join(words))
 
 
-def words_of(title: str) -> frozenset[bytes]:
+def words_of(title: str) -> tuple[bytes, ...]:
     """The words of a headline in UTF-8, without regard to case."""
     lower = title.lower()
     if not lower.isascii():
         lower = " ".join(_WORD.findall(lower))
-    return frozenset(lower.encode("utf-8", "surrogatepass").translate(_APART).split())
+    return tuple(lower.encode("utf-8", "surrogatepass").translate(_APART).split())
 
 
-def alike(one: frozenset[bytes], other: frozenset[bytes]) -> bool:
-    """Whether the words of two headlines hardly differ: most of them, and all numbers, are the same."""
+def alike(one: tuple[bytes, ...], other: tuple[bytes, ...]) -> bool:
+    """Whether the words of two headlines hardly differ: most of them in the same order, and all numbers."""
     if one == other:
         return True
-    if len(one & other) < _ALIKE * max(1, len(one | other)):
+    first, second = set(one), set(other)
+    if len(first & second) < _ALIKE * max(1, len(first | second)):
         return False
-    return not any(word.isdigit() for word in one ^ other)
+    if any(word.isdigit() for word in first ^ second):
+        return False
+    from difflib import SequenceMatcher  # here, as few headlines come so far
+
+    return SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
 
 # --- texts ----------------------------------------------------------------------------------------------------------

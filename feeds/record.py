@@ -126,6 +126,7 @@ class Former(NamedTuple):
 
     id: str
     path: str
+    position: int | None
     title: str
     published: int
     categories: tuple[str, ...]
@@ -134,7 +135,9 @@ class Former(NamedTuple):
 
 def former_of(record: Record) -> Former:
     """What to remember of a record."""
-    return Former(record.id, record.path, record.title, record.published, record.categories, hash(record))
+    return Former(
+        record.id, record.path, record.position, record.title, record.published, record.categories, hash(record)
+    )
 
 
 def _text_of(values: Sequence[str]) -> str:

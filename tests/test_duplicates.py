@@ -133,13 +133,17 @@ class TestNearlyTheSame:
         assert room.ids == before
         assert duplicates(room) == [("a.md", "is nearly the same as tangkapan.txt")]
 
-    def test_the_other_stands_when_the_first_goes(self, room: Room) -> None:
+    def test_the_other_takes_the_place_and_the_id_when_the_first_goes(self, room: Room) -> None:
+        """Subscribers know the article, whatever the file is called now."""
         markdown(room, link=LINK)
         record(room, url="https://mitra.example/1", isi=TEXT + " Demikian.")
         room.look()
         room.remove("a.md")
         room.look()
-        assert room.ids == {"b.json": "https://mitra.example/1"}
+        assert room.ids == {"b.json": LINK}
+        record(room, url="https://mitra.example/1", isi=TEXT + " Demikian pula.")
+        room.look()
+        assert room.ids == {"b.json": LINK}
         assert duplicates(room) == []
 
     @pytest.mark.parametrize(

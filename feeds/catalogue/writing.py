@@ -163,6 +163,10 @@ class Writing(Reading):
         self._delete(t.ledger, "id", (entry.id for entry in changed))
         self._insert(t.ledger, (*added, *changed))
 
+    def forget_ledger(self, ids: Iterable[str]) -> None:
+        """Take entries back that never stood for an article."""
+        self._delete(t.ledger, "id", ids)
+
     def add_pending(self, kind: str, names: Iterable[str]) -> None:
         fresh = sorted(set(names) - self.pending(kind))
         self._insert(t.pending, ((kind, name) for name in fresh))
