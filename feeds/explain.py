@@ -9,14 +9,15 @@ from feeds.catalogue.reading import Reading
 from feeds.categories import Classified
 from feeds.errors import ArticleError
 from feeds.model import Article, Draft
-from feeds.readers import Line, explain_file, is_source, kind_of, may_stream
-from feeds.scan import Scan
-from feeds.source import Rules, read_batch, read_drafts
+from feeds.readers import HEAD, Line, explain_file, is_listed, is_source, kind_of
+from feeds.scan import FoundFile, Scan
+from feeds.source import Rules, is_stream, read_batch, read_drafts, read_stream
 
 
 class Explanation(NamedTuple):
     """What is known of one place. kind: of its file, in words; articles: how many the file holds.
 
+    listed: whether the lines are the entries of an export or a feed, and the place is all of it.
     draft: as the reader gives it; article: what it becomes, None where it is left out. id: in the ledger, "" for none.
     refusal: why the file is not read, or gives nothing; "" where it does.
     """
@@ -24,6 +25,7 @@ class Explanation(NamedTuple):
     place: str
     kind: str
     articles: int = 0
+    listed: bool = False
     lines: tuple[Line, ...] = ()
     draft: Draft | None = None
     article: Article | None = None
@@ -62,6 +64,8 @@ def explain(
 ) -> Explanation:
     """Read one file anew. position: of the record that is asked for, ``None`` for the first.
 
+    An export or a saved feed without a position is shown as the list of what it holds.
+
     reading: of the catalogue, which knows the article's id and what is wrong with it.
     """
     blank = Explanation(path, kind_of(path))
@@ -70,18 +74,22 @@ def explain(
         return blank._replace(refusal="is not read: no reader knows such files, or it is hidden, a README or an index")
     if file is None:
         return blank._replace(refusal="is not read: exclude names it, or its folder is no part of the articles")
-    (checked,) = read_batch(rules, [file])
-    articles = {article.position: article for article in checked.articles}
-    if position is None and None not in articles:
-        position = min((p for p in articles if p is not None), default=None)
+    kind = kind_of(path, _head_of(rules, path))
+    count, article = _count(rules, file, position)
+    problems = reading.problems([path])
+    if position is None and is_listed(path):
+        lines = _as_checked(_lines(rules, path, None), problems)
+        said = tuple(problem for problem in problems if problem.path == path)
+        return Explanation(path, kind, count, listed=True, lines=lines, problems=said)
+    if position is None and article:
+        position = article.position
     place = path if position is None else f"{path}#{position + 1}"
-    said = tuple(problem for problem in reading.problems([path]) if problem.path in (place, path))
+    said = tuple(problem for problem in problems if problem.path in (place, path))
     draft = read_drafts(rules, path, [position]).get(position)
-    article = articles.get(position)
     return Explanation(
         place,
-        kind_of(path),
-        articles=len(articles),
+        kind,
+        articles=count,
         lines=_lines(rules, path, position),
         draft=draft,
         article=article,
@@ -92,11 +100,34 @@ def explain(
     )
 
 
-def _lines(rules: Rules, path: str, position: int | None) -> tuple[Line, ...]:
-    if may_stream(path):  # it may be larger than memory
-        return ()
+def _head_of(rules: Rules, path: str) -> bytes:
     try:
-        data = Path(rules.root, path).read_bytes()
+        with Path(rules.root, path).open("rb") as file:
+            return file.read(HEAD)
+    except OSError:
+        return b""
+
+
+def _count(rules: Rules, file: FoundFile, position: int | None) -> tuple[int, Article | None]:
+    """How many articles a file holds, and the one at a position, or the first; no more than a part of it is held."""
+    count, article = 0, None
+    for part in read_stream(rules, file) if is_stream(file) else read_batch(rules, [file]):
+        count += len(part.articles)
+        wanted = (each for each in part.articles if position in (None, each.position))
+        article = article or next(wanted, None)
+    return count, article
+
+
+def _lines(rules: Rules, path: str, position: int | None) -> tuple[Line, ...]:
+    try:
+        with Path(rules.root, path).open("rb") as file:
+            return tuple(explain_file(path, file, options=rules.options(path), position=position))
     except OSError:
         return ()
-    return tuple(explain_file(path, data, options=rules.options(path), position=position))
+
+
+def _as_checked(lines: tuple[Line, ...], problems: list[ArticleError]) -> tuple[Line, ...]:
+    """The list of a file's entries, with what was left out behind the reader."""
+    faults = {problem.path.rpartition("#")[2]: problem.kind for problem in problems if problem.fatal}
+    kinds = ((line, faults.get(str(line.number))) for line in lines)
+    return tuple(line._replace(role=f"left out: {kind}") if kind else line for line, kind in kinds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -254,6 +255,34 @@ Tamat.
 """
 
 
+def post(title: str, more: str = "", *, kind: str = "post", status: str = "publish") -> str:
+    return (
+        f"<item><title>{title}</title><wp:post_date>2024-12-03 10:30:00</wp:post_date>"
+        f"<wp:post_type>{kind}</wp:post_type><wp:status>{status}</wp:status>{more}</item>"
+    )
+
+
+EXPORT = (
+    '<rss version="2.0" xmlns:wp="http://wordpress.org/export/1.2/"><channel>'
+    + post("Satu")
+    + post(
+        "Dua",
+        '<category domain="category">Ekonomi</category><wp:postmeta><wp:meta_key>_thumbnail_id</wp:meta_key>'
+        "<wp:meta_value>7</wp:meta_value></wp:postmeta>",
+        status="draft",
+    )
+    + post("Tiga", kind="page")
+    + post("Empat", "<wp:post_password>rahasia</wp:post_password>")
+    + post("Lima", kind="berita")
+    + "<item><title>Enam</item></channel></rss>"
+).encode()
+RSS = (
+    b'<rss version="2.0"><channel><item><title>Satu</title><pubDate>Tue, 03 Dec 2024 10:30:00 +0700</pubDate>'
+    b'<guid isPermaLink="false">kabar-1</guid><category>Ekonomi</category><description>Isi.</description></item>'
+    b'<item><title>Dua</title><guid isPermaLink="false">kabar-1#comment-7</guid></item></channel></rss>'
+)
+
+
 def roles(path: str, text: str, position: int | None = None) -> list[tuple[int, str]]:
     return [(line.number, line.role) for line in explain_file(path, text.encode(), position=position)]
 
@@ -308,6 +337,43 @@ class TestLines:
         ]
         assert roles("a.json", '{"judul": "A", "x": 1}') == [(1, "title"), (1, "unused")]
         assert roles("a.jsonl", '{"judul": "A"}\n{rusak\n', 1) == [(2, "unreadable")]
+
+    def test_of_an_export_and_a_feed_each_entry_stands_with_why_it_is_left_out(self) -> None:
+        assert [*explain_file("a.xml", EXPORT)] == [
+            Line(1, "article", "2024-12-03 10:30:00  Satu"),
+            Line(2, "left out: draft", "2024-12-03 10:30:00  Dua"),
+            Line(3, "left out: page", "2024-12-03 10:30:00  Tiga"),
+            Line(4, "left out: password", "2024-12-03 10:30:00  Empat"),
+            Line(5, "left out: berita", "2024-12-03 10:30:00  Lima"),
+            Line(6, "unreadable", "the item does not say of which type it is (wp:post_type)"),
+        ]
+        assert [*explain_file("a.rss", RSS)] == [
+            Line(1, "article", "Tue, 03 Dec 2024 10:30:00 +0700  Satu"),
+            Line(2, "left out: comment", "Dua"),
+        ]
+
+    def test_of_one_entry_of_these_each_element_stands_with_its_field(self) -> None:
+        assert [*explain_file("a.xml", io.BytesIO(EXPORT), position=1)] == [
+            Line(2, "left out: draft", "2024-12-03 10:30:00  Dua"),
+            Line(2, "title", "title: Dua"),
+            Line(2, "date", "wp:post_date: 2024-12-03 10:30:00"),
+            Line(2, "type", "wp:post_type: post"),
+            Line(2, "status", "wp:status: draft"),
+            Line(2, "image", "_thumbnail_id: 7"),
+            Line(2, "categories", "category category: Ekonomi"),
+        ]
+        assert [*explain_file("a.rss", RSS, position=0)] == [
+            Line(1, "title", "title: Satu"),
+            Line(1, "date", "published: Tue, 03 Dec 2024 10:30:00 +0700"),
+            Line(1, "guid", "id: kabar-1"),
+            Line(1, "categories", "Ekonomi"),
+            Line(1, "body", "Isi."),
+        ]
+
+    def test_a_long_list_ends_with_where_it_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("feeds.readers.MAX_LISTED", 2)
+        lines = explain_file("a.xml", EXPORT)
+        assert [(line.number, line.role) for line in lines][1:] == [(2, "left out: draft"), (3, "not shown")]
 
     def test_names_that_the_newsroom_says_itself_count(self) -> None:
         names = fields.further_names([("kepala", "title"), ("meta.terbit", "date")])
@@ -399,6 +465,21 @@ class TestExplain:
         monkeypatch.setenv("FEEDS_CATEGORIES", json.dumps(table))
         assert "categories: Kebun (by a rule, kebun: 'title: kopi + panen')\n" in explained("ekonomi/kopi.md")
         assert "categories: none (its own); unknown: Ekonomi; unknown: Kebun" not in explained("hugo.md")
+
+    def test_an_export_is_listed_with_what_was_left_out_behind_its_reader(
+        self, explained: Callable[[str], str], feeds: Call, kabar: Path
+    ) -> None:
+        (kabar / "ekspor.xml").write_bytes(EXPORT.replace(b"</channel>", post("Satu").encode() + b"</channel>", 1))
+        lines = explained("ekspor.xml").splitlines()
+        assert lines[0] == "ekspor.xml: WordPress export; the file holds 2 articles"
+        assert [line.split("  ")[3] for line in lines[1:5]] == [
+            "article", "left out: draft", "left out: page", "left out: password"
+        ]  # fmt: skip
+        assert "left out: duplicate " in lines[7]
+        report = json.loads(feeds("--data", kabar, "check", "--explain", "ekspor.xml", "--json").stdout)
+        assert (report["published"], len(report["lines"])) == (True, 7)
+        assert "It holds no such article" in explained("ekspor.xml#2")
+        assert "left out: draft" in explained("ekspor.xml#2")
 
     def test_machines_are_told_the_same(self, explained: Callable[[str], str], feeds: Call, kabar: Path) -> None:
         report = json.loads(feeds("--data", kabar, "check", "--explain", "kawat.jsonl#2", "--json").stdout)

@@ -16,7 +16,9 @@ from lxml import etree
 from feeds import edition as building
 from feeds.catalogue.reading import KnownDocument
 from feeds.config import SAMPLE, CategorySetting, load
+from feeds.model import Draft
 from feeds.newsroom import Newsroom
+from feeds.readers import is_source, kind_of, read_file
 from tests.support import BASE_URL, FORMATS, NOW, Desk, a_desk, titles
 
 LATER = NOW + timedelta(minutes=5)
@@ -503,12 +505,29 @@ def test_every_link_of_the_sample_to_ourselves_leads_to_a_document(sample: Newsr
     assert missing == set()
 
 
-def test_every_item_of_the_sample_opens_a_page(sample: Newsroom) -> None:
+def test_every_item_of_the_sample_opens_a_page_of_ours_or_the_one_that_it_had(sample: Newsroom) -> None:
+    """Pages, exports and feeds of a site come with addresses; nothing else has one."""
     edition = sample.edition()
     assert edition
     items = json.loads(edition.documents["feed.json"].body)["items"]
-    assert len(items) > 30
-    assert all(item["url"].startswith(f"{BASE_URL}artikel/") for item in items)
+    ours = [item for item in items if item["url"].startswith(f"{BASE_URL}artikel/")]
+    assert len(ours) > 30
+    others = [item["url"] for item in items if item not in ours]
+    assert others
+    assert all(url.startswith("https://kabartepian.example/") for url in others)
+
+
+def test_the_sample_has_articles_in_every_format() -> None:
+    root = SAMPLE / "articles"
+    contents = {file.relative_to(root).as_posix(): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    found = {
+        kind_of(path, content)
+        for path, content in contents.items()
+        if is_source(path) and any(isinstance(each, Draft) for each in read_file(path, content))
+    }
+    assert found == {
+        "Markdown", "JSON", "table", "text capture", "HTML page", "WordPress export", "saved feed"
+    }  # fmt: skip
 
 
 def test_the_sample_is_read_where_nothing_else_is_named(sample: Newsroom) -> None:

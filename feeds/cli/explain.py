@@ -101,7 +101,9 @@ def _report(found: Explanation) -> dict[str, object]:
     report: dict[str, object] = {
         "place": found.place,
         "source": found.kind,
-        "published": article is not None and not any(problem.fatal for problem in found.problems),
+        "published": found.articles > 0
+        if found.listed
+        else article is not None and not any(problem.fatal for problem in found.problems),
         "refusal": found.refusal,
         "lines": [line._asdict() for line in found.lines],
         "problems": [problem_report(problem) for problem in found.problems],

@@ -13,7 +13,8 @@ A reader may show how it reads, by a second function with the same arguments:
 
     def explain(path, text, *, options=PLAIN, only=None) -> Iterator[Line]
 
-A format whose files may be larger than memory has ``read_stream`` instead, with an open binary file for the text.
+A format whose files may be larger than memory has ``read_stream`` instead, with an open binary file for the text, and
+``explain`` has that too. Exports and feeds show all that they hold where ``only`` is None, an entry a line.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import islice
 from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
@@ -49,7 +51,8 @@ class Line(NamedTuple):
     """A line of a file, or a value of a record, and what a reader takes it for.
 
     number: of the line, from 1, or of the record's line or row. role: the field that it gives (``title``, ``date``,
-    ``body``), or what becomes of it: ``noise`` and ``tail`` are cut, ``unused`` means nothing here.
+    ``body``), or what becomes of it: ``noise`` and ``tail`` are cut, ``unused`` means nothing here. In the list of what
+    an export or a feed holds: ``article``, or ``left out:`` and why.
     """
 
     number: int
@@ -112,6 +115,7 @@ _KINDS = {
 """What people call the files of each module."""
 
 _STREAMS = frozenset({"wxr"})  # the modules that have ``read_stream``
+_LISTS = frozenset({"wxr", "feed"})  # the modules whose ``explain`` lists the entries of a file
 _STREAM_SUFFIXES = frozenset({".wxr", ".xml"})
 _SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
 
@@ -185,8 +189,18 @@ def _suffix(path: str) -> str:
     return path[path.rfind(".") :].lower()
 
 
-def kind_of(path: str) -> str:
-    """What people call a file of this name: ``Markdown``, ``table``; "" where no reader knows it."""
+def is_listed(path: str) -> bool:
+    """Whether ``explain_file`` shows the entries of such a file, rather than the first of them."""
+    return _MODULES.get(_suffix(path)) in _LISTS
+
+
+def kind_of(path: str, head: bytes = b"") -> str:
+    """What people call a file of this name: ``Markdown``, ``table``; "" where no reader knows it.
+
+    head: its first bytes, where they are at hand: they tell more.
+    """
+    if head:
+        return _KINDS.get(_reader_for(path, head) or "", "")
     if _suffix(path) == ".xml":  # which only its first bytes tell
         return "saved feed or export"
     return _KINDS.get(_MODULES.get(_suffix(path), ""), "")
@@ -250,18 +264,40 @@ def read_file(
         yield ArticleError(path, "unreadable", f"the file cannot be read ({type(error).__name__}: {error})")
 
 
-def explain_file(path: str, data: bytes, *, options: Options = PLAIN, position: int | None = None) -> list[Line]:
+def explain_file(
+    path: str, content: bytes | BinaryIO, *, options: Options = PLAIN, position: int | None = None
+) -> list[Line]:
     """How a file is read, line by line; [] where its reader cannot say so, or cannot read it at all.
 
-    position: the record that is asked for, ``None`` for a file that is one article.
+    content: all of it, or the file opened for reading, at its start. position: the record that is asked for, ``None``
+    for a file that is one article, and for the list of what an export or a feed holds, MAX_LISTED entries of it.
     """
     try:
-        name = _reader_for(path, data[:HEAD])
+        name = _reader_for(path, content[:HEAD] if isinstance(content, bytes) else _peek(content))
         explain = getattr(_module(name), "explain", None) if name else None
+        if explain is None:
+            return []
+        source: str | BinaryIO
+        if name in _STREAMS:
+            source = io.BytesIO(content) if isinstance(content, bytes) else content
+        else:
+            source = decode(_all_of(content), _suffix(path))[0]
         only = None if position is None else frozenset({position})
-        return list(explain(path, decode(data, _suffix(path))[0], options=options, only=only)) if explain else []
+        lines = explain(path, source, options=options, only=only)
+        return list(lines) if name not in _LISTS or only else _first_of(lines)
     except (UnreadableError, RecursionError):
         return []  # which is what read_file says of it
+
+
+MAX_LISTED = 1000
+"""How many entries of an export or a feed are listed."""
+
+
+def _first_of(lines: Iterator[Line]) -> list[Line]:
+    first = list(islice(lines, MAX_LISTED))
+    if (more := next(lines, None)) is not None:
+        first.append(Line(more.number, "not shown", f"this entry and what follows; see {more.number} by its number"))
+    return first
 
 
 HEAD = 4096

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from feeds import text as texts
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import BodyFormat, Draft, Image
-from feeds.readers import PLAIN, Options, feed_xml, fields
+from feeds.readers import PLAIN, Line, Options, feed_xml, fields
 from feeds.readers.feed_xml import Fields, parse
 
 
@@ -45,12 +45,30 @@ def read(
     parsed = parse(text, limit=max(only) + 1 if only else None)
     feed = _Feed(path, parsed.channel, parsed.entries)
     for position, entry in enumerate(parsed.entries):
-        if (only is None or position in only) and _is_article(entry):
+        if (only is None or position in only) and not _why_left_out(entry):
             yield feed.draft(position, entry)._replace(warnings=warnings)
             warnings = ()
     if parsed.fault:
         rest = "nothing of it was read" if not parsed.entries else "what follows was not read"
         raise UnreadableError(f"{parsed.fault}; {rest}")
+
+
+def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
+    """Each entry, its date and title, as an ``article`` or why it is left out; of those wanted, what they say."""
+    del options
+    if text.startswith("---\n"):
+        return
+    parsed = parse(texts.clean(text))
+    feed = _Feed(path, parsed.channel, parsed.entries)
+    for position, entry in enumerate(parsed.entries):
+        if only is not None and position not in only:
+            continue
+        why = _why_left_out(entry)
+        if why or only is None:
+            line = f"{_published(entry) or _said(entry, 'updated')}  {texts.one_line(_said(entry, 'title'))}"
+            yield Line(position + 1, f"left out: {why}" if why else "article", line.strip())
+        if only is not None:
+            yield from (Line(position + 1, role, texts.one_line(value)) for role, value in feed.said(entry))
 
 
 # --- what is an article ----------------------------------------------------------------------------------------------
@@ -59,14 +77,18 @@ _KIND = "http://schemas.google.com/g/2005#kind"
 _COMMENT = re.compile(r"#comment-?[0-9]+\Z")
 
 
-def _is_article(entry: Fields) -> bool:
-    """Not a comment, not a draft, nothing but a post of Blogger's backups."""
+def _why_left_out(entry: Fields) -> str:
+    """Comments, drafts and all but the posts of Blogger's backups are no articles; "" for one."""
     kinds = [str(tag.get("term")) for tag in entry.get("tags", ()) if tag.get("scheme") == _KIND]
-    if any(not kind.endswith("#post") for kind in kinds) or _said(entry, "blogger_type") not in ("", "POST"):
-        return False
     if "thr_in-reply-to" in entry or _COMMENT.search(_said(entry, "id")):
-        return False
-    return _said(entry, "app_draft") != "yes" and _said(entry, "blogger_status") in ("", "LIVE")
+        return "comment"
+    other = next((kind.rpartition("#")[2] for kind in kinds if not kind.endswith("#post")), "")
+    if other or _said(entry, "blogger_type") not in ("", "POST"):
+        return other or _said(entry, "blogger_type").lower()
+    if _said(entry, "app_draft") == "yes":
+        return "draft"
+    status = _said(entry, "blogger_status")
+    return "" if status in ("", "LIVE") else status.lower()
 
 
 def _said(entry: Fields, name: str) -> str:
@@ -119,6 +141,24 @@ class _Feed:
             language=language if language != self.language else "",
             image=_image(entry),
         )
+
+    def said(self, entry: Fields) -> Iterator[tuple[str, str]]:
+        """(field, text as written) of what an entry says, for ``explain``."""
+        date = "published" if _published(entry) else "updated"
+        named = {"title": "title", "published": "date", "created": "date", "updated": "updated", "id": "guid"} | {
+            date: "date"
+        }
+        for name, role in named.items():
+            if value := _said(entry, name):
+                yield "unused" if role == "guid" and self.numbered else role, f"{name}: {value}"
+        if link := self._link(entry):
+            yield "link", link
+        yield from (("authors", name) for name in _authors(entry))
+        categories, tags = self._categories(_terms(entry))
+        yield from (("categories", name) for name in categories)
+        yield from (("tags", name) for name in tags)
+        body, _, summary = _texts(entry, "")
+        yield from ((role, value) for role, value in (("summary", summary), ("body", body)) if value)
 
     def _link(self, entry: Fields) -> str:
         """The article's address; a guid is one where RSS says so and it is."""

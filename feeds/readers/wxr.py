@@ -14,18 +14,19 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
 from functools import cached_property
 from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import unquote
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft, Image
-from feeds.readers import PLAIN, Options
+from feeds.readers import PLAIN, Line, Options
 from feeds.readers.fields import field_of
 from feeds.readers.shortcodes import Attachment, is_image
 from feeds.readers.wordpress_html import to_html
+from feeds.readers.wxr_dates import published, updated
 from feeds.readers.wxr_items import MAX_ITEM, Items, Parser, Record, as_utf8, encoding_of
+from feeds.text import one_line
 
 _LIVE = frozenset({"publish", "future"})
 _MACHINERY = frozenset({
@@ -68,6 +69,65 @@ def read_stream(
     if only is None and contents.cut_off:
         reason = f"the export is cut off: it ends after {count:,} article{'s' * (count != 1)}"
         yield ArticleError(path, "unreadable", reason)
+
+
+def explain(
+    path: str, stream: BinaryIO, *, options: Options = PLAIN, only: frozenset[int] | None = None
+) -> Iterator[Line]:
+    """Each item, its date and title, as an ``article`` or why it is left out; of those wanted, each element.
+
+    stream: seekable; no more of it than one item is held.
+    """
+    del path, options
+    with as_utf8(stream, encoding_of(stream.read(1024))) as text:
+        contents = _look_through(text)
+        parser = Parser(contents.head)
+        text.seek(0)
+        for position, _, data in Items(text):
+            if only is None or position in only:
+                yield from _shown(parser, data, position, contents, whole=only is not None)
+            if only and position >= max(only):
+                return
+
+
+def _shown(parser: Parser, data: bytes, position: int, contents: _Contents, *, whole: bool) -> Iterator[Line]:
+    if not data:
+        yield Line(position + 1, "unreadable", _TOO_LARGE)
+        return
+    try:
+        record = parser.read(data)
+    except UnreadableError as error:
+        yield Line(position + 1, "unreadable", str(error))
+        return
+    if contents.lacks_type(record):
+        yield Line(position + 1, "unreadable", _NO_TYPE)
+        return
+    values = record.values
+    why = _why_left_out(record)
+    if not why and not contents.posts.find(position):
+        why = values.get("wp:post_type", "").strip() or "its type is in doubt"
+    if why or not whole:
+        date = (values.get(name, "").strip() for name in ("wp:post_date", "pubDate"))
+        text = f"{next(filter(None, date), '')}  {one_line(values.get('title', ''))}".strip()
+        yield Line(position + 1, f"left out: {why}" if why else "article", text)
+    if whole:
+        for name, value in (*values.items(), *record.meta.items()):
+            if text := one_line(value):
+                yield Line(position + 1, _ROLES.get(name, "unused"), f"{name}: {text}")
+        for domain, nicename, name in record.categories:
+            role = "tags" if domain == "post_tag" else field_of(domain) or "unused"
+            yield Line(position + 1, role, f"category {domain}: {name.strip() or nicename}")
+
+
+_NO_TYPE = "the item does not say of which type it is (wp:post_type)"
+_TOO_LARGE = f"the item is larger than {MAX_ITEM >> 20} MB"
+_ROLES = {
+    "title": "title", "content": "body", "excerpt": "summary", "creator": "authors", "link": "link", "guid": "guid",
+    "pubDate": "date", "wp:post_date": "date", "wp:post_date_gmt": "date", "wp:post_modified": "updated",
+    "wp:post_modified_gmt": "updated", "wp:post_name": "slug", "wp:post_type": "type", "wp:status": "status",
+    "wp:post_password": "password", "_thumbnail_id": "image", "fifu_image_url": "image", "fifu_image_alt": "image",
+}  # fmt: skip
+"""What an element or a custom field of an item gives."""
 
 
 # --- the first pass --------------------------------------------------------------------------------------------------
@@ -122,6 +182,9 @@ class _Contents(NamedTuple):
     guests: list[bytes]
     typed: bool
     cut_off: bool
+
+    def lacks_type(self, record: Record) -> bool:
+        return self.typed and not record.values.get("wp:post_type", "").strip()
 
 
 _FACT = re.compile(rb":(post_type|status|post_id|post_parent)>\s*+(?:<!\[CDATA\[\s*+)?([\w-]++)")
@@ -204,26 +267,26 @@ class _Posts:
     def _read(self, number: int, position: int) -> Draft | ArticleError | None:
         place = f"{self._path}#{position + 1}"
         if self._contents.posts.is_empty(number):
-            return ArticleError(place, "unreadable", f"the item is larger than {MAX_ITEM >> 20} MB")
+            return ArticleError(place, "unreadable", _TOO_LARGE)
         try:
             record = self._parser.read(self._contents.posts.data(self._stream, number))
         except UnreadableError as error:
             return ArticleError(place, "unreadable", str(error))
-        if self._contents.typed and not record.values.get("wp:post_type", "").strip():
-            return ArticleError(place, "unreadable", "the item does not say of which type it is (wp:post_type)")
-        return self._draft(position, record) if _is_article(record) else None
+        if self._contents.lacks_type(record):
+            return ArticleError(place, "unreadable", _NO_TYPE)
+        return None if _why_left_out(record) else self._draft(position, record)
 
     def _draft(self, position: int, record: Record) -> Draft:
         values = record.values
-        published, remarks = _published(values)
+        date, remarks = published(values)
         names = _Terms.of(record.categories)
         own_id = _number(values.get("wp:post_id", "").strip())
         return Draft(
             path=self._path,
             position=position,
             title=values.get("title", "").strip(),
-            date=published,
-            updated=_updated(values, published),
+            date=date,
+            updated=updated(values, date),
             body=to_html(values.get("content", ""), lambda ids: self._library(ids, own_id)),
             body_format="html",
             summary=values.get("excerpt", "").strip(),
@@ -330,13 +393,16 @@ _SIZES = re.compile(
 )
 
 
-def _is_article(record: Record) -> bool:
-    """What the first pass took for a post, by its own elements."""
+def _why_left_out(record: Record) -> str:
+    """The type, status or password for which an item is no article, by its own elements; "" where it is one."""
     values = record.values
+    kind, status = values.get("wp:post_type", "post").strip(), values.get("wp:status", "publish").strip()
+    if kind in _MACHINERY:
+        return kind
     return (
-        values.get("wp:status", "publish").strip() in _LIVE
-        and values.get("wp:post_type", "post").strip() not in _MACHINERY
-        and not values.get("wp:post_password", "").strip()
+        (status or "without a status")
+        if status not in _LIVE
+        else "password" * bool(values.get("wp:post_password", "").strip())
     )
 
 
@@ -366,58 +432,3 @@ class _Terms(NamedTuple):
             )
         names.categories[:] = [name for name in names.categories if name and name.lower() not in _NO_CATEGORY]
         return names
-
-
-# --- dates -----------------------------------------------------------------------------------------------------------
-
-_QUARTER = timedelta(minutes=15)
-_WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - what a site writes that knows no date, in no zone
-_NO_DATE = re.compile(r"-?000|.*(?:\b0?1 Jan 1970\b| -000)")
-
-
-def _published(values: dict[str, str]) -> tuple[datetime | str | None, tuple[tuple[str, str], ...]]:
-    """The date of a post, and a remark where its two dates contradict each other.
-
-    post_date_gmt, shown in the zone that post_date tells: their distance is the site's. post_date alone has no zone,
-    and is in the newsroom's. Else pubDate, in its own words. A date that is none is given as written, to be reported.
-    """
-    found, far_apart = _moment(values, "wp:post_date_gmt", "wp:post_date")
-    if found is not None:
-        remark = "its post_date and post_date_gmt are no time zone apart; the latter is taken"
-        return found, (("date", remark),) if far_apart else ()
-    for name in ("pubDate", "wp:post_date", "wp:post_date_gmt"):
-        text = values.get(name, "").strip()
-        if text and not _NO_DATE.match(text):
-            return text, ()
-    return None, ()
-
-
-def _updated(values: dict[str, str], published: datetime | str | None) -> datetime | None:
-    """The date of the last change. One that is not behind the publication says nothing: a planned post has it."""
-    found, _ = _moment(values, "wp:post_modified_gmt", "wp:post_modified")
-    if found is None or not isinstance(published, datetime) or (found.tzinfo is None) != (published.tzinfo is None):
-        return found
-    return found if found > published else None
-
-
-def _moment(values: dict[str, str], gmt_name: str, local_name: str) -> tuple[datetime | None, bool]:
-    """A moment of two fields, naive where only the site's zone has it; and whether they contradict each other."""
-    gmt, local = _naive(values.get(gmt_name, "")), _naive(values.get(local_name, ""))
-    if gmt == _EPOCH and local:
-        gmt = None
-    if gmt is None or local is None:
-        return (gmt.replace(tzinfo=UTC) if gmt else local), False
-    offset = local - gmt
-    if offset % _QUARTER or not _WEST <= offset <= _EAST:
-        return gmt.replace(tzinfo=UTC), True
-    return local.replace(tzinfo=timezone(offset)), False
-
-
-def _naive(text: str) -> datetime | None:
-    """``2024-12-03 10:30:00``; None for zeros, another form, or a year that no article is of."""
-    try:
-        found = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return found if found.tzinfo is None and found.year >= 1900 else None
