@@ -110,6 +110,7 @@ KINDS = {
     "title": "no title",
     "date": "no date, or one that cannot be understood",
     "weekday": "the weekday contradicts the date",
+    "body": "neither a text nor a summary",
     "duplicate": "the same article again",
     "identity": "an id that is kept though the article would now get another",
     "updated": "a date of change that cannot be right",

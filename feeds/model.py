@@ -76,6 +76,7 @@ class Draft(NamedTuple):
     corrections: corrections and rights of reply; withdrawn: that the article is withdrawn, with the reason as its text.
     advertorial: it is said to be one.
     warnings: (kind, sentence) pairs with a kind of ``errors.KINDS``.
+    unused: where the title or the date is missing, the names of fields that mean nothing.
     """
 
     path: str
@@ -102,6 +103,7 @@ class Draft(NamedTuple):
     withdrawn: WrittenNotice | None = None
     advertorial: bool = False
     warnings: tuple[tuple[str, str], ...] = ()
+    unused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
@@ -244,7 +245,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         problems.extend(ArticleError(place, kind, reason, fatal=False) for kind, reason in draft.warnings)
     title = text.one_line(draft.title)
     if not title:
-        problems.append(ArticleError(place, "title", "has no title"))
+        problems.append(ArticleError(place, "title", f"has no title{_unused(draft)}"))
         return None
     content = _content(draft)
     if text.has_control(content):
@@ -259,6 +260,8 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     base = link or rules.site
     image = _image(draft, rules, base, place, problems)
     summary = text.one_line(draft.summary)
+    if not summary and not draft.body.strip():
+        problems.append(ArticleError(place, "body", f"has neither a text nor a summary{_unused(draft)}", fatal=False))
     return Article(
         path=draft.path,
         position=draft.position,
@@ -280,7 +283,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         image=image,
         content_hash=_digest_of_text(content),
         modified=modified,
-        address=same_address(link) if draft.link else "",
+        address=same_address(link) if draft.link and not _HOME.fullmatch(draft.link) else "",
         marks=marks(title),
         corrections=corrections,
         withdrawn=checked_withdrawal(draft, draft.withdrawn, rules.zone, place, problems) if draft.withdrawn else None,
@@ -314,6 +317,12 @@ def _key(draft: Draft, slug: str) -> str:
     return stem if draft.position is None else f"{stem}#{slug}"
 
 
+def _unused(draft: Draft) -> str:
+    """What may hold it, where the article has fields that mean nothing here."""
+    names = ", ".join(f"`{name}`" for name in draft.unused)
+    return f"; {names} mean nothing here, and [fields] in the configuration can say what they hold" if names else ""
+
+
 def _published(
     draft: Draft, rules: Rules, modified: int, place: str, problems: list[ArticleError]
 ) -> tuple[Moment | None, DateOrigin]:
@@ -321,7 +330,7 @@ def _published(
         moment = datetime.fromtimestamp(modified // 1_000_000, rules.zone)
         return Moment(value=moment, origin="full"), "mtime"
     if draft.date is None:
-        problems.append(ArticleError(place, "date", "has no date"))
+        problems.append(ArticleError(place, "date", f"has no date{_unused(draft)}"))
         return None, draft.date_origin
     try:
         moment_read = read_moment(draft.date, rules.zone, month_first=draft.month_first)
@@ -357,12 +366,18 @@ def _midnight(moment: datetime) -> datetime:
     return moment.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
+_HOME = re.compile(r"https?://[^/?#]+/?")
+
+
 def _link(draft: Draft, rules: Rules, slug: str, published: datetime, place: str, problems: list[ArticleError]) -> str:
     if draft.link:
         link = text.absolute(draft.link, rules.site)
-        if link or (not rules.site and ":" not in draft.link):
+        if _HOME.fullmatch(link):
+            problems.append(ArticleError(place, "link", f"its address {link} is that of a home page", fatal=False))
+        elif link or (not rules.site and ":" not in draft.link):
             return link  # one below a site that no setting names is no mistake of the article
-        problems.append(ArticleError(place, "link", f"its address {draft.link!r} is none", fatal=False))
+        else:
+            problems.append(ArticleError(place, "link", f"its address {draft.link!r} is none", fatal=False))
     if not rules.permalink:
         return ""
     stem = quote(draft.path.rpartition(".")[0] or draft.path)

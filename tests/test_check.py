@@ -191,7 +191,7 @@ def test_both_databases_count_by_kind_folder_and_origin(room: Room) -> None:
     room.values["categories"] = {"ekonomi": {}}
     room.article("a.md", date="2025-02-03")
     room.article("ekonomi/2025/b.MD", "Lain.", category="Entah")
-    room.write("ekonomi/c.csv", "judul,tanggal\nSatu,2025-01-02\nDua,2025-01-03\nTiga,entah\n")
+    room.write("ekonomi/c.csv", "judul,tanggal,isi\nSatu,2025-01-02,A\nDua,2025-01-03,B\nTiga,entah,C\n")
     room.write("_posts/2025-03-04-d.v2.md", "# Judul di badan\n\nIsi.\n")
     room.write("x.y/e.txt", CAPTURE)
     (room.articles / "luar.md").symlink_to("/etc/hostname")

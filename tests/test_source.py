@@ -795,3 +795,45 @@ class TestFields:
         room.values["fields"] = {"kepala": "title"}
         room.look()
         assert room.titles() == ["A"]
+
+
+class TestWhatIsMissing:
+    """An article without something that it should have."""
+
+    @pytest.mark.parametrize(
+        ("record", "reason"),
+        [
+            (
+                {"judul": "A", "tgl_masuk_meja": "2024-12-03", "isi": "x"},
+                "has no date; `tgl_masuk_meja` mean nothing here",
+            ),
+            ({"kop": "A", "tanggal": "2024-12-03", "isi": "x"}, "has no title; `kop` mean nothing here"),
+            (
+                {"judul": "A", "tanggal": "2024-12-03", "uraian_x": "x"},
+                "has neither a text nor a summary; `uraian_x` mean",
+            ),
+        ],
+    )
+    def test_names_that_mean_nothing_are_told_where_something_is_missing(
+        self, sqlite_room: Room, record: dict[str, str], reason: str
+    ) -> None:
+        sqlite_room.write("a.json", json.dumps([record]))
+        sqlite_room.look()
+        (problem,) = sqlite_room.problems
+        assert problem.reason.startswith(reason)
+        assert "[fields]" in problem.reason
+
+    def test_an_article_without_a_text_is_published_and_told_of(self, sqlite_room: Room) -> None:
+        sqlite_room.article("a.md", "")
+        sqlite_room.look()
+        assert sqlite_room.kinds == [("a.md", "body")]
+        assert len(sqlite_room.records) == 1
+
+    def test_the_address_of_a_home_page_is_no_articles(self, make_room: Callable[..., Room]) -> None:
+        """A page's author forgot to say which page it is: two such articles are two."""
+        room = make_room(site="https://kabar.example/")
+        room.article("a.md", "Satu.", link="https://kabar.example/")
+        room.article("b.md", "Dua.", link="https://kabar.example")
+        room.look()
+        assert set(room.records) == {"a.md", "b.md"}
+        assert room.kinds == [("a.md", "link"), ("b.md", "link")]

@@ -32,12 +32,14 @@ from feeds.readers.values import text as text
 
 NAMES: dict[str, str] = {
     "title": (
-        "title judul headline judul_berita judul_artikel news_title article_title post_title title_berita name nama"
+        "title judul headline judul_berita judul_artikel news_title article_title post_title title_berita kepala_berita"
+        " nama_berita name nama"
     ),
     "date": (
         "date tanggal tanggal_terbit tgl tgl_terbit published_at published published_on publish_date pub_date"
         " pub_datetime date_published published_date publication_date date_publish time_published published_time"
-        " publish_time publish_at tanggal_publikasi tgl_publikasi tanggal_publish tanggal_tayang tanggal_berita"
+        " publish_time publish_at tanggal_publikasi tgl_publikasi tanggal_publish tanggal_tayang tgl_tayang"
+        " tanggal_berita tanggal_dan_waktu tanggal&waktu"
         " tgl_berita tanggal_artikel tanggal_posting tanggal_rilis terbit diterbitkan waktu_terbit waktu_publish"
         " waktu_publikasi waktu_tayang waktu post_date posted_at date_posted posted_on datetime date_time date_added"
         " date_created created_at created_date created created_on timestamp dibuat time jam pukul"
@@ -52,7 +54,7 @@ NAMES: dict[str, str] = {
     "body": (
         "body isi konten content isi_berita isi_artikel isi_konten konten_berita konten_artikel article_body artikel"
         " article article_text article_content news_content full_content full_text maintext post_content text teks"
-        " narasi paragraf paragraphs berita"
+        " narasi naskah paragraf paragraphs berita"
     ),
     "body_text": "content_text body_text isi_teks",
     "summary": (
@@ -61,7 +63,7 @@ NAMES: dict[str, str] = {
     ),
     "categories": (
         "categories category kategori kategori_berita news_category kanal rubrik channel article_section section"
-        " nama_kategori topic label"
+        " nama_kategori desk topic label"
     ),
     "tags": "tags tag tagar keywords keyword kata_kunci topik hashtag hashtags",
     "authors": (
@@ -117,6 +119,9 @@ def squash(name: str) -> str:
 _FIELD_OF: dict[object, tuple[str, int]] = {
     squash(name): (field, rank) for field, names in NAMES.items() for rank, name in enumerate(names.split())
 }
+
+_BODIES = frozenset({"body", "body_html", "body_markdown", "body_text", "summary"})
+MOST_UNUSED = 12  # names that a sentence about a record holds
 
 _PUBLISHED = _FIELD_OF["published"][1]
 # WordPress says each moment twice: in the site's zone, which only the site knows, and in UTC.
@@ -216,6 +221,14 @@ def _gather_utc(record: Mapping[object, object], found: dict[str, object]) -> No
         moment = text(record.get(name))
         if _NAIVE.fullmatch(moment):  # a draft has noughts there
             found[field] = f"{moment}+00:00"
+
+
+def with_unused(found: dict[str, object], record: Mapping[object, object], further: Names) -> dict[str, object]:
+    """The gathered record; where it lacks a title, a date or a text, with the names of its values that mean nothing."""
+    if "title" not in found or "date" not in found or _BODIES.isdisjoint(found):
+        unused = [name for name in record if isinstance(name, str) and not _known(name, further)]
+        found["unused"] = tuple(unused[:MOST_UNUSED])
+    return found
 
 
 def _within(record: Mapping[object, object], further: Names) -> Iterator[tuple[str, object]]:
@@ -379,6 +392,8 @@ def make_draft(
             values[field] = _AS[field](value)
     if "image" in found:
         values["image"] = image(found)
+    if "unused" in found:
+        values["unused"] = found["unused"]
     if not MAKE_NOTICES.isdisjoint(found):
         values |= notices_of(found)
     return Draft(
@@ -428,7 +443,10 @@ def read_records(
     gathered: list[tuple[int, dict[str, object] | ArticleError]] = []
     for position, record in records:
         if only is None or position in only:
-            gathered.append((position, record if isinstance(record, ArticleError) else gather(record, further)))
+            found = (
+                record if isinstance(record, ArticleError) else with_unused(gather(record, further), record, further)
+            )
+            gathered.append((position, found))
             if only is not None and len(gathered) == len(only):
                 break
     month_first = only is None and are_month_first(

@@ -44,6 +44,8 @@ def read(
         if "date" not in found and (date := date or _from_folders(path)):
             found["date"] = date
             date_origin = "metadata"
+        if "date" not in found:
+            fields.with_unused(found, header, options.names)
     _as_jekyll(path, header, found)
     if "<" in body and "summary" not in found and (more := _MORE.search(body)):
         found["summary"] = plain(body[: more.start()])

@@ -34,7 +34,7 @@ def read(
     if isinstance(found, Mapping):
         if not fields.is_article(record := fields.gather(found, options.names)):
             raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
-        return iter(_single(path, record))
+        return iter(_single(path, fields.with_unused(record, found, options.names)))
     return fields.read_records(path, _records(path, text, found, only), further=options.names, only=only)
 
 
