@@ -240,9 +240,15 @@ class Identities:
         return self._by_id.get(article.guid or article.link), self._by_address.get(article.address)
 
     def _may_be(self, article: Article, entry: LedgerEntry) -> bool:
-        """No: where another article names the entry, and this one only stands in its file, with another headline."""
+        """No: where the article stands in the file of the entry's, but has another headline and another address.
+
+        Or another article names the entry as its own.
+        """
         former = self._formers.get(entry.id)
-        if entry.id not in self._named or entry.content_hash == article.content_hash or former is None:
+        if entry.content_hash == article.content_hash or former is None:
+            return True
+        moved = bool(article.address and entry.address and article.address != entry.address)
+        if entry.id not in self._named and not moved:
             return True
         return alike(words_of(former.title), words_of(article.title))
 

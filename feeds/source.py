@@ -260,7 +260,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     base = link or rules.site
     image = _image(draft, rules, base, place, problems)
     summary = text.one_line(draft.summary)
-    if not summary and not draft.body.strip():
+    if not (summary or draft.withdrawn or draft.body.strip()):
         problems.append(ArticleError(place, "body", f"has neither a text nor a summary{_unused(draft)}", fatal=False))
     return Article(
         path=draft.path,

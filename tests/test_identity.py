@@ -266,6 +266,14 @@ class TestEdits:
         assert room.ids["arsip.md"] == before
         assert room.ids["headline.md"] != before
 
+    def test_a_file_that_holds_another_story_of_another_address_is_another_article(self, room: Room) -> None:
+        """headline.md is written anew for the story of the day; one of the two changes alone is an edit."""
+        room.article("headline.md", "Satu.", title="Banjir di kota surut", link="https://kabar.example/banjir")
+        room.look()
+        room.article("headline.md", "Dua.", title="Tim dayung raih emas", link="https://kabar.example/dayung")
+        room.look()
+        assert room.ids == {"headline.md": "https://kabar.example/dayung"}
+
     def test_a_file_that_is_renamed_onto_the_name_of_one_that_went_stays_itself(self, room: Room) -> None:
         room.article("a.md", "Satu.")
         room.article("b.md", "Dua.")
