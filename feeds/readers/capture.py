@@ -114,7 +114,8 @@ def _authors(page: Page) -> tuple[str, ...]:
     taken: set[int] = set()
     for i, line in enumerate(page.lines):
         if line.role == "date":
-            pairs = bylines(without(line.text, line.dates).strip(" |-–,·"))
+            parts = without(line.text, line.dates).split("|")
+            pairs = [pair for part in parts for pair in bylines(part.strip(" -–,·"))]
         elif line.role == "byline":
             pairs = _labelled_nearby(page, i, taken) if line.kind == "label" else bylines(line.text)
         else:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
 
 from feeds.dates import FoundDate, find_dates
 from feeds.model import DateOrigin
 from feeds.readers import capture_words as words
-from feeds.readers.capture_lines import DATEISH, Line
+from feeds.readers.capture_lines import DATEISH, POSTED_AT, Line
 from feeds.readers.capture_page import Page
 
 NEAR = 31  # days within which two dates in a body are of the same affair
@@ -20,6 +22,7 @@ _YEARLESS = re.compile(
     re.I,
 )
 
+_SIGN = re.compile(r"[.,!?;:)]")
 _CLAUSE = re.compile(r"[.!?;][\"”]?\s")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -29,7 +32,8 @@ def date_of(page: Page) -> tuple[str | None, str | None, DateOrigin]:
     if page.metadata:
         return page.metadata, None, "metadata"
     in_body = _body_date(page)
-    published, updated = _published(page, in_body)
+    clock = next((match[2] for line in page.lines if (match := POSTED_AT.fullmatch(line.text))), "")
+    published, updated = _published(page, in_body, clock)
     if published:
         return published, updated, "published"
     if isinstance(in_body, FoundDate):
@@ -48,8 +52,11 @@ def _closed(text: str) -> str:
     return text + ")" if text.count("(") > text.count(")") else text
 
 
-def _published(page: Page, in_body: FoundDate | str) -> tuple[str, str | None]:
-    """The best date line of the head, else a labelled one of the tail, and the date of the last change."""
+def _published(page: Page, in_body: FoundDate | str, clock: str) -> tuple[str, str | None]:
+    """The best date line of the head, else a labelled one of the tail, and the date of the last change.
+
+    clock: of the line at the article's end by which Blogger completes the date above the title.
+    """
     ranked: list[tuple[int, int, str]] = []
     updates: list[str] = []
     for i, line in enumerate(page.lines):
@@ -65,7 +72,10 @@ def _published(page: Page, in_body: FoundDate | str) -> tuple[str, str | None]:
             if changed and i < page.start:
                 updates.append(found.text)
             rank = 5 if changed else _rank(page, i, found, bool(label & words.PUBLISHED_WORDS), in_body)
-            if rank and (i < page.start or not changed):
+            above_title = page.title is not None and i < page.title and not found.has_time
+            if above_title and clock and not changed:
+                ranked.append((rank or 4, i, f"{found.text} pukul {clock}"))
+            elif rank and (i < page.start or not changed):
                 ranked.append((rank, i, found.text))
     if not ranked:
         return "", None
@@ -90,7 +100,8 @@ def _rank(page: Page, i: int, found: FoundDate, labelled: bool, in_body: FoundDa
         return 2 if found.has_time else 3
     if isinstance(in_body, FoundDate):
         # Above the title stands the article's date or the day on which the page was fetched: the body tells.
-        return 4 if 0 <= (found.moment.value.date() - in_body.moment.value.date()).days <= 14 else 0
+        # No page is fetched before its article is written: an earlier day is the article's.
+        return 4 if (found.moment.value.date() - in_body.moment.value.date()).days <= 14 else 0
     if in_body:
         return 4 if _agrees(in_body, found) else 0
     return 4 if found.has_time or i > 0 else 0
@@ -108,7 +119,7 @@ def _agrees(yearless: str, found: FoundDate) -> bool:
 
 def _body_date(page: Page) -> FoundDate | str:
     """The day of the report within the text; a day without its year as text; "" where there is none to be sure of."""
-    firm: list[FoundDate] = []
+    firm: list[_Told] = []
     loose: FoundDate | None = None
     yearless = ""
     for n, (i, text) in enumerate(page.body.items()):
@@ -123,28 +134,70 @@ def _body_date(page: Page) -> FoundDate | str:
                 continue
             opening = n == 0 and found.start < 60 and page.lines[i].kind == "dateline"
             if found.weekday or text[found.start - 1 : found.start] == "(" or opening:
-                firm.append(found)
+                firm.append(_Told(found, n, _is_past(text, found, n)))
             elif n == 0 and not _speaks_of(words.PAST_WORDS, text, found):
                 loose = loose or found
     if not firm:
         return yearless or loose or ""
     best = _reported(firm)
-    return yearless if yearless and not _agrees_within(yearless, best) else best
+    return yearless if yearless and not (best and _agrees_within(yearless, best)) else best or ""
+
+
+class _Told(NamedTuple):
+    """A full date of the body: the paragraph it stands in, and whether it is of an event before the report."""
+
+    found: FoundDate
+    paragraph: int
+    past: bool
+
+    @property
+    def day(self) -> date:
+        return self.found.moment.value.date()
+
+
+def _before(text: str, found: FoundDate) -> list[str]:
+    """The words before a date in its own sentence, behind the last word of speech; the nearest last."""
+    before = _WORD.findall(_CLAUSE.split(text[max(0, found.start - 60) : found.start])[-1].casefold())
+    said = max((n for n, word in enumerate(before) if word in words.SPEECH_WORDS), default=-1)
+    return before[said + 1 :]
+
+
+def _behind(text: str, found: FoundDate) -> list[str]:
+    """The words right behind a date, up to the next sign."""
+    behind = text[found.end : found.end + 20].lstrip(" )")
+    return _WORD.findall(_SIGN.split(behind)[0].casefold())
 
 
 def _speaks_of(phrases: Sequence[str], text: str, found: FoundDate) -> bool:
     """Whether one of the phrases stands right beside a date, in its own sentence."""
-    before = _CLAUSE.split(text[max(0, found.start - 60) : found.start])[-1]
-    beside = " ".join(_WORD.findall(f"{before} {text[found.end : found.end + 20]}".casefold()))
+    beside = " ".join([*_before(text, found), *_behind(text, found)])
     return any(f" {phrase} " in f" {beside} " for phrase in phrases)
 
 
-def _reported(firm: Sequence[FoundDate]) -> FoundDate:
-    """The first day named, unless a later one is of another time: then the first was of an older event."""
-    newest = max(firm, key=lambda found: found.moment.value)
-    if (newest.moment.value - firm[0].moment.value).days > NEAR:
-        return next(f for f in firm if (newest.moment.value - f.moment.value).days <= NEAR)
-    return firm[0]
+def _is_past(text: str, found: FoundDate, paragraph: int) -> bool:
+    """Whether a date is told as the day of an event before the report: ``sejak Senin (2/12/2024)``."""
+    if words.AGO_WORDS.intersection(_behind(text, found)):
+        return True
+    before = _before(text, found)
+    while before and before[-1] in words.DAY_FILLERS:
+        before.pop()
+    last = before[-1] if before else ""
+    return last in words.SINCE_WORDS or (paragraph > 0 and last in words.HAPPENED_WORDS)
+
+
+def _reported(firm: Sequence[_Told]) -> FoundDate | None:
+    """The first day that is not told as past; a lede's gives way to one of a later time, any other is then doubted."""
+    told = [one for one in firm if not one.past]
+    if not told:
+        return None
+    first, newest = told[0], max(one.day for one in told)
+    if any((one.day - newest).days > 0 for one in firm):
+        return None
+    if (newest - first.day).days <= NEAR:
+        return first.found
+    if first.paragraph:
+        return None
+    return next(one.found for one in told if (newest - one.day).days <= NEAR)
 
 
 def _agrees_within(yearless: str, found: FoundDate) -> bool:

@@ -51,7 +51,17 @@ _RELATED_COLON = re.compile(r"(\w+)\s*:")
 # A label at a word's start, or glued to the name before it (``Penulis: AndiEditor: Budi``).
 _LABELLED = re.compile(rf"(?:(?<!\w)|(?-i:(?<=[a-z])(?=[A-Z])))({'|'.join(words.BYLINE_LABELS)})\s*[:：]\s*", re.I)
 _LAPORAN = re.compile(r"laporan\s+(?:(?:wartawan|reporter|kontributor|jurnalis|koresponden)\s+)?(?=\S)", re.I)
-_OLEH = re.compile(r"(?:oleh|by|ditulis oleh|diposting oleh|posted by)\s+(?=\S)", re.I)
+_OLEH = re.compile(
+    r"(?:(?:ditulis|diposting|diposkan|dipublikasikan|diterbitkan|diunggah|written|posted|published) )?(?:oleh|by)\s+(?=\S)",
+    re.I,
+)
+_AT_SITE = re.compile(r"(\S+(?: \S+){1,3}) (\S+\.\w+)")
+# Blogger's line at an article's end: the writer, and the clock of the date above the title.
+POSTED_AT = re.compile(
+    r"(?:diposting|diposkan|ditulis|posted) (?:oleh|by) (\S+(?: \S+){0,4}) (?:di|at|pada|pukul|jam) "
+    r"(\d{1,2}[.:]\d\d(?: [ap]m)?)(?: wi[bt]a?)?\.?",
+    re.I,
+)
 _JOB = re.compile(
     r"(.{3,40}?)\s*[,|·-]\s*(?:jurnalis|reporter|wartawan|editor|kontributor|penulis|redaktur|pewarta)", re.I
 )
@@ -236,7 +246,14 @@ def _is_date_line(line: Line) -> bool:
         return False
     timed = any(found.has_time for found in line.dates)
     named = all(w[0].isupper() for w in others) and len(others) < 6
-    return (named and (timed or (line.dates[0].start < 12 and len(others) < 4))) or bool(_LABELLED.search(rest))
+    few = line.dates[0].start < 12 and len(others) < 4
+    return (named and (timed or few or _is_posted(line))) or bool(_LABELLED.search(rest))
+
+
+def _is_posted(line: Line) -> bool:
+    """``Diposting pada 4 Desember 2024 oleh Siti Aisyah``, ``Oleh Siti Aisyah pada 4 Desember 2024``."""
+    before = [word.strip(",:|-") for word in line.text[: line.dates[0].start].casefold().split()]
+    return bool(before) and before[0] in words.POSTED_WORDS and before[-1] in words.DATE_WORDS
 
 
 def _whole_line_date(text: str) -> list[FoundDate]:
@@ -264,6 +281,18 @@ def is_site(text: str) -> bool:
     if len(more) > 2:
         return False
     return bool(_SITE_WORD.fullmatch(first)) or any(w.strip(".").casefold() in words.SITE_WORDS for w in (first, *more))
+
+
+def is_domain(text: str) -> bool:
+    """Whether a line is a newsroom's address alone: ``KabarNusa.com``."""
+    return bool(_DOMAIN.fullmatch(text.strip(" .")))
+
+
+def _is_newsroom(domain: str) -> bool:
+    first = domain.split(".")[0]
+    return bool(_DOMAIN.fullmatch(domain)) and (
+        first.casefold() in words.SITE_WORDS or bool(_SITE_WORD.fullmatch(first))
+    )
 
 
 def is_name(text: str) -> bool:
@@ -309,6 +338,10 @@ def bylines(text: str) -> list[tuple[str, str]]:
         return [("oleh", text[m.end() :].strip(" -|,."))]
     if (m := _JOB.fullmatch(text)) and is_name(m[1]):
         return [("jurnalis", m[1])]
+    if (m := POSTED_AT.fullmatch(text)) and is_name(m[1]):
+        return [("oleh", m[1])]
+    if (m := _AT_SITE.fullmatch(text)) and m[1].istitle() and is_name(m[1]) and _is_newsroom(m[2]):
+        return [("oleh", m[1])]
     name, dash, site = text.partition(" - ")
     return [("oleh", name)] if dash and is_name(name) and len(name.split()) < 5 and is_site(site) else []
 

@@ -18,6 +18,7 @@ from feeds.readers.capture_lines import (
     bylines,
     capitals,
     end_mark,
+    is_domain,
     is_name,
     split_lines,
 )
@@ -163,6 +164,7 @@ def _start_without_prose(lines: Sequence[Line]) -> int:
 
 def _skip_links(lines: Sequence[Line]) -> None:
     """``Baca juga:`` alone takes the next lines with it where they read like headlines."""
+    spaced = all(line.gap for line in lines)
     i = 0
     while i < len(lines):
         if lines[i].kind == "related" and len(key_of(lines[i].text)) < 20:
@@ -171,7 +173,7 @@ def _skip_links(lines: Sequence[Line]) -> None:
                 link, first = lines[j], j == label + 1
                 if (
                     link.kind != "short"
-                    or (link.gap and not first)
+                    or (link.gap and not first and not (spaced and len(link.text.split()) > 4))
                     or (link.text[-1] in ".,:" and link.text[-3:] != "...")
                 ):
                     break
@@ -197,7 +199,9 @@ def _title(page: Page, places: range) -> int | None:
         kind = lines[i].kind
         dated = kind in ("date", "byline", "label") or (dated and kind != "date")
         scores.append((i, _title_score(lines[i], article, counts, dated)))
+    listed = _listed(lines, [i for i, score in reversed(scores) if score >= 1])
     for i, score in reversed(scores):
+        score -= 1.5 if i in listed else 0
         if score > best_score + 0.01:
             best, best_score = i, score
     if best is None:
@@ -205,6 +209,18 @@ def _title(page: Page, places: range) -> int | None:
             (i for i in places if lines[i].kind == "prose" and len(lines[i].text) <= 130 and not lines[i].role), None
         )
     return best
+
+
+def _listed(lines: Sequence[Line], candidates: Sequence[int]) -> set[int]:
+    """Candidates that are no title by their place: a name below its label, what a list above the article names."""
+    names = {i for i in candidates if i and lines[i - 1].kind == "label" and _is_full_name(lines[i].text)}
+    heading = next((i for i, line in enumerate(lines) if line.kind == "heading"), len(lines))
+    entries = [i for i in candidates if i > heading and i not in names and len(lines[i].text.split()) > 3]
+    return names | set(entries[:-1])
+
+
+def _is_full_name(text: str) -> bool:
+    return len(text.split()) < 5 and text.istitle() and is_name(text)
 
 
 def _title_score(line: Line, article: set[str], counts: Counter[str], dated: bool) -> float:
@@ -216,10 +232,13 @@ def _title_score(line: Line, article: set[str], counts: Counter[str], dated: boo
         # A headline can begin like furniture ("Cek Aplikasi ..."): only its likeness to the article saves it.
         if line.kind == "caption" and text[-1] in ").":
             return 0.0
-        return 0.6 if shared >= 0.5 and line.kind != "caption" else 0.3 if shared >= 0.5 else 0.0
+        if shared < 0.5:
+            return 1.6 if dated and text.casefold().startswith(words.VIDEO_STARTS) else 0.0
+        return 0.6 if line.kind != "caption" else 0.3
     if (
         line.kind != "short"
         or not own
+        or is_domain(text)
         or text.casefold().strip(" :") in words.CATEGORIES
         or (ITEM.match(text) and text[0] in "-•*–")
     ):
