@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from feeds.dates import FoundDate, find_dates
 from feeds.model import DateOrigin
 from feeds.readers import capture_words as words
-from feeds.readers.capture_lines import DATEISH, POSTED_AT, Line
+from feeds.readers.capture_lines import DATEISH, POSTED_AT, TERMINAL, Line
 from feeds.readers.capture_page import Page
 
 NEAR = 31  # days within which two dates in a body are of the same affair
+DEEP = 4  # paragraphs behind the lede in which a day may yet be the report's
+LONGEST = 5000  # characters of a paragraph that are looked at
 
 _DAY = r"(?:senin|selasa|rabu|kamis|jum['’`]?at|sabtu|minggu|ahad)"
 _YEARLESS = re.compile(
@@ -122,8 +124,7 @@ def _body_date(page: Page) -> FoundDate | str:
     firm: list[_Told] = []
     loose: FoundDate | None = None
     yearless = ""
-    for n, (i, text) in enumerate(page.body.items()):
-        text = text[:5000]
+    for n, (kind, text) in enumerate(_paragraphs(page)):
         if not DATEISH.search(text):
             continue
         if not firm and not yearless and (match := _YEARLESS.search(text)):
@@ -132,9 +133,9 @@ def _body_date(page: Page) -> FoundDate | str:
         for found in find_dates(text):
             if _speaks_of(words.FUTURE_WORDS, text, found):
                 continue
-            opening = n == 0 and found.start < 60 and page.lines[i].kind == "dateline"
+            opening = n == 0 and found.start < 60 and kind == "dateline"
             if found.weekday or text[found.start - 1 : found.start] == "(" or opening:
-                firm.append(_Told(found, n, _is_past(text, found, n)))
+                firm.append(_told(text, found, n))
             elif n == 0 and not _speaks_of(words.PAST_WORDS, text, found):
                 loose = loose or found
     if not firm:
@@ -143,23 +144,43 @@ def _body_date(page: Page) -> FoundDate | str:
     return yearless if yearless and not (best and _agrees_within(yearless, best)) else best or ""
 
 
+def _paragraphs(page: Page) -> Iterator[tuple[str, str]]:
+    """The body's paragraphs, each with the kind of its first line: hard-wrapped lines and a lone dateline joined."""
+    kind, parts, size = "", list[str](), 0
+    for i, text in page.body.items():
+        line, last = page.lines[i], parts[-1] if parts else ""
+        new = TERMINAL.search(last) or (line.gap and last[-1:] not in "-–—") or size > LONGEST
+        if parts and new:
+            yield kind, " ".join(parts)[:LONGEST]
+            parts, size = [], 0
+        kind = kind if parts else line.kind
+        parts.append(text)
+        size += len(text)
+    yield kind, " ".join(parts)[:LONGEST]
+
+
 class _Told(NamedTuple):
-    """A full date of the body: the paragraph it stands in, and whether it is of an event before the report."""
+    """A full date of the body.
+
+    paragraph: the one it stands in; past: it is told as the day of an event before the report; said: it stands where
+    a report has the day of what was said to it, ``kata camat, Senin (2/12/2024)``.
+    """
 
     found: FoundDate
     paragraph: int
     past: bool
+    said: bool
 
     @property
     def day(self) -> date:
         return self.found.moment.value.date()
 
 
-def _before(text: str, found: FoundDate) -> list[str]:
-    """The words before a date in its own sentence, behind the last word of speech; the nearest last."""
+def _before(text: str, found: FoundDate) -> tuple[list[str], bool]:
+    """The words before a date in its own sentence, the nearest last, up to a word of speech; whether there is one."""
     before = _WORD.findall(_CLAUSE.split(text[max(0, found.start - 60) : found.start])[-1].casefold())
     said = max((n for n, word in enumerate(before) if word in words.SPEECH_WORDS), default=-1)
-    return before[said + 1 :]
+    return before[said + 1 :], said >= 0
 
 
 def _behind(text: str, found: FoundDate) -> list[str]:
@@ -170,34 +191,41 @@ def _behind(text: str, found: FoundDate) -> list[str]:
 
 def _speaks_of(phrases: Sequence[str], text: str, found: FoundDate) -> bool:
     """Whether one of the phrases stands right beside a date, in its own sentence."""
-    beside = " ".join([*_before(text, found), *_behind(text, found)])
+    beside = " ".join([*_before(text, found)[0], *_behind(text, found)])
     return any(f" {phrase} " in f" {beside} " for phrase in phrases)
 
 
-def _is_past(text: str, found: FoundDate, paragraph: int) -> bool:
-    """Whether a date is told as the day of an event before the report: ``sejak Senin (2/12/2024)``."""
-    if words.AGO_WORDS.intersection(_behind(text, found)):
-        return True
-    before = _before(text, found)
+def _told(text: str, found: FoundDate, paragraph: int) -> _Told:
+    """How the text speaks of a date: as ``sejak Senin (2/12/2024)``, or as the day on which something was said."""
+    before, said = _before(text, found)
+    said = said or text[: found.start].rstrip(" (")[-1:] == ","
     while before and before[-1] in words.DAY_FILLERS:
         before.pop()
     last = before[-1] if before else ""
-    return last in words.SINCE_WORDS or (paragraph > 0 and last in words.HAPPENED_WORDS)
+    past = (
+        last in words.SINCE_WORDS
+        or bool(words.AGO_WORDS.intersection(_behind(text, found)))
+        or (not said and paragraph > 0 and (paragraph > DEEP or last in words.HAPPENED_WORDS))
+    )
+    return _Told(found, paragraph, past, said)
 
 
 def _reported(firm: Sequence[_Told]) -> FoundDate | None:
-    """The first day that is not told as past; a lede's gives way to one of a later time, any other is then doubted."""
+    """The lede's day, unless one of a later time follows; else the first that something was said on, or the only one.
+
+    None where this leaves doubt: all are of events before the report, or one of an event is much later than the rest.
+    """
     told = [one for one in firm if not one.past]
+    if told and told[0].paragraph and len({one.day for one in firm}) > 1:
+        told = [one for one in told if one.said]
     if not told:
         return None
     first, newest = told[0], max(one.day for one in told)
-    if any((one.day - newest).days > 0 for one in firm):
+    if any((one.day - newest).days > NEAR for one in firm):
         return None
     if (newest - first.day).days <= NEAR:
         return first.found
-    if first.paragraph:
-        return None
-    return next(one.found for one in told if (newest - one.day).days <= NEAR)
+    return None if first.paragraph else next(one.found for one in told if (newest - one.day).days <= NEAR)
 
 
 def _agrees_within(yearless: str, found: FoundDate) -> bool:

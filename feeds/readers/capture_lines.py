@@ -253,7 +253,7 @@ def _is_date_line(line: Line) -> bool:
 def _is_posted(line: Line) -> bool:
     """``Diposting pada 4 Desember 2024 oleh Siti Aisyah``, ``Oleh Siti Aisyah pada 4 Desember 2024``."""
     before = [word.strip(",:|-") for word in line.text[: line.dates[0].start].casefold().split()]
-    return bool(before) and before[0] in words.POSTED_WORDS and before[-1] in words.DATE_WORDS
+    return bool(before) and before[0] in words.POSTED_WORDS and bool({"oleh", "by", before[-1]} & words.DATE_WORDS & set(before))
 
 
 def _whole_line_date(text: str) -> list[FoundDate]:
@@ -342,7 +342,7 @@ def bylines(text: str) -> list[tuple[str, str]]:
         return [("oleh", m[1])]
     if (m := _AT_SITE.fullmatch(text)) and m[1].istitle() and is_name(m[1]) and _is_newsroom(m[2]):
         return [("oleh", m[1])]
-    name, dash, site = text.partition(" - ")
+    name, dash, site = text.partition(" | " if " | " in text else " - ")
     return [("oleh", name)] if dash and is_name(name) and len(name.split()) < 5 and is_site(site) else []
 
 

@@ -92,6 +92,7 @@ TAIL_HEADINGS = frozenset(
     _phrases(
         """
     tag | tags | tagar | topik | topik artikel | topik terkait | terkait | topik berita | topik terkini | terkini
+    terpopuler hari ini | terpopuler pekan ini | populer hari ini | paling populer | trending hari ini
     topik hangat | label | kata kunci | keyword | keywords | terpopuler | populer | terbaru | trending
     trending topic | trending now | rekomendasi | rekomendasi untuk anda | untuk anda | lainnya
     rekomendasi untukmu | pilihan untukmu | pilihan editor | pilihan redaksi | most popular | popular | most read
@@ -308,7 +309,7 @@ SINCE_WORDS = _words(
 HAPPENED_WORDS = _words(
     """
     terjadi hilang tewas meninggal ditemukan ditangkap ditahan dirawat kabur karam tenggelam runtuh ambruk terbakar
-    roboh dibuka diresmikan dimulai dimakamkan berawal bermula surut padam dilantik menikah
+    roboh berawal bermula
     """
 )
 
