@@ -14,7 +14,9 @@ from feeds.readers.capture_lines import DATEISH, POSTED_AT, TERMINAL, Line
 from feeds.readers.capture_page import Page
 
 NEAR = 31  # days within which two dates in a body are of the same affair
+LEDE = 600  # characters in which a lede names its day
 DEEP = 4  # paragraphs behind the lede in which a day may yet be the report's
+SHORT = 40  # characters below which a line is no paragraph
 LONGEST = 5000  # characters of a paragraph that are looked at
 
 _DAY = r"(?:senin|selasa|rabu|kamis|jum['’`]?at|sabtu|minggu|ahad)"
@@ -136,7 +138,7 @@ def _body_date(page: Page) -> FoundDate | str:
             opening = n == 0 and found.start < 60 and kind == "dateline"
             if found.weekday or text[found.start - 1 : found.start] == "(" or opening:
                 firm.append(_told(text, found, n))
-            elif n == 0 and not _speaks_of(words.PAST_WORDS, text, found):
+            elif n == 0 and found.start < LEDE and not _speaks_of(words.PAST_WORDS, text, found):
                 loose = loose or found
     if not firm:
         return yearless or loose or ""
@@ -145,12 +147,12 @@ def _body_date(page: Page) -> FoundDate | str:
 
 
 def _paragraphs(page: Page) -> Iterator[tuple[str, str]]:
-    """The body's paragraphs, each with the kind of its first line: hard-wrapped lines and a lone dateline joined."""
+    """The body's paragraphs with the kind of their first line; wrapped lines, subheadings, lone datelines joined on."""
     kind, parts, size = "", list[str](), 0
     for i, text in page.body.items():
         line, last = page.lines[i], parts[-1] if parts else ""
-        new = TERMINAL.search(last) or (line.gap and last[-1:] not in "-–—") or size > LONGEST
-        if parts and new:
+        apart = size >= SHORT and ((line.gap and last[-1:] not in "-–—") or len(last) < SHORT)
+        if apart or TERMINAL.search(last) or size > LONGEST:
             yield kind, " ".join(parts)[:LONGEST]
             parts, size = [], 0
         kind = kind if parts else line.kind
@@ -191,7 +193,7 @@ def _behind(text: str, found: FoundDate) -> list[str]:
 
 def _speaks_of(phrases: Sequence[str], text: str, found: FoundDate) -> bool:
     """Whether one of the phrases stands right beside a date, in its own sentence."""
-    beside = " ".join([*_before(text, found)[0], *_behind(text, found)])
+    beside = " ".join([*_before(text, found)[0], *_behind(text, found)[:1]])
     return any(f" {phrase} " in f" {beside} " for phrase in phrases)
 
 
@@ -205,7 +207,7 @@ def _told(text: str, found: FoundDate, paragraph: int) -> _Told:
     past = (
         last in words.SINCE_WORDS
         or bool(words.AGO_WORDS.intersection(_behind(text, found)))
-        or (not said and paragraph > 0 and (paragraph > DEEP or last in words.HAPPENED_WORDS))
+        or (not said and paragraph > 0 and (paragraph > DEEP or bool(words.HAPPENED_WORDS.intersection(before[-6:]))))
     )
     return _Told(found, paragraph, past, said)
 
@@ -213,16 +215,14 @@ def _told(text: str, found: FoundDate, paragraph: int) -> _Told:
 def _reported(firm: Sequence[_Told]) -> FoundDate | None:
     """The lede's day, unless one of a later time follows; else the first that something was said on, or the only one.
 
-    None where this leaves doubt: all are of events before the report, or one of an event is much later than the rest.
+    None where this leaves doubt: all are of events before the report, or one behind the lede is of another time.
     """
     told = [one for one in firm if not one.past]
-    if told and told[0].paragraph and len({one.day for one in firm}) > 1:
+    if told and (told[0].said or (told[0].paragraph and len({one.day for one in firm}) > 1)):
         told = [one for one in told if one.said]
     if not told:
         return None
     first, newest = told[0], max(one.day for one in told)
-    if any((one.day - newest).days > NEAR for one in firm):
-        return None
     if (newest - first.day).days <= NEAR:
         return first.found
     return None if first.paragraph else next(one.found for one in told if (newest - one.day).days <= NEAR)

@@ -25,9 +25,7 @@ _DOMAIN = re.compile(
 _SITE_WORD = re.compile(
     r"(?:detik|tribun|okezone|antara|kumparan|sindo|radar|rmol|suara|jpnn|ayo|jawapos|liputan6)\w*", re.I
 )
-_GLUED_AD = re.compile(
-    r"(?<![A-Z])ADVERTISEMENT(?![A-Z])|SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT|\[Gambas:[^\]\n]{0,80}\]", re.I
-)
+_GLUED_AD = re.compile("|".join(words.MARKS), re.I)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PAGER = re.compile(
     r"(?:(?:halaman|hal|page|laman)\s*(?:ke)?\W*)?"
@@ -52,7 +50,8 @@ _RELATED_COLON = re.compile(r"(\w+)\s*:")
 _LABELLED = re.compile(rf"(?:(?<!\w)|(?-i:(?<=[a-z])(?=[A-Z])))({'|'.join(words.BYLINE_LABELS)})\s*[:：]\s*", re.I)
 _LAPORAN = re.compile(r"laporan\s+(?:(?:wartawan|reporter|kontributor|jurnalis|koresponden)\s+)?(?=\S)", re.I)
 _OLEH = re.compile(
-    r"(?:(?:ditulis|diposting|diposkan|dipublikasikan|diterbitkan|diunggah|written|posted|published) )?(?:oleh|by)\s+(?=\S)",
+    r"(?:(?:ditulis|diposting|diposkan|dipublikasikan|diterbitkan|diunggah|written|posted|published) )?"
+    r"(?:oleh|by)\s+(?=\S)",
     re.I,
 )
 _AT_SITE = re.compile(r"(\S+(?: \S+){1,3}) (\S+\.\w+)")
@@ -253,7 +252,9 @@ def _is_date_line(line: Line) -> bool:
 def _is_posted(line: Line) -> bool:
     """``Diposting pada 4 Desember 2024 oleh Siti Aisyah``, ``Oleh Siti Aisyah pada 4 Desember 2024``."""
     before = [word.strip(",:|-") for word in line.text[: line.dates[0].start].casefold().split()]
-    return bool(before) and before[0] in words.POSTED_WORDS and bool({"oleh", "by", before[-1]} & words.DATE_WORDS & set(before))
+    if not before or before[0] not in words.POSTED_WORDS:
+        return False
+    return before[-1] in words.DATE_WORDS or "oleh" in before or "by" in before
 
 
 def _whole_line_date(text: str) -> list[FoundDate]:

@@ -51,9 +51,16 @@ NOISE_LINES = frozenset(
     saksikan video pilihan di bawah ini | saksikan video pilihan berikut ini | saksikan video pilihan
     simak video pilihan | ist | penulis lepas
     foto ist | foto istimewa | istimewa | dok ist | ilustrasi | keterangan gambar
-    menyukai ini | suka memuat | sukai ini | menyukai memuat
+    url telah tercopy | menyukai ini | suka memuat | sukai ini | menyukai memuat
     """
     )
+)
+
+# Patterns, case-blind, of a page's marks that stand within text or glued to it.
+MARKS = (
+    r"(?<![a-z])ADVERTISEMENT(?![a-z])",
+    r"SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT",
+    r"\[Gambas:[^\]\n]{0,80}\]",
 )
 
 # Whole lines above an article that name its section; one of them right above the title is its category.
