@@ -135,7 +135,8 @@ OPENING = "Pengurus koperasi nelayan menyiapkan gudang es baru di dermaga timur.
         ([OPENING, "Rapat digelar pada Senin (2/12/2024) di balai desa."], "2024-12-02"),
         ([OPENING, "Nelayan hilang sejak Senin (2/12/2024), kata polisi, Rabu (4/12/2024)."], "2024-12-04"),
         (
-            ["Tiga nelayan dari muara hilang sejak Senin (2/12/2024).", "Air surut Kamis (5/12/2024), kata camat, Jumat (6/12/2024)."],
+            ["Tiga nelayan dari muara hilang sejak Senin (2/12/2024).",
+                "Air surut Kamis (5/12/2024), kata camat, Jumat (6/12/2024)."],
             "2024-12-06",
         ),
         ([OPENING, "Ia ditangkap pada Minggu (1/12/2024).", "Kasus itu dirilis, Selasa (3/12/2024)."], "2024-12-03"),

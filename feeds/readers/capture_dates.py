@@ -10,7 +10,8 @@ from typing import NamedTuple
 from feeds.dates import FoundDate, find_dates
 from feeds.model import DateOrigin
 from feeds.readers import capture_words as words
-from feeds.readers.capture_lines import DATEISH, POSTED_AT, TERMINAL, Line
+from feeds.readers.capture_bylines import POSTED_AT
+from feeds.readers.capture_lines import DATEISH, TERMINAL, Line
 from feeds.readers.capture_page import Page
 
 NEAR = 31  # days within which two dates in a body are of the same affair

@@ -9,19 +9,8 @@ from dataclasses import dataclass, field
 
 from feeds.dates import find_dates
 from feeds.readers import capture_words as words
-from feeds.readers.capture_lines import (
-    AGO,
-    DATEISH,
-    ITEM,
-    TERMINAL,
-    Line,
-    bylines,
-    capitals,
-    end_mark,
-    is_domain,
-    is_name,
-    split_lines,
-)
+from feeds.readers.capture_bylines import bylines, is_domain, is_name
+from feeds.readers.capture_lines import AGO, DATEISH, ITEM, TERMINAL, Line, capitals, end_mark, split_lines
 
 TEASERS = 2  # paragraphs that may stand before the article itself
 TEASER = 400  # characters that each of them may have
