@@ -188,9 +188,9 @@ def _title(page: Page, places: range) -> int | None:
         kind = lines[i].kind
         dated = kind in ("date", "byline", "label") or (dated and kind != "date")
         scores.append((i, _title_score(lines[i], article, counts, dated)))
-    listed = _listed(lines, [i for i, score in reversed(scores) if score >= 1])
+    doubts = _doubts(lines[: page.start], [i for i, score in reversed(scores) if score >= 1])
     for i, score in reversed(scores):
-        score -= 1.5 if i in listed else 0
+        score -= doubts.get(i, 0)
         if score > best_score + 0.01:
             best, best_score = i, score
     if best is None:
@@ -200,12 +200,21 @@ def _title(page: Page, places: range) -> int | None:
     return best
 
 
-def _listed(lines: Sequence[Line], candidates: Sequence[int]) -> set[int]:
-    """Candidates that are no title by their place: a name below its label, what a list above the article names."""
-    names = {i for i in candidates if i and lines[i - 1].kind == "label" and _is_full_name(lines[i].text)}
+def _doubts(lines: Sequence[Line], candidates: Sequence[int]) -> dict[int, float]:
+    """What a line's place takes from its score: a name below its label, an entry of a list above the article."""
+    doubts = {i: 1.5 for i in candidates if i and lines[i - 1].kind == "label" and _is_full_name(lines[i].text)}
     heading = next((i for i, line in enumerate(lines) if line.kind == "heading"), len(lines))
-    entries = [i for i in candidates if i > heading and i not in names and len(lines[i].text.split()) > 3]
-    return names | set(entries[:-1])
+    header = max((i for i, line in enumerate(lines) if line.kind in ("date", "byline", "label")), default=0)
+    entries = [i for i in candidates if heading < i < header and i not in doubts and len(lines[i].text.split()) > 3]
+    if entries:
+        # A line between two candidates that is neither a headline nor a teaser parts the list from the article.
+        parted = max((i for i in range(heading + 1, entries[-1]) if _is_between(lines[i])), default=0)
+        doubts |= {i: 1.5 if i < parted else 0.5 for i in entries[:-1]}
+    return doubts
+
+
+def _is_between(line: Line) -> bool:
+    return line.kind in ("date", "noise") or line.text.casefold().strip(" :|/-") in words.CATEGORIES
 
 
 def _is_full_name(text: str) -> bool:
