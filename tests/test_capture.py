@@ -118,6 +118,64 @@ def test_explain_gives_every_line_a_role(name: str) -> None:
     assert len(titles) == (0 if CASES[name].get("title_origin") == "lede" else 1)
 
 
+OPENING = "Pengurus koperasi nelayan menyiapkan gudang es baru di dermaga timur."
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "day"),
+    [
+        (["Perahu karam di muara, Senin (2/12/2024) pagi."], "2024-12-02"),
+        (["Perahu karam di muara pada Senin (2/12/2024) pagi."], "2024-12-02"),
+        (["MUARA, LEMBAHPOS - Senin (2/12/2024) pagi, hingga perahu berlabuh, angin tetap kencang."], "2024-12-02"),
+        (["Hujan mengguyur dermaga pada Senin (2/12/2024) malam hingga pagi."], "2024-12-02"),
+        (["Nelayan akan menerima jaring baru, kata camat, Senin (2/12/2024)."], "2024-12-02"),
+        (["Bupati, Senin (2/12/2024), membuka gudang yang dibangun sejak Selasa (3/1/2023)."], "2024-12-02"),
+        (["Lomba dayung disiapkan, Senin (2/12/2024).", "Lomba berlangsung pada Sabtu (25/1/2025)."], "2024-12-02"),
+        ([OPENING, "Gudang itu disewa murah, kata ketuanya, Senin (2/12/2024)."], "2024-12-02"),
+        ([OPENING, "Rapat digelar pada Senin (2/12/2024) di balai desa."], "2024-12-02"),
+        ([OPENING, "Nelayan hilang sejak Senin (2/12/2024), kata polisi, Rabu (4/12/2024)."], "2024-12-04"),
+        (
+            ["Tiga nelayan dari muara hilang sejak Senin (2/12/2024).",
+                "Air surut Kamis (5/12/2024), kata camat, Jumat (6/12/2024)."],
+            "2024-12-06",
+        ),
+        ([OPENING, "Ia ditangkap pada Minggu (1/12/2024).", "Kasus itu dirilis, Selasa (3/12/2024)."], "2024-12-03"),
+        ([OPENING, "Kerusuhan itu pecah pada Kamis (14/5/1998) dan berlangsung dua hari."], ""),
+        ([OPENING, "Kapal itu karam di selat pada Sabtu (12/9/2009)."], ""),
+        ([OPENING, "Gempa mengguncang pulau itu pada Senin (2/12/2024) lalu."], ""),
+        (["Warga mengungsi dari kampung bawah di tepi sungai sejak\nSenin (2/12/2024) malam."], ""),
+        ([OPENING, "Rapat pertama digelar pada Senin (2/12/2024).", "Rapat kedua digelar pada Rabu (4/12/2024)."], ""),
+        ([OPENING, "Pengurus mengatakan lomba akan dibuka pada Sabtu (25/1/2025)."], ""),
+        ([OPENING] + [f"Kamar pendingin nomor {n} disewakan kepada pedagang." for n in range(6)]
+         + ["Rapat digelar pada Senin (2/12/2024) di balai desa."], ""),
+    ],
+)  # fmt: skip
+def test_a_day_in_the_text_is_the_reports_only_where_it_is_told_so(paragraphs: list[str], day: str) -> None:
+    """The lede's day and the one on which something was said; not an event's, a coming one's or one of several."""
+    draft = read("Gudang Es Baru untuk Nelayan Muara\n\n" + "\n\n".join([*paragraphs, "Harga es tetap."]))
+    assert moment(draft.date)[:10] == day
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Diposting pada 4 Desember 2024 oleh Siti Aisyah",
+        "Oleh Siti Aisyah pada 4 Desember 2024",
+        "Oleh Siti Aisyah pada Rabu, 4 Desember 2024",
+        "Diterbitkan pada 4 Desember 2024 oleh Siti Aisyah",
+        "Dipublikasikan 4 Desember 2024 oleh Siti Aisyah",
+        "Diunggah oleh Siti Aisyah pada 4 Desember 2024",
+        "Ditulis oleh Siti Aisyah, Rabu, 4 Desember 2024",
+        "4 Desember 2024 oleh Siti Aisyah",
+        "by Siti Aisyah 4 Desember 2024",
+    ],
+)
+def test_a_published_line_may_name_the_writer(line: str) -> None:
+    """A date and a name in one line below the title are the publication's day and the author."""
+    draft = read(f'Gudang Es Baru\n{line}\n{OPENING}\n"Sudah dipakai," kata camat, Senin (2/12/2024).\n')
+    assert (draft.title, moment(draft.date)[:10], draft.authors) == ("Gudang Es Baru", "2024-12-04", ("Siti Aisyah",))
+
+
 def test_no_text_is_an_error_of_its_own() -> None:
     """A capture without an article is one ArticleError that says so."""
     for text in ("", "\n \n", "Bagikan\nADVERTISEMENT\n", "(*)"):

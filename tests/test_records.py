@@ -184,6 +184,8 @@ def test_a_body_in_brackets_is_itself(body: str) -> None:
 @pytest.mark.parametrize(
     ("body", "rest"),
     [
+        ("Harga naik.\nMenyukai ini:\nSuka Memuat...", "Harga naik."),
+        ("Harga naik.\nBagikan ini:\nStok habis.", "Harga naik.\nStok habis."),
         ("Harga naik. SCROLL TO CONTINUE WITH CONTENT Stok habis.", "Harga naik.   Stok habis."),
         ("Harga naik.\nADVERTISEMENT\nSCROLL TO RESUME CONTENT\nStok habis.", "Harga naik.\n\nStok habis."),
         ("Harga naik.\n\nBaca juga: Stok beras aman\n\nStok habis.", "Harga naik.\n\n\nStok habis."),

@@ -15,18 +15,9 @@ from feeds.errors import ArticleError
 from feeds.model import Draft
 from feeds.readers import PLAIN, Line, Options
 from feeds.readers import capture_words as words
+from feeds.readers.capture_bylines import bylines, is_name, names
 from feeds.readers.capture_dates import date_of
-from feeds.readers.capture_lines import (
-    ITEM,
-    TERMINAL,
-    bylines,
-    capitals,
-    dateline,
-    is_name,
-    names,
-    without,
-    without_site,
-)
+from feeds.readers.capture_lines import ITEM, TERMINAL, capitals, dateline, without, without_site
 from feeds.readers.capture_page import Page, classify
 
 HEADLINE = 110  # characters that a headline made from the lede may have
@@ -114,7 +105,8 @@ def _authors(page: Page) -> tuple[str, ...]:
     taken: set[int] = set()
     for i, line in enumerate(page.lines):
         if line.role == "date":
-            pairs = bylines(without(line.text, line.dates).strip(" |-–,·"))
+            parts = without(line.text, line.dates).split("|")
+            pairs = [pair for part in parts for pair in bylines(part.strip(" -–,·"))]
         elif line.role == "byline":
             pairs = _labelled_nearby(page, i, taken) if line.kind == "label" else bylines(line.text)
         else:

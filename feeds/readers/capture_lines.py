@@ -13,21 +13,13 @@ from itertools import zip_longest
 from feeds.dates import FoundDate, find_dates, read_date
 from feeds.errors import DateError
 from feeds.readers import capture_words as words
+from feeds.readers.capture_bylines import DOMAIN, LABELLED, STOP, bylines, is_site
 
 LONG = 300  # characters from which a line can only be a paragraph
 
 _SIGNS = " \t:;.,·|-–—•*>»›<«‹[](){}#/\\+&=_~…'\"“”"
 _CLOSERS = "\"”’')]"
-_DOMAIN = re.compile(
-    r"[\w-]{2,40}(?:\.[\w-]{1,30}){0,2}\.(?:com|co|id|net|news|org|tv|info|asia|press|today|online|fm|xyz|my|go)\b",
-    re.I,
-)
-_SITE_WORD = re.compile(
-    r"(?:detik|tribun|okezone|antara|kumparan|sindo|radar|rmol|suara|jpnn|ayo|jawapos|liputan6)\w*", re.I
-)
-_GLUED_AD = re.compile(
-    r"(?<![A-Z])ADVERTISEMENT(?![A-Z])|SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT|\[Gambas:[^\]\n]{0,80}\]", re.I
-)
+_GLUED_AD = re.compile("|".join(words.MARKS), re.I)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PAGER = re.compile(
     r"(?:(?:halaman|hal|page|laman)\s*(?:ke)?\W*)?"
@@ -48,14 +40,6 @@ _CRUMBS = re.compile(
 _COMMENTS = re.compile(r"\d{1,5} (?:komentar|comments?|tanggapan|balasan)")
 _SOURCE = re.compile(r"sumber(?: berita| artikel| tulisan)?\s*:.{0,80}")
 _RELATED_COLON = re.compile(r"(\w+)\s*:")
-# A label at a word's start, or glued to the name before it (``Penulis: AndiEditor: Budi``).
-_LABELLED = re.compile(rf"(?:(?<!\w)|(?-i:(?<=[a-z])(?=[A-Z])))({'|'.join(words.BYLINE_LABELS)})\s*[:：]\s*", re.I)
-_LAPORAN = re.compile(r"laporan\s+(?:(?:wartawan|reporter|kontributor|jurnalis|koresponden)\s+)?(?=\S)", re.I)
-_OLEH = re.compile(r"(?:oleh|by|ditulis oleh|diposting oleh|posted by)\s+(?=\S)", re.I)
-_JOB = re.compile(
-    r"(.{3,40}?)\s*[,|·-]\s*(?:jurnalis|reporter|wartawan|editor|kontributor|penulis|redaktur|pewarta)", re.I
-)
-_NAME = re.compile(r"[^\W\d_][\w.'’`-]*(?: [^\W\d_][\w.'’`-]*){0,4}")
 _CAPTION = re.compile(rf"(?:{'|'.join(map(re.escape, words.CAPTION_LABELS))})\s*(?:oleh|by)?\s*[:：]\s*", re.I)
 _CREDITED = re.compile(rf"(?:{'|'.join(map(re.escape, words.CREDIT_WORDS))})(?!\w)")
 _CREDIT_TAIL = re.compile(
@@ -67,7 +51,6 @@ _CREDIT_LINE = re.compile(
     r"(?:[A-Z0-9.]{3,25}(?: [A-Z0-9.]{2,15}){0,2}|ANTARA(?: FOTO)?|[\w-]+\.(?:com|id|co\.id))/[A-Z][\w.'’ /-]{1,50}"
 )
 TERMINAL = re.compile(r"[.!?…:;*][\"”’')\]]*$")
-_STOP = re.compile(r"[.…][\"”’')\]]*$")
 _SENTENCES = re.compile(r"[\w)\"”][.!?] [A-Z\"“(]")
 _SEPARATOR = re.compile(r"\s+(?:-{1,3}|[–—]{1,2}|\|)\s*|(?<=\))\s*[-–—]+\s*|-{1,3}\s+|[–—]{1,2}\s*|--+\s*|(?<=\S):\s+")
 _KOTA_STOP = re.compile(r"([A-Z][A-Z ]{3,30})\.\s?(?=[A-Z\"“])")
@@ -177,7 +160,7 @@ def _kind_of_furniture(text: str, low: str, bare: str) -> str:
         (text[0] == "#" and len(bare) < 100) or any(target in low for target in words.PROMO_TARGETS)
     ):
         return "noise"
-    if _SOURCE.fullmatch(low) and not _STOP.search(low):
+    if _SOURCE.fullmatch(low) and not STOP.search(low):
         return "noise"
     if low.startswith(words.NOISE_STARTS) or _PAGER.fullmatch(low) or _COUNTER.fullmatch(bare):
         return "noise"
@@ -189,7 +172,7 @@ def _kind_of_furniture(text: str, low: str, bare: str) -> str:
     if _CRUMBS.match(text) or text.count("›") + text.count("»") > 1:
         return "noise"
     glued = len(_GLUED.findall(text))
-    return "noise" if glued > 2 and glued * 3 > len(parts) and not _STOP.search(text) else ""
+    return "noise" if glued > 2 and glued * 3 > len(parts) and not STOP.search(text) else ""
 
 
 def _kind_of_data(line: Line, low: str) -> str:
@@ -228,7 +211,7 @@ def _is_date_line(line: Line) -> bool:
         return bool(line.dates)
     rest = without(text, line.dates)
     others = [
-        w for w in re.findall(r"[^\W\d_][\w.'’-]*", _DOMAIN.sub(" ", rest)) if w.casefold() not in words.DATE_WORDS
+        w for w in re.findall(r"[^\W\d_][\w.'’-]*", DOMAIN.sub(" ", rest)) if w.casefold() not in words.DATE_WORDS
     ]
     if not others:
         return True
@@ -236,7 +219,16 @@ def _is_date_line(line: Line) -> bool:
         return False
     timed = any(found.has_time for found in line.dates)
     named = all(w[0].isupper() for w in others) and len(others) < 6
-    return (named and (timed or (line.dates[0].start < 12 and len(others) < 4))) or bool(_LABELLED.search(rest))
+    few = line.dates[0].start < 12 and len(others) < 4
+    return (named and (timed or few or _is_posted(line))) or bool(LABELLED.search(rest))
+
+
+def _is_posted(line: Line) -> bool:
+    """``Diposting pada 4 Desember 2024 oleh Siti Aisyah``, ``Oleh Siti Aisyah pada 4 Desember 2024``."""
+    before = [word.strip(",:|-") for word in line.text[: line.dates[0].start].casefold().split()]
+    if not before or before[0] not in words.POSTED_WORDS:
+        return False
+    return before[-1] in words.DATE_WORDS or "oleh" in before or "by" in before
 
 
 def _whole_line_date(text: str) -> list[FoundDate]:
@@ -257,62 +249,6 @@ def without(text: str, dates: list[FoundDate]) -> str:
     return text
 
 
-def is_site(text: str) -> bool:
-    first, *more = text.strip(" .").split() or [""]
-    if not more and _DOMAIN.fullmatch(first):
-        return True
-    if len(more) > 2:
-        return False
-    return bool(_SITE_WORD.fullmatch(first)) or any(w.strip(".").casefold() in words.SITE_WORDS for w in (first, *more))
-
-
-def is_name(text: str) -> bool:
-    """Whether a text may be a person's name: up to five capitalised words that are no newsroom."""
-    if not 3 <= len(text) <= 40 or not text[0].isupper() or not _NAME.fullmatch(text) or _DOMAIN.fullmatch(text):
-        return False
-    return not all(word.casefold() in words.SITE_WORDS for word in text.split())
-
-
-def names(text: str) -> list[str]:
-    """The names of a byline's value: without addresses, degrees stay."""
-    text = re.sub(r"\([^()]{0,60}\)|\S{1,60}@\S{1,60}", " ", text).strip()
-    while (last := text.rpartition(" "))[0] and last[2].casefold().strip(":") in words.DATE_WORDS:
-        text = last[0]
-    found = []
-    for part in re.split(r"\s*(?:[/&;|]|\bdan\b)\s*", text):
-        pieces = [piece for piece in (p.strip(" -–|,.:()") for p in part.split(",")) if not is_site(piece)]
-        if pieces and is_name(pieces[0]):
-            found.append(pieces[0])
-    return found
-
-
-def bylines(text: str) -> list[tuple[str, str]]:
-    """(label, value) pairs of a byline; empty for any other line, such as an interview's ``Penulis: Mengapa?``."""
-    if len(text) > 150 or text.endswith(("?", "!")):
-        return []
-    text = text.lstrip("-–•*( ")
-    if (":" in text or "：" in text) and (labels := list(_LABELLED.finditer(text))) and labels[0].start() < 2:
-        ends = [*(label.start() for label in labels[1:]), len(text)]
-        pairs = [(m[1].casefold(), text[m.end() : end].strip(" |,-/")) for m, end in zip(labels, ends, strict=True)]
-        plain = all(
-            len(value.split()) < 9 and (not value or value[0].isupper() or "@" in value or is_site(value))
-            for _, value in pairs
-        )
-        return pairs if plain and not _STOP.search(text.removesuffix(".") if len(text) < 40 else text) else []
-    if (m := _LAPORAN.match(text)) and not _STOP.search(text):
-        value = re.split(r"\s*\|\s*", text[m.end() :])[0]
-        pieces = [p.strip() for p in value.split(",")]
-        if len(m[0].split()) > 1 or (len(pieces) == 1 and is_name(value) and (len(value.split()) < 4 or "|" in text)):
-            people = [p for p in pieces if is_name(p)] or [re.sub(r"^\S*(?:\.\w+|Tribun\w*)\s+", "", pieces[0])]
-            return [("laporan", people[0])]
-    if (m := _OLEH.match(text)) and is_name(text[m.end() :].strip(" -|,.")) and text[m.end()].isupper():
-        return [("oleh", text[m.end() :].strip(" -|,."))]
-    if (m := _JOB.fullmatch(text)) and is_name(m[1]):
-        return [("jurnalis", m[1])]
-    name, dash, site = text.partition(" - ")
-    return [("oleh", name)] if dash and is_name(name) and len(name.split()) < 5 and is_site(site) else []
-
-
 def caption_of(text: str) -> str:
     """The words of a picture's caption, "" for any other line."""
     if m := _CAPTION.match(text):
@@ -324,7 +260,7 @@ def caption_of(text: str) -> str:
         given = text[start + 1 :].rstrip(".)")
         inside = given.casefold()
         # Initials such as (rt/jpnn) are in small letters, the names of a credit are not.
-        agency = "/" in inside and inside != given and any(_DOMAIN.search(p) or is_site(p) for p in given.split("/"))
+        agency = "/" in inside and inside != given and any(DOMAIN.search(p) or is_site(p) for p in given.split("/"))
         if _CREDITED.match(inside) or agency or "@" in inside or "foto:" in inside or inside.endswith("/ist"):
             return text
     return ""
@@ -344,7 +280,7 @@ def _is_prose(text: str, following: str) -> bool:
     if size > 170:
         return True
     count = text.count(" ") + 1
-    if _STOP.search(text) and count >= 6:
+    if STOP.search(text) and count >= 6:
         return True
     if capitals(text) >= 0.75:
         return False
@@ -360,7 +296,7 @@ def dateline(text: str, following: str = "") -> tuple[int, str] | None:
     head = text[:100]
     if (
         (stop := _KOTA_STOP.match(head))
-        and not _DOMAIN.match(head)
+        and not DOMAIN.match(head)
         and stop[1].casefold() not in words.ABBREVIATIONS
         and _is_prose(text, following)
     ):
@@ -369,7 +305,7 @@ def dateline(text: str, following: str = "") -> tuple[int, str] | None:
     parts: list[str] = []
     for separator in _SEPARATOR.finditer(head):
         prefix = head[end : separator.start()].strip()
-        if separator[0][0] == ":" and not (_DOMAIN.match(prefix) or sure):
+        if separator[0][0] == ":" and not (DOMAIN.match(prefix) or sure):
             return None
         found = [p.strip() for p in _PART.split(prefix) if p.strip()]
         if not found or separator.start() > 75 or not all(_is_place_or_site(p) for p in found):
@@ -384,7 +320,7 @@ def dateline(text: str, following: str = "") -> tuple[int, str] | None:
     if not end or not sure or rest[:1].islower():
         return None
     if rest and not _is_prose(rest, following) and (len(rest) < 25 or capitals(rest) >= 0.75):
-        wrapped = bool(following) and len(text) >= 45 and _DOMAIN.match(text)
+        wrapped = bool(following) and len(text) >= 45 and DOMAIN.match(text)
         if not wrapped:
             return None
     named = [p for p in parts if is_site(p)]

@@ -9,18 +9,8 @@ from dataclasses import dataclass, field
 
 from feeds.dates import find_dates
 from feeds.readers import capture_words as words
-from feeds.readers.capture_lines import (
-    AGO,
-    DATEISH,
-    ITEM,
-    TERMINAL,
-    Line,
-    bylines,
-    capitals,
-    end_mark,
-    is_name,
-    split_lines,
-)
+from feeds.readers.capture_bylines import bylines, is_domain, is_name
+from feeds.readers.capture_lines import AGO, DATEISH, ITEM, TERMINAL, Line, capitals, end_mark, split_lines
 
 TEASERS = 2  # paragraphs that may stand before the article itself
 TEASER = 400  # characters that each of them may have
@@ -163,6 +153,7 @@ def _start_without_prose(lines: Sequence[Line]) -> int:
 
 def _skip_links(lines: Sequence[Line]) -> None:
     """``Baca juga:`` alone takes the next lines with it where they read like headlines."""
+    spaced = all(line.gap for line in lines)
     i = 0
     while i < len(lines):
         if lines[i].kind == "related" and len(key_of(lines[i].text)) < 20:
@@ -171,7 +162,7 @@ def _skip_links(lines: Sequence[Line]) -> None:
                 link, first = lines[j], j == label + 1
                 if (
                     link.kind != "short"
-                    or (link.gap and not first)
+                    or (link.gap and not first and not (spaced and len(link.text.split()) > 4))
                     or (link.text[-1] in ".,:" and link.text[-3:] != "...")
                 ):
                     break
@@ -197,7 +188,9 @@ def _title(page: Page, places: range) -> int | None:
         kind = lines[i].kind
         dated = kind in ("date", "byline", "label") or (dated and kind != "date")
         scores.append((i, _title_score(lines[i], article, counts, dated)))
+    doubts = _doubts(lines[: page.start], [i for i, score in reversed(scores) if score >= 1])
     for i, score in reversed(scores):
+        score -= doubts.get(i, 0)
         if score > best_score + 0.01:
             best, best_score = i, score
     if best is None:
@@ -205,6 +198,27 @@ def _title(page: Page, places: range) -> int | None:
             (i for i in places if lines[i].kind == "prose" and len(lines[i].text) <= 130 and not lines[i].role), None
         )
     return best
+
+
+def _doubts(lines: Sequence[Line], candidates: Sequence[int]) -> dict[int, float]:
+    """What a line's place takes from its score: a name below its label, an entry of a list above the article."""
+    doubts = {i: 1.5 for i in candidates if i and lines[i - 1].kind == "label" and _is_full_name(lines[i].text)}
+    heading = next((i for i, line in enumerate(lines) if line.kind == "heading"), len(lines))
+    header = max((i for i, line in enumerate(lines) if line.kind in ("date", "byline", "label")), default=0)
+    entries = [i for i in candidates if heading < i < header and i not in doubts and len(lines[i].text.split()) > 3]
+    if entries:
+        # A line between two candidates that is neither a headline nor a teaser parts the list from the article.
+        parted = max((i for i in range(heading + 1, entries[-1]) if _is_between(lines[i])), default=0)
+        doubts |= {i: 1.5 if i < parted else 0.5 for i in entries[:-1]}
+    return doubts
+
+
+def _is_between(line: Line) -> bool:
+    return line.kind in ("date", "noise") or line.text.casefold().strip(" :|/-") in words.CATEGORIES
+
+
+def _is_full_name(text: str) -> bool:
+    return len(text.split()) < 5 and text.istitle() and is_name(text)
 
 
 def _title_score(line: Line, article: set[str], counts: Counter[str], dated: bool) -> float:
@@ -216,10 +230,13 @@ def _title_score(line: Line, article: set[str], counts: Counter[str], dated: boo
         # A headline can begin like furniture ("Cek Aplikasi ..."): only its likeness to the article saves it.
         if line.kind == "caption" and text[-1] in ").":
             return 0.0
-        return 0.6 if shared >= 0.5 and line.kind != "caption" else 0.3 if shared >= 0.5 else 0.0
+        if shared < 0.5:
+            return 1.6 if dated and text.casefold().startswith(words.VIDEO_STARTS) else 0.0
+        return 0.6 if line.kind != "caption" else 0.3
     if (
         line.kind != "short"
         or not own
+        or is_domain(text)
         or text.casefold().strip(" :") in words.CATEGORIES
         or (ITEM.match(text) and text[0] in "-•*–")
     ):

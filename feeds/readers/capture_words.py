@@ -51,8 +51,16 @@ NOISE_LINES = frozenset(
     saksikan video pilihan di bawah ini | saksikan video pilihan berikut ini | saksikan video pilihan
     simak video pilihan | ist | penulis lepas
     foto ist | foto istimewa | istimewa | dok ist | ilustrasi | keterangan gambar
+    url telah tercopy | menyukai ini | suka memuat | sukai ini | menyukai memuat
     """
     )
+)
+
+# Patterns, case-blind, of a page's marks that stand within text or glued to it.
+MARKS = (
+    r"(?<![a-z])ADVERTISEMENT(?![a-z])",
+    r"SCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT",
+    r"\[Gambas:[^\]\n]{0,80}\]",
 )
 
 # Whole lines above an article that name its section; one of them right above the title is its category.
@@ -91,6 +99,7 @@ TAIL_HEADINGS = frozenset(
     _phrases(
         """
     tag | tags | tagar | topik | topik artikel | topik terkait | terkait | topik berita | topik terkini | terkini
+    terpopuler hari ini | terpopuler pekan ini | populer hari ini | paling populer | trending hari ini
     topik hangat | label | kata kunci | keyword | keywords | terpopuler | populer | terbaru | trending
     trending topic | trending now | rekomendasi | rekomendasi untuk anda | untuk anda | lainnya
     rekomendasi untukmu | pilihan untukmu | pilihan editor | pilihan redaksi | most popular | popular | most read
@@ -200,6 +209,9 @@ RELATED_STARTS = _phrases(
     """
 )
 
+# A headline may begin so too.
+VIDEO_STARTS = _phrases("video: | video :")
+
 # These need a colon: without it they begin ordinary sentences.
 RELATED_COLON = _words(
     """
@@ -268,6 +280,9 @@ PUBLISHED_WORDS = _words(
     """
 )
 
+# What a date line with a writer's name may begin with.
+POSTED_WORDS = PUBLISHED_WORDS | _words("ditulis diunggah written oleh by")
+
 UPDATED_WORDS = _words(
     """
     diperbarui diperbaharui diupdate update updated modified pembaruan revisi disunting
@@ -287,6 +302,45 @@ PAST_WORDS = _phrases(
     sejak | lahir | tahun lalu | silam | tertanggal | bertanggal | berdiri | didirikan | dibentuk | nomor
     diresmikan pada | pernah | periode | meninggal | wafat | proklamasi | berdasarkan | sebelumnya | semula
     ditetapkan | tragedi | mulai | terakhir kali | per tanggal
+    """
+)
+
+# A date with its weekday right behind one of these is of what has long been, even in the lede.
+SINCE_WORDS = _words(
+    """
+    sejak semenjak pecah meletus lahir berdiri didirikan dibangun tertanggal bertanggal wafat
+    """
+)
+
+# Behind the lede, what happened ``pada Senin (2/12/2024)`` did so before it was reported.
+HAPPENED_WORDS = _words(
+    """
+    terjadi hilang tewas meninggal ditemukan ditangkap ditahan dirawat kabur karam tenggelam runtuh ambruk terbakar
+    roboh berawal bermula
+    """
+)
+
+# Between such a word and its date.
+DAY_FILLERS = _words(
+    """
+    pada hari di tanggal
+    """
+)
+
+# Right behind a date: the day is looked back upon.
+AGO_WORDS = _words(
+    """
+    lalu silam
+    """
+)
+
+# What is said is said on the day of the report, whatever it speaks of.
+SPEECH_WORDS = _words(
+    """
+    kata ujar ucap tutur jelas ungkap terang tegas papar sebut imbuh tandas cetus beber tulis
+    katanya ujarnya ucapnya tuturnya jelasnya ungkapnya terangnya tegasnya paparnya sebutnya imbuhnya tandasnya
+    mengatakan menyatakan menuturkan menjelaskan mengungkapkan menyebut menyebutkan menegaskan menambahkan
+    memaparkan menerangkan menyampaikan membenarkan berkata dikonfirmasi ditemui dihubungi diwawancarai
     """
 )
 

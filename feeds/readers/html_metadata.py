@@ -17,7 +17,7 @@ from lxml.html import HtmlElement
 from feeds.model import Image
 from feeds.readers import capture_words as words
 from feeds.readers import fields
-from feeds.readers.capture_lines import is_site
+from feeds.readers.capture_bylines import is_site
 from feeds.readers.html_jsonld import Graph, Thing, main_article, read_graph
 from feeds.readers.html_tree import Document, Found, in_order, line_of, one_of, text_of
 

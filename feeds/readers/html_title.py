@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from feeds.readers.capture_lines import is_site
+from feeds.readers.capture_bylines import is_site
 from feeds.readers.html_metadata import Facts, squash
 from feeds.readers.html_tree import Found, line_of, text_of
 

@@ -11,9 +11,7 @@ import re
 from feeds.readers import capture_words as words
 
 _MARKS = re.compile(
-    r"(?:\bADVERTISEMENT\s{1,4})?\bSCROLL TO (?:CONTINUE|RESUME)(?: WITH)? CONTENT\b"
-    r"|\bADVERTISEMENT\b"
-    r"|\[Gambas:[^\]\n]{1,60}\]"
+    rf"(?:{'|'.join(words.MARKS)})(?:\s{{1,4}}(?:{'|'.join(words.MARKS)})){{0,3}}"
     r"|\bHalaman \d{1,2} dari \d{1,2}\b"
     r"|(?<=[.!?\"”])[ \t]*\bbaca (?:juga|pula)[ \t]*:[^\n.]{5,150}?(?=[ \t]{2,}|\n|\Z|\bbaca (?:juga|pula)[ \t]*:)",
     re.IGNORECASE,
@@ -26,7 +24,19 @@ _FOOT = re.compile(
 _PAGER = re.compile(r"halaman(?: \d{1,2}){1,9}(?: selanjutnya)?|halaman selanjutnya:.*", re.IGNORECASE)
 _SIGNS = " \t:;.,·|-–—•*>»<«[](){}#/_~…'\"“”"
 _INITIALS = re.compile(r"\s*[(\[](?:[a-z]{2,5}/[a-z]{2,5})[)\]]\Z")
-_HINTS = ("SCROLL TO", "ADVERTISEMENT", "[Gambas", "Halaman", "©", "ideo", "uga", "elengkapnya")
+_HINTS = (
+    "SCROLL TO",
+    "ADVERTISEMENT",
+    "[Gambas",
+    "Halaman",
+    "©",
+    "ideo",
+    "uga",
+    "elengkapnya",
+    "emuat",
+    "agikan",
+    "ercopy",
+)
 
 
 def without_page_noise(body: str) -> str:
