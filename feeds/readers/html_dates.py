@@ -1,10 +1,10 @@
 """Which of a page's dates is the day of its publication.
 
-Order of trust: metadata (JSON-LD, meta, microdata), a published line below the headline where it names another day than
-what follows, <time> beside the headline, the day in the page's own address, other lines that a visitor sees, the dateline
-of the first paragraph, the day of a change. A date that cannot be understood, or that could be another article's, is
-passed over: no date is better than a wrong one. ``passed`` says what was passed over, and why; ``doubt`` what is not
-sure of the date that was taken.
+Order of trust: metadata (JSON-LD, meta, microdata), a published line below the headline where it names another day
+than what follows, <time> beside the headline, the day in the page's own address, other lines that a visitor sees, the
+dateline of the first paragraph, the day of a change. A date that cannot be understood, or that could be another
+article's, is passed over: no date is better than a wrong one. ``passed`` says what was passed over, and why; ``doubt``
+what is not sure of the date that was taken.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from feeds.dates import find_dates, read_date
 from feeds.errors import DateError
 from feeds.model import DateOrigin
 from feeds.readers.capture_dates import date_of
-from feeds.readers.capture_lines import Line, split_lines
+from feeds.readers.capture_lines import LONG, Line, split_lines
 from feeds.readers.capture_page import classify
 from feeds.readers.html_head import CHANGED, Head, own_dates
 from feeds.readers.html_metadata import Facts, squash
@@ -144,13 +144,18 @@ def _times(facts: Facts, head: Head, choice: Choice) -> Iterator[Found]:
             choice.passed.append((_found(element), "not the publication's, or not beside the headline"))
 
 
+_CHANGE = re.compile(
+    r"\s+(?=(?:terakhir )?(?:di)?(?:perbar?ui|update)\w{0,3}\b|(?:last )?(?:updated|modified)\b)", re.I
+)
+
+
 def _found(element: HtmlElement) -> Found:
     value = moment_of(element)
     if element.tag == "abbr":
         return Found(value, "abbr title", line_of(element))
     if element.tag == "time":
         return Found(value, "time datetime" if element.get("datetime") else "time", line_of(element))
-    first = next((date for date in find_dates(value[:300]) if not CHANGED.search(value[: date.start])), None)
+    first = next(iter(find_dates(_CHANGE.split(value[:300])[0])), None)
     return Found(first.text if first else value, "date-header", line_of(element))
 
 
@@ -257,10 +262,16 @@ def _around_title(lines: Sequence[tuple[str, int]], title: str) -> Sequence[tupl
 def _header_dates(lines: Sequence[tuple[str, int]], title: str) -> Iterator[_Dated]:
     """The dates of the published lines beside the headline."""
     around = _around_title(lines, title)
-    for line in split_lines("\n\n".join(text for text, _ in around))[0]:
+    for line in _split(around):
         for dated, changed in _dates_in(line, around, ""):
             if not changed:
                 yield dated
+
+
+def _split(lines: Sequence[tuple[str, int]]) -> list[Line]:
+    """Lines with their kinds; what a line says of a change is a line for itself."""
+    texts = (text if len(text) > LONG else _CHANGE.sub("\n\n", text) for text, _ in lines)
+    return split_lines("\n\n".join(texts))[0]
 
 
 def _dates_in(line: Line, around: Sequence[tuple[str, int]], above: str) -> Iterator[tuple[_Dated, bool]]:
@@ -276,7 +287,7 @@ def _dates_in(line: Line, around: Sequence[tuple[str, int]], above: str) -> Iter
 
 
 def _line_number(lines: Sequence[tuple[str, int]], line: Line) -> int:
-    return next((number for text, number in lines if text == line.raw), 0)
+    return next((number for text, number in lines if line.raw in text), 0)
 
 
 def _beside(lines: Sequence[tuple[str, int]], title: str) -> _Beside:
@@ -286,7 +297,7 @@ def _beside(lines: Sequence[tuple[str, int]], title: str) -> _Beside:
         return beside
     around = lines[start + 1 : start + HEADER.stop]
     above = ""
-    for line in split_lines("\n\n".join(text for text, _ in around))[0]:
+    for line in _split(around):
         if line.kind in ("prose", "dateline", "heading", "related"):
             break
         for dated, changed in _dates_in(line, around, above):
@@ -302,9 +313,7 @@ def _place_of(lines: Sequence[tuple[str, int]], title: str) -> int | None:
     return next((i for i, (text, _) in enumerate(lines) if key and squash(text) == key), None)
 
 
-def _from_what_is_seen(
-    lines: Sequence[tuple[str, int]], title: str, beside: _Beside, choice: Choice
-) -> None:
+def _from_what_is_seen(lines: Sequence[tuple[str, int]], title: str, beside: _Beside, choice: Choice) -> None:
     """No metadata: the published line, else the rules for captures, on what stands from a little above the headline."""
     if beside.published:
         line = beside.published[0]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import NamedTuple
 
 from lxml import etree
@@ -78,7 +79,8 @@ def columns_beside(head: Head) -> list[HtmlElement]:
     """The cells beside the article's in a table that only lays out the page."""
     if head.headline is None:
         return []
-    cells = [cell for cell in head.headline.iterancestors("td") if len(text_of(cell)) > 3 * PARAGRAPH]
+    cells = list(islice(head.headline.iterancestors("td"), 3))
+    cells = [cell for cell in cells if len(text_of(cell)) > 3 * PARAGRAPH]
     own = len(text_of(cells[0])) if cells else 0
     beside = [other for cell in cells for other in (*cell.itersiblings("td"), *cell.itersiblings("td", preceding=True))]
     return [other for other in beside if 2 * len(text_of(other)) < own]
@@ -142,7 +144,7 @@ def _speaks(element: HtmlElement) -> bool:
 
 
 def _near(element: HtmlElement) -> list[HtmlElement]:
-    return [node for _, node in zip(range(2), element.iterancestors(), strict=False)]
+    return list(islice(element.iterancestors(), 2))
 
 
 def _is_own(place: _Place, head: Head) -> bool:
@@ -164,22 +166,21 @@ def _is_elsewhere(element: HtmlElement, above: list[HtmlElement], head: Head) ->
     articles = [node for node in above if node.tag == "article"]
     if articles and head.headline is not None and head.above.isdisjoint(articles):
         return True
-    for node in above:
-        if node in head.above:
-            return False
-        if node in head.strangers or node.tag in ("nav", "aside", "dl", "table"):
-            return True
-        if node.tag == "footer" and not articles:
-            return True
-        if node.tag in ("a", "li") and _links_elsewhere(node, element):
-            return True
-    return False
+    between = list(takewhile(lambda node: node not in head.above, above))
+    if any(
+        node in head.strangers or node.tag in _MARGINS or (node.tag == "footer" and not articles) for node in between
+    ):
+        return True
+    link = next((node for node in between if node.tag == "a"), None)
+    if link is not None:
+        dates = sum(len(text_of(date)) for date in islice(link.iter("time", "abbr"), 4))
+        return len(text_of(link)) > dates + _LABEL
+    item = next((node for node in between if node.tag == "li"), None)
+    return item is not None and item.find(".//a") is not None
 
 
-def _links_elsewhere(node: HtmlElement, element: HtmlElement) -> bool:
-    """Whether a link, or an item of a list, is about more than its date."""
-    links = [node] if node.tag == "a" else list(node.iter("a"))
-    return any(len(text_of(link)) > len(text_of(element)) + 12 or element not in link.iter() for link in links[:5])
+_MARGINS = one_of("nav aside dl table")
+_LABEL = 12  # characters beside a date in its own link
 
 
 def is_change(element: HtmlElement) -> bool:

@@ -183,9 +183,7 @@ def text_of(element: HtmlElement) -> str:
     return " ".join("".join(text for text, _ in _pieces(element)).split())
 
 
-def visible_lines(
-    element: HtmlElement, strangers: frozenset[HtmlElement] = frozenset()
-) -> list[tuple[str, int]]:
+def visible_lines(element: HtmlElement, strangers: frozenset[HtmlElement] = frozenset()) -> list[tuple[str, int]]:
     """The lines that a visitor sees, and where in the source each begins: a block's text is a line.
 
     Without navigation, margins, lists of links and ``strangers``, whose dates and headlines are other articles'.
