@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from feeds.dates import find_dates, read_date
+from feeds.dates import FoundDate, find_dates, read_date
 from feeds.errors import DateError
 from feeds.model import DateOrigin
 from feeds.readers.capture_dates import date_of
@@ -278,12 +278,30 @@ def _dates_in(line: Line, around: Sequence[tuple[str, int]], above: str) -> Iter
     """The dates of a date line, and whether each is called that of a change. above: the line before it."""
     label = above if len(above) < 30 else ""
     start = 0
-    for found in line.dates if line.kind == "date" else ():
+    for found in _dates_of(line):
         label += line.text[start : found.start]
         where = Found(found.text, "published line", _line_number(around, line))
         dated = _Dated(where, found.text, found.moment.value, timed=found.has_time, local=True)
         yield dated, bool(CHANGED.search(label))
         label, start = "", found.end
+
+
+_SAYS = re.compile(
+    r"(?:di)?(?:posting|poskan|terbit|publikasi|tayang|unggah|muat|rilis|tulis)\w*\b|posted\b|published\b|oleh\b|by\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(
+    r".{0,60}\b(?:\d{1,3}|satu|sebuah|an?|se)\s?(?:detik|menit|jam|hari|minggu|pekan|bulan|tahun|seconds?|min(?:ute)?s?"
+    r"|hours?|days?|weeks?|months?|years?)(?: yang)? (?:lalu|ago)\b.{0,30}",
+    re.IGNORECASE,
+)
+
+
+def _dates_of(line: Line) -> list[FoundDate]:
+    """The dates of a published line, also of one that says by whom (``Oleh Rina Sari pada 4 Mei 2024``)."""
+    if line.kind == "date":
+        return line.dates
+    return find_dates(line.text) if len(line.text) < 120 and _SAYS.match(line.text) else []
 
 
 def _line_number(lines: Sequence[tuple[str, int]], line: Line) -> int:
@@ -302,7 +320,7 @@ def _beside(lines: Sequence[tuple[str, int]], title: str) -> _Beside:
             break
         for dated, changed in _dates_in(line, around, above):
             (beside.changed if changed else beside.published).append(dated)
-        if line.kind == "date" and not line.dates and not beside.unclear:
+        if not beside.unclear and not _dates_of(line) and (line.kind == "date" or _AGE.fullmatch(line.text[:100])):
             beside = beside._replace(unclear=line.text)
         above = line.text
     return beside

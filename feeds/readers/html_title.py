@@ -30,10 +30,13 @@ def choose_title(facts: Facts, lines: Iterable[str] = ()) -> tuple[Found | None,
     tag = facts.page.title
     named = [Found(" ".join((tag.text or "").split()), "title", line_of(tag))] if tag is not None else []
     keys = {squash(found.value) for found in headings}
-    keys |= {squash(text_of(heading)) for heading in facts.page.subheadings}
-    if named and not any(len(key) > 10 and key in squash(named[0].value) for key in keys):
-        keys |= {squash(line) for line in lines if len(line) < _LONGEST}
-    keys.discard("")
+    below = {squash(text_of(heading)) for heading in facts.page.subheadings}
+    if named and not _any_in(named[0].value, keys):
+        if _any_in(named[0].value, below):
+            headings = []  # the section's, or the site's
+        else:
+            below |= {squash(line) for line in lines if len(line) < _LONGEST}
+    keys = (keys | below) - {""}
     first_words = " ".join(found.value for found in (*marked, *named))
     if len(headings) > 1:  # the one that the page's other titles know
         headings = sorted(headings, key=lambda found: squash(found.value) not in squash(first_words))
@@ -46,6 +49,12 @@ def choose_title(facts: Facts, lines: Iterable[str] = ()) -> tuple[Found | None,
     best = _whole(_agreed(usable), usable)
     best = best._replace(value=_decoded(best.value, usable))
     return best, [found for found in all_found if squash(found.value) != squash(best.value)]
+
+
+def _any_in(title: str, keys: set[str]) -> bool:
+    """Whether a heading that is no single word is the whole title or a part of it."""
+    whole = squash(title)
+    return any(len(key) > 10 and key in whole for key in keys)
 
 
 def _parted(named: list[Found], cleaned: list[Found]) -> set[str]:
@@ -89,8 +98,9 @@ def without_site_name(title: str, sites: frozenset[str], headings: set[str]) -> 
     title = title.strip()
     if squash(title) not in headings:
         opened = _PREFIX.match(title)
-        if opened and squash(title[opened.end() :]) in headings:
-            return title[opened.end() :].strip()
+        rest = title[opened.end() :].strip() if opened else ""
+        if opened and len(rest) > opened.end() and squash(rest) in headings:
+            return rest
     for _ in range(4):
         parts = list(_SEPARATOR.finditer(title))
         if not parts or squash(title) in headings:
