@@ -13,11 +13,13 @@ from typing import NamedTuple
 from lxml import etree
 from lxml.html import HtmlElement
 
+from feeds.readers.capture_lines import kind_of
 from feeds.readers.html_blocks import leaves
 from feeds.readers.html_metadata import squash
 from feeds.readers.html_tree import Document, one_of, text_of
 
-PARAGRAPH = 100  # characters from which a text is no line of a head
+LINE = 40  # characters up to which a text is no paragraph
+COLUMN = 300  # characters of a table's cell that may hold an article
 
 _HEADINGS = one_of("h1 h2 h3 h4 h5")
 _STRANGE = re.compile(
@@ -80,7 +82,7 @@ def columns_beside(head: Head) -> list[HtmlElement]:
     if head.headline is None:
         return []
     cells = list(islice(head.headline.iterancestors("td"), 3))
-    cells = [cell for cell in cells if len(text_of(cell)) > 3 * PARAGRAPH]
+    cells = [cell for cell in cells if len(text_of(cell)) > COLUMN]
     own = len(text_of(cells[0])) if cells else 0
     beside = [other for cell in cells for other in (*cell.itersiblings("td"), *cell.itersiblings("td", preceding=True))]
     return [other for other in beside if 2 * len(text_of(other)) < own]
@@ -97,7 +99,7 @@ def classes_of(element: HtmlElement) -> str:
 class _Place(NamedTuple):
     element: HtmlElement
     behind: bool  # the headline
-    paragraphs: int  # between the headline and it
+    paragraphs: int  # between the headline and it; 1 for any number
     headings: int
 
 
@@ -134,8 +136,8 @@ def _places(root: HtmlElement, head: Head, dates: frozenset[HtmlElement]) -> Ite
                 headings += 1
             if node.tag == "p":
                 text = text_of(node)
-        if text and len(text.strip()) > PARAGRAPH:
-            paragraphs += 1
+        if text and not paragraphs and len(text.strip()) > LINE and kind_of(text) in ("prose", "dateline"):
+            paragraphs = 1
 
 
 def _speaks(element: HtmlElement) -> bool:
