@@ -78,10 +78,13 @@ def _reading(path: str, text: str, options: Options) -> _Reading:
     rows: list[Row] = []
     title, origin = _title(facts, lines, rows)
     head = find_head(facts.page, title)
-    for column in columns_beside(head):
+    columns = columns_beside(head)
+    for column in columns:
         rows.append((line_of(column), text_of(column), "a column beside the article"))
         drop(column)
-    date = choose_date(facts, visible_lines(root, head.strangers), title, head)
+    if columns or head.strangers:
+        lines = visible_lines(root, head.strangers)
+    date = choose_date(facts, lines, title, head)
     _tell_dates(date, rows)
     body = body_of(root, options.body_selector, title)
     if not body.html:

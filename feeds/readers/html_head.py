@@ -118,14 +118,19 @@ def own_dates(page: Document, head: Head, most: int) -> tuple[list[HtmlElement],
 
 def _places(root: HtmlElement, head: Head, dates: frozenset[HtmlElement]) -> Iterator[_Place]:
     before: list[HtmlElement] = []
+    left = len(dates)
     behind, paragraphs, headings = False, 0, 0
     for event, node in etree.iterwalk(root, events=("start", "end")):
+        if not left and not before:
+            return
         text = node.text if event == "start" else node.tail
         if event == "start":
             if node is head.headline:
                 yield from (_Place(element, False, 0, 0) for element in before)
+                before.clear()
                 behind, paragraphs, headings = True, 0, 0
             elif node in dates:
+                left -= 1
                 if behind or head.headline is None:
                     yield _Place(node, behind, paragraphs, headings)
                 else:

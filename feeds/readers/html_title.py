@@ -33,7 +33,7 @@ def choose_title(facts: Facts, lines: Iterable[str] = ()) -> tuple[Found | None,
     below = {squash(text_of(heading)) for heading in facts.page.subheadings}
     if named and not _any_in(named[0].value, keys):
         if _any_in(named[0].value, below):
-            headings = []  # the section's, or the site's
+            marked, headings, named = [*marked, *named], headings, []  # <h1> is the section's, or the site's
         else:
             below |= {squash(line) for line in lines if len(line) < _LONGEST}
     keys = (keys | below) - {""}
@@ -42,7 +42,7 @@ def choose_title(facts: Facts, lines: Iterable[str] = ()) -> tuple[Found | None,
         headings = sorted(headings, key=lambda found: squash(found.value) not in squash(first_words))
     all_found = [*marked, *headings, *named]
     cleaned = [found._replace(value=without_site_name(found.value, facts.sites, keys)) for found in all_found]
-    sites = facts.sites | _parted(named, cleaned)
+    sites = facts.sites | _parted(all_found, cleaned)
     usable = [found for found in cleaned if squash(found.value) and squash(found.value) not in sites]
     if not usable:
         return None, all_found
@@ -57,11 +57,12 @@ def _any_in(title: str, keys: set[str]) -> bool:
     return any(len(key) > 10 and key in whole for key in keys)
 
 
-def _parted(named: list[Found], cleaned: list[Found]) -> set[str]:
+def _parted(all_found: list[Found], cleaned: list[Found]) -> set[str]:
     """What was parted from <title> as the site's name; a blog has it as its <h1>, too."""
-    if not named:
-        return set()
-    whole, rest = squash(named[0].value), squash(cleaned[-1].value)
+    whole, rest = next(
+        ((squash(a.value), squash(b.value)) for a, b in zip(all_found, cleaned, strict=True) if a.where == "title"),
+        ("", ""),
+    )
     return {whole.removesuffix(rest), whole.removeprefix(rest)} - {whole, ""} if rest else set()
 
 
