@@ -108,7 +108,7 @@ class ArticleError:
 KINDS = {
     "unreadable": "the file or record cannot be read",
     "title": "no title",
-    "date": "no date, or one that cannot be understood",
+    "date": "no date, one that cannot be understood, or one that is not sure",
     "weekday": "the weekday contradicts the date",
     "body": "neither a text nor a summary",
     "duplicate": "the same article again",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds.dates import JAKARTA, read_date
-from feeds.errors import ArticleError, UnreadableError
+from feeds.errors import ArticleError, DateError, UnreadableError
 from feeds.model import Draft, Image
 from feeds.readers import PLAIN, Options, html, is_source, read_file
 from feeds.readers.html_images import split_credit
@@ -147,7 +148,6 @@ def test_explain_tells_what_was_passed_over_and_cut() -> None:
         ('<meta name="pubdate" content="November 2, 2023, 9:34 pm">', "", "2023-11-02T21:34:00+07:00"),
         ('<meta name="pubdate" content="1698922459">', "", "2023-11-02T10:54:19+00:00"),
         ('<link rel="canonical" href="https://a.example/read/2023/11/02/beras">', "", "2023-11-02T00:00:00+07:00"),
-        ('<meta property="article:modified_time" content="2023-11-02T14:34:19+07:00">', "", ""),
         ('<meta name="date" content="0000-00-00 00:00:00">', "", ""),
         ('<meta name="date" content="1970-01-01T00:00:00+00:00">', "", ""),
         ('<meta name="date" content="11/02/2023 9:34:19 PM">', "", ""),
@@ -159,6 +159,210 @@ def test_explain_tells_what_was_passed_over_and_cut() -> None:
 def test_date(head: str, body: str, expected: str) -> None:
     """The publication's date in whatever name a page gives it; never a change's, a list's, a placeholder or a guess."""
     assert moment(draft_of(page(head, body)).date) == expected
+
+
+TIME = '<time datetime="2023-11-02T14:34:00+07:00">2 November 2023</time>'
+NAMED = TIME.replace("<time", '<time class="entry-date published"')
+OTHER = '<time datetime="2021-01-02T10:00:00+07:00">2 Januari 2021</time>'
+TODAY = "<time>Selasa, 24 November 2026</time>"
+TEASER = (
+    "<p>Petani senang karena panen tiba lebih awal, sedangkan pedagang masih menunggu harga yang lebih rendah lagi.</p>"
+)
+
+
+def beside(before: str = "", after: str = "", behind: str = "", head: str = "") -> Draft:
+    """The article of a page with something above its headline, below it, and behind its text."""
+    return draft_of(
+        f'<html lang="id"><head><title>Harga Beras Turun</title>{head}</head><body>{before}'
+        f"<h1>Harga Beras Turun</h1>{after}{PARAGRAPHS}{behind}</body></html>"
+    )
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        lambda: beside(after=TIME),
+        lambda: beside(after=f'<span class="posted-on"><a href="/b" rel="bookmark">{NAMED}</a></span>'),
+        lambda: beside(after=f'<a href="/b">{TIME}</a>'),
+        lambda: beside(after=f'<ul><li><a href="/r">Rina Sari</a></li><li>{TIME}</li></ul>'),
+        lambda: beside(after=TIME.replace("2 November 2023", "4 jam lalu")),
+        lambda: beside(after=TIME.replace("<time", '<time class="entry-date published updated"')),
+        lambda: beside(after=f"<div>Diperbarui {OTHER} Terbit {TIME}</div>"),
+        lambda: beside(before="<article>", after=f"{TEASER}<div>{NAMED}</div>", behind="</article>"),
+        lambda: beside(before=f"<article><div>{TIME}</div>", behind="</article>"),
+        lambda: beside(before=f'<div class="post-date">{TIME}</div>'),
+        lambda: beside(before='<article class="hentry">', behind=f"<footer>{NAMED}</footer></article>"),
+        lambda: beside(
+            before='<div class="card"><div class="card-body">', after=f'<div class="card-meta">{TIME}</div>'
+        ),
+        lambda: beside(after=f'<div class="related"><p>Lain</p>{OTHER}</div>{TIME}'),
+    ],
+)
+def test_a_time_beside_the_headline_is_the_publication(draft: Callable[[], Draft]) -> None:
+    """Also one that is a link, stands in a list of its own, or is called ``updated`` though never changed."""
+    assert moment(draft().date) == "2023-11-02T14:34:00+07:00"
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        lambda: beside(before=f"<header>{TODAY}</header>"),
+        lambda: beside(before=f'<div class="topbar">{TODAY}</div>'),
+        lambda: beside(before=f"<div>{TODAY}</div>"),
+        lambda: beside(before='<div id="topbar">Selasa, 24 November 2026</div>'),
+        lambda: beside(before=f'<div class="sidebar"><div>{OTHER}</div></div>'),
+        lambda: beside(behind=f'<div class="comments"><div>Budi {OTHER}<p>Bagus</p></div></div>'),
+        lambda: beside(before="<article>", behind=f'<div class="comment">Budi {OTHER}</div></article>'),
+        lambda: beside(behind=f'<section><article class="card"><h3>Lain</h3>{OTHER}</article></section>'),
+        lambda: beside(behind=f'<div class="related"><h3>Lain</h3>{OTHER}</div>'),
+        lambda: beside(behind=f"<div><div>{OTHER}</div></div>"),
+    ],
+)
+def test_a_time_elsewhere_is_no_date_of_the_article(draft: Callable[[], Draft]) -> None:
+    """The day of the call, a comment's, a teaser's: alone they give none, beside a published line they do not count."""
+    assert draft().date is None
+
+
+@pytest.mark.parametrize("stray", [f"<header>{TODAY}</header>", f"<div>{OTHER}</div>"])
+def test_the_published_line_outweighs_a_stray_time(stray: str) -> None:
+    """What stands below the headline is the article's, whatever stands above."""
+    draft = beside(before=stray, after="<div>Kamis, 2 November 2023 14:34 WIB</div>")
+    assert (moment(draft.date), draft.date_origin) == ("2023-11-02T14:34:00+07:00", "published")
+
+
+def test_metadata_that_contradicts_the_published_line_is_doubted() -> None:
+    """Metadata stays, with a warning where the page shows another day; the same moment in UTC is no other day."""
+    head = '<meta property="article:published_time" content="2023-11-01T20:30:00+00:00">'
+    assert beside(head=head, after="<div>Kamis, 2 November 2023 03:30 WIB</div>").warnings == ()
+    draft = beside(head=head, after="<div>Rabu, 8 November 2023 03:30 WIB</div>")
+    assert moment(draft.date) == "2023-11-01T20:30:00+00:00"
+    assert [kind for kind, _ in draft.warnings] == ["date"]
+
+
+@pytest.mark.parametrize("shown", ["2 jam lalu", "Rina Sari 4 jam yang lalu", "3 hours ago", "Kamis, 14:30 WIB"])
+def test_a_published_line_without_a_day_is_not_replaced(shown: str) -> None:
+    """Where the page says when but nobody can read it, no day from the text is put in its place."""
+    event = "<p>Peristiwa serupa pernah terjadi di desa yang sama pada Selasa (3/12/2019), kata seorang warga.</p>"
+    assert moment_or_none(beside(after=f"<p>{shown}</p>{event}", behind=event).date) is None
+
+
+def moment_or_none(date: str | datetime | None) -> str | None:
+    try:
+        return moment(date) or None
+    except DateError:
+        return None
+
+
+def test_only_the_first_paragraph_has_the_dateline() -> None:
+    """A day in the middle of the text is an event's."""
+    event = "<p>Peristiwa serupa pernah terjadi di desa yang sama pada Selasa (3/12/2019), kata seorang warga.</p>"
+    assert beside(behind=event).date is None
+    assert moment(beside(after=event).date) == "2019-12-03T00:00:00+07:00"
+
+
+@pytest.mark.parametrize(
+    ("head", "after"),
+    [
+        ("", "<p>Diperbarui: 2 November 2023 14:34 WIB</p>"),
+        ("", "<div>Terakhir Diperbarui</div><div>2 November 2023 14:34 WIB</div>"),
+        ('<meta property="og:updated_time" content="2023-11-02T14:34:00+07:00">', ""),
+        ('<meta property="article:modified_time" content="2023-11-02T14:34:00+07:00">', ""),
+    ],
+)
+def test_a_page_that_tells_only_its_change_is_doubted(head: str, after: str) -> None:
+    """It is published with the day of the change, and a warning says so."""
+    draft = beside(head=head, after=after)
+    assert (moment(draft.date), draft.updated) == ("2023-11-02T14:34:00+07:00", None)
+    assert [kind for kind, _ in draft.warnings] == ["date"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "Kamis (2/11/2023)<br>Terakhir diperbarui Jumat, 3 Nov 2023 19:30 WIB",
+        "2 November 2023 Diperbarui: Jumat, 3 Nov 2023 19:30 WIB",
+    ],
+)
+def test_a_change_beside_the_publication_is_the_change(shown: str) -> None:
+    """Of two dates the one with the word is the update."""
+    draft = beside(after=f"<p>{shown}</p>")
+    assert moment(draft.date) == "2023-11-02T00:00:00+07:00"
+    assert moment(draft.updated) == "2023-11-03T19:30:00+07:00"
+
+
+@pytest.mark.parametrize("shown", ["Diposting pada 2 November 2023 oleh Rina", "Oleh Rina Sari pada 2 November 2023"])
+def test_a_byline_with_a_day_is_a_published_line(shown: str) -> None:
+    """The day may stand with the words that say who wrote it."""
+    assert moment(beside(after=f"<div>{shown}</div>").date) == "2023-11-02T00:00:00+07:00"
+
+
+def test_json_ld_of_a_stranger_is_not_the_article() -> None:
+    """The only object counts but where its headline has nothing of the page's titles."""
+    script = (
+        '<script type="application/ld+json">{"@type":"NewsArticle","headline":"%s",'
+        '"datePublished":"2021-01-02T08:00:00+07:00"}</script>'
+    )
+    stranger = beside(head=script % "Resep Rendang Padang", after="<div>2 November 2023</div>")
+    assert (stranger.title, moment(stranger.date)) == ("Harga Beras Turun", "2023-11-02T00:00:00+07:00")
+    assert moment(beside(head=script % "Harga Beras di Pasar Turun Lagi").date) == "2021-01-02T08:00:00+07:00"
+
+
+BLOG = (
+    "<html><head><title>%s</title></head><body>%s<div class='date-outer'><h2 class='date-header'><span>%s</span></h2>"
+    "<div class='post hentry'><h3 class='post-title entry-title'>Harga Beras di Pasar Turun</h3>"
+    f"<div class='post-body entry-content'>{PARAGRAPHS}</div><div class='post-footer'>Diposting oleh Rina di %s</div>"
+    "</div></div></body></html>"
+)
+ABBR = "<a rel='bookmark' href='/b'><abbr class='published'%s title='2023-11-02T08:42:00+07:00'>08.42</abbr></a>"
+
+
+@pytest.mark.parametrize("title", ["Kabar Desa: Harga Beras di Pasar Turun", "Harga Beras di Pasar Turun - Kabar Desa"])
+@pytest.mark.parametrize("top", ["", "<h1 class='title'>Kabar Desa</h1>"])
+@pytest.mark.parametrize(
+    ("header", "stamp", "expected"),
+    [
+        ("Kamis, 2 November 2023", "08.42", "2023-11-02T00:00:00+07:00"),
+        ("Kamis, 2 November 2023 Diperbarui: Jumat, 3 Nov 2023", "08.42", "2023-11-02T00:00:00+07:00"),
+        ("Kamis, 2 November 2023", ABBR % " itemprop='datePublished'", "2023-11-02T08:42:00+07:00"),
+        ("", ABBR % "", "2023-11-02T08:42:00+07:00"),
+    ],
+)
+def test_a_blog_page(title: str, top: str, header: str, stamp: str, expected: str) -> None:
+    """A blog's headline is a lower heading, its date stands above it or in an abbreviation's title."""
+    draft = draft_of(BLOG % (title, top, header, stamp))
+    assert (draft.title, moment(draft.date)) == ("Harga Beras di Pasar Turun", expected)
+
+
+@pytest.mark.parametrize("heading", ["<h2>%s</h2>", "<p><b><font size=5>%s</font></b></p>", "<h1>Desa</h1><h3>%s</h3>"])
+def test_what_stands_alone_of_the_title_is_the_headline(heading: str) -> None:
+    """Without <h1>, the part of <title> that is a line of the page is the headline, the rest the site's name."""
+    text = (
+        f"<title>Harga Beras di Pasar Turun - Kabar Desa</title>{heading % 'Harga Beras di Pasar Turun'}"
+        f"<p>2 November 2023</p>{PARAGRAPHS}"
+    )
+    draft = draft_of(text)
+    assert (draft.title, moment(draft.date)) == ("Harga Beras di Pasar Turun", "2023-11-02T00:00:00+07:00")
+
+
+def test_a_column_beside_the_article_is_none_of_it() -> None:
+    """In a page that a table lays out, the cell beside the headline's gives neither date nor body."""
+    draft = draft_of(
+        "<title>Harga Beras Turun</title><table><tr><td>Arsip<br>Kucing Naik Lift<br>16/02/2022 11.17 WIB</td>"
+        f"<td><h1>Harga Beras Turun</h1><i>2 November 2023</i>{PARAGRAPHS}</td></tr></table>"
+    )
+    assert moment(draft.date) == "2023-11-02T00:00:00+07:00"
+    assert "Kucing" not in draft.body
+
+
+@pytest.mark.parametrize("name", ["rekomendasi", "kotak"])
+def test_a_list_of_titles_behind_the_text_is_none_of_it(name: str) -> None:
+    """Headings with nothing below them are other articles', also without links."""
+    others = "".join(f"<h2>{title}</h2>" for title in ("Kucing Naik Lift", "Resep Rendang Padang", "Harga Motor Bekas"))
+    text = page().replace(
+        PARAGRAPHS, f"<article>{PARAGRAPHS}<div class='{name}'><h4>Pilihan</h4>{others}</div></article>"
+    )
+    body = draft_of(text).body
+    assert [word for word in ("Kucing", "Rendang", "Motor", "Pilihan") if word in body] == []
 
 
 def test_a_month_first_date_is_not_guessed_at() -> None:

@@ -44,7 +44,10 @@ LIBRARIES = {
     "jinja2": ["pages"],
     "lxml": [
         "formats.feedgen_extensions",
-        *(f"readers.html_{part}" for part in ("blocks", "body", "dates", "extract", "images", "metadata", "tree")),
+        *(
+            f"readers.html_{part}"
+            for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")
+        ),
         "readers.wxr_items",
     ],
     "markupsafe": ["pages"],

@@ -18,6 +18,7 @@ from feeds.readers.capture_lines import dateline, without_site
 from feeds.readers.capture_page import classify
 from feeds.readers.html_body import Body, body_of
 from feeds.readers.html_dates import Choice, choose_date
+from feeds.readers.html_head import columns_beside, find_head
 from feeds.readers.html_images import with_caption
 from feeds.readers.html_listing import why_no_article
 from feeds.readers.html_metadata import (
@@ -33,7 +34,7 @@ from feeds.readers.html_metadata import (
     tags_of,
 )
 from feeds.readers.html_title import choose_title
-from feeds.readers.html_tree import Found, parse, survey, visible_lines
+from feeds.readers.html_tree import Found, drop, line_of, parse, survey, text_of, visible_lines
 
 Row = tuple[int, str, str]
 """A line of the source (0 where there is none), a text, and what became of it."""
@@ -76,7 +77,14 @@ def _reading(path: str, text: str, options: Options) -> _Reading:
         return _Reading(ArticleError(path, "unreadable", f"is no article but {reason}"), [(0, reason, "no article")])
     rows: list[Row] = []
     title, origin = _title(facts, lines, rows)
-    date = choose_date(facts, lines, title)
+    head = find_head(facts.page, title)
+    columns = columns_beside(head)
+    for column in columns:
+        rows.append((line_of(column), text_of(column), "a column beside the article"))
+        drop(column)
+    if columns or head.strangers:
+        lines = visible_lines(root, head.strangers)
+    date = choose_date(facts, lines, title, head)
     _tell_dates(date, rows)
     body = body_of(root, options.body_selector, title)
     if not body.html:
@@ -91,7 +99,7 @@ def _reading(path: str, text: str, options: Options) -> _Reading:
 
 
 def _title(facts: Facts, lines: list[tuple[str, int]], rows: list[Row]) -> tuple[str, TitleOrigin]:
-    chosen, passed = choose_title(facts)
+    chosen, passed = choose_title(facts, (text for text, _ in lines))
     rows += [(found.line, found.value, f"title passed over: {found.where}") for found in passed]
     if chosen:
         rows.append((chosen.line, chosen.value, f"title: {chosen.where}"))
@@ -141,6 +149,7 @@ def _draft(
         source=source_of(facts, [(dateline(lede) or (0, ""))[1]]),
         language=language_of(facts),
         image=_image(facts, body, rows),
+        warnings=(("date", date.doubt),) if date.doubt else (),
     )
 
 

@@ -178,9 +178,13 @@ def _drop_boxes(root: HtmlElement, found: ArticleText | None, cuts: list[Cut]) -
         if tag in _NEVER:
             _cut(element, "page furniture", cuts)
         elif tag in _BOXES and _BOX.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:300]):
-            own = any(found.has(text_of(leaf)) for leaf in leaves(element)) if found else False
+            own = any(_is_prose(text) and found.has(text) for text in map(text_of, leaves(element))) if found else False
             if not own and len(text_of(element)) < 0.3 * whole:
                 _cut(element, "page furniture", cuts)
+
+
+def _is_prose(text: str) -> bool:
+    return kind_of(text) in ("prose", "dateline")
 
 
 def _cut(element: HtmlElement, why: str, cuts: list[Cut]) -> None:
@@ -191,6 +195,7 @@ def _cut(element: HtmlElement, why: str, cuts: list[Cut]) -> None:
 
 _HEAD = frozenset(("byline", "label", "date", "credit"))
 _ALWAYS = frozenset(("noise", "related", "notice", "end"))
+_TITLES = one_of("h1 h2 h3 h4 h5 h6")
 _RELATED = 3  # links behind ``Baca juga`` or a list's heading that go with it
 
 
@@ -200,6 +205,7 @@ def _drop_noise(root: HtmlElement, title: str, cuts: list[Cut]) -> None:
     kinds = [kind_of(text) if text else "" for _, text in blocks]
     prose = [i for i, kind in enumerate(kinds) if kind in ("prose", "dateline")]
     first, last = (prose[0], prose[-1]) if prose else (0, len(blocks))
+    trailing = 1 + max((i for i, (leaf, text) in enumerate(blocks) if text and leaf.tag not in _TITLES), default=last)
     own, listed, followed = squash(title), False, 0
     for i, (leaf, text) in enumerate(blocks):
         kind = kinds[i]
@@ -221,6 +227,8 @@ def _drop_noise(root: HtmlElement, title: str, cuts: list[Cut]) -> None:
             why, followed = "a link to another article", max(0, followed - 1)
         elif (i > last and (listed or _links_text(leaf) > 0.4 * len(text))) or _is_lone_link(leaf, text):
             why = "a link to another article"
+        elif i >= trailing and leaf.tag in _TITLES:
+            why = "a heading of nothing"
         if why:
             cuts.append((line_of(leaf), text, why))
             _remove(leaf, root)

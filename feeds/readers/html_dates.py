@@ -1,8 +1,10 @@
 """Which of a page's dates is the day of its publication.
 
-Order of trust: metadata (JSON-LD, meta, microdata, <time> beside the headline, the day in the page's own address), a
-published line that a visitor sees, a dateline. A date that cannot be understood, or that could be another article's, is
-passed over: no date is better than a wrong one. ``passed`` says what was passed over, and why.
+Order of trust: metadata (JSON-LD, meta, microdata), a published line below the headline where it names another day
+than what follows, <time> beside the headline, the day in the page's own address, other lines that a visitor sees, the
+dateline of the first paragraph, the day of a change. A date that cannot be understood, or that could be another
+article's, is passed over: no date is better than a wrong one. ``passed`` says what was passed over, and why; ``doubt``
+what is not sure of the date that was taken.
 """
 
 from __future__ import annotations
@@ -10,19 +12,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
-from feeds.dates import read_date
+from feeds.dates import FoundDate, find_dates, read_date
 from feeds.errors import DateError
 from feeds.model import DateOrigin
 from feeds.readers.capture_dates import date_of
-from feeds.readers.capture_lines import Line, split_lines
+from feeds.readers.capture_lines import LONG, Line, split_lines
 from feeds.readers.capture_page import classify
+from feeds.readers.html_head import CHANGED, Head, own_dates
 from feeds.readers.html_metadata import Facts, squash
-from feeds.readers.html_tree import Found, line_of, one_of, text_of
+from feeds.readers.html_tree import Found, line_of, moment_of
 
 MOST_TIMES = 50
 """<time>s that are looked at; the article's own is among the first."""
@@ -42,6 +45,7 @@ class Choice:
     changed: Found | None = None
     passed: list[tuple[Found, str]] = field(default_factory=list)
     local: bool = False  # what is written as UTC is the local clock
+    doubt: str = ""  # a sentence for the newsroom
 
 
 class _Dated(NamedTuple):
@@ -58,29 +62,65 @@ class _Dated(NamedTuple):
         return self.value.replace(second=0, microsecond=0, tzinfo=None)
 
 
-def choose_date(facts: Facts, lines: Sequence[tuple[str, int]], title: str) -> Choice:
-    """The date of a page. lines: what a visitor sees (``visible_lines``); title: the headline that was chosen."""
+class _Beside(NamedTuple):
+    """The lines between the headline and the first paragraph. unclear: a published line without a day, else ""."""
+
+    published: list[_Dated]
+    changed: list[_Dated]
+    unclear: str
+
+
+def choose_date(facts: Facts, lines: Sequence[tuple[str, int]], title: str, head: Head) -> Choice:
+    """The date of a page. lines: what a visitor sees of the article (``visible_lines``); title: the chosen headline."""
     choice = Choice()
-    marked = list(_understood(_marked(facts), facts, choice))
+    marked = list(_understood(_marked(facts, head, choice), facts, choice))
+    beside = _beside(lines, title)
     best = _best(marked)
     if best is not None and not best.local and best.timed and _is_indonesian(facts):
         best = _in_its_zone(best, marked, lines, title, choice)
     if best is not None and not best.timed:
         best = _to_the_minute(best, lines, title, choice)
     if best is not None:
+        best = _agreeing(best, beside, facts, choice)
         choice.date, choice.found = best.text, best.found
         choice.passed += [(other.found, _why_not(other, best)) for other in marked if other.found != best.found]
     else:
-        _from_what_is_seen(lines, title, choice)
+        _from_what_is_seen(lines, title, beside, choice)
     _changed(facts, choice)
+    _tell_change(beside, choice)
     return choice
 
 
-def _marked(facts: Facts) -> Iterator[Found]:
+def _marked(facts: Facts, head: Head, choice: Choice) -> Iterator[Found]:
     yield from facts.values["published"]
-    yield from _times(facts)
+    yield from _times(facts, head, choice)
     yield from _in_address(facts)
     yield from facts.values["created"]
+
+
+def _agreeing(best: _Dated, beside: _Beside, facts: Facts, choice: Choice) -> _Dated:
+    """The published line's date where it names another day than what is no metadata; else what was best."""
+    line = next(iter(beside.published), None)
+    if best.found.where in _LINES:
+        choice.origin = "published"
+    if line is None or any(_is_same_day(best.value, seen.value) for seen in beside.published):
+        return best
+    if best.found in facts.values["published"]:
+        choice.doubt = f"its metadata says {best.found.value}, the page shows {line.found.value}; the former is taken"
+        return best
+    choice.origin = "published"
+    return line
+
+
+_LINES = ("published line", "date-header")
+
+
+def _is_same_day(moment: datetime, shown: datetime) -> bool:
+    """Whether a moment is on the day that is shown, by its own clock or by one of Indonesia's."""
+    days = {moment.date()}
+    if moment.tzinfo:
+        days |= {moment.astimezone(timezone(timedelta(hours=hours))).date() for hours in (7, 8, 9)}
+    return shown.date() in days
 
 
 _ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](0[1-9]|1[0-2])[/-](0[1-9]|[12]\d|3[01])(?=[/-])")
@@ -93,29 +133,30 @@ def _in_address(facts: Facts) -> Iterator[Found]:
 
 # --- <time> ---
 
-_ELSEWHERE = one_of("li aside nav footer a dl table")
-_CHANGED = re.compile(r"updat|modif|diperbarui|revis", re.IGNORECASE)
+
+def _times(facts: Facts, head: Head, choice: Choice) -> Iterator[Found]:
+    """The <time> of the article's head."""
+    own, others = own_dates(facts.page, head, MOST_TIMES)
+    for element in own[:1]:
+        yield _found(element)
+    for element in (*own[1:], *others):
+        if element.tag == "time":
+            choice.passed.append((_found(element), "not the publication's, or not beside the headline"))
 
 
-def _times(facts: Facts) -> Iterator[Found]:
-    """The <time> of the article's head: the first that is in no list, link, margin or other article."""
-    headings = facts.page.headings
-    own = {article for h1 in headings[:1] for article in h1.iterancestors("article")}
-    for element in facts.page.times[:MOST_TIMES]:
-        above = list(element.iterancestors())
-        articles = {node for node in above if node.tag == "article"}
-        if any(node.tag in _ELSEWHERE for node in above) or (articles and own and not articles & own):
-            continue
-        if any(_CHANGED.search(_named(node)) for node in (element, *above[:2])):
-            continue
-        value = (element.get("datetime") or "").strip() or text_of(element)
-        if value:
-            yield Found(value, "time datetime" if element.get("datetime") else "time", line_of(element))
-            return
+_CHANGE = re.compile(
+    r"\s+(?=(?:terakhir )?(?:di)?(?:perbar?ui|update)\w{0,3}\b|(?:last )?(?:updated|modified)\b)", re.I
+)
 
 
-def _named(element: HtmlElement) -> str:
-    return f"{element.get('class') or ''} {element.get('itemprop') or ''}"[:300]
+def _found(element: HtmlElement) -> Found:
+    value = moment_of(element)
+    if element.tag == "abbr":
+        return Found(value, "abbr title", line_of(element))
+    if element.tag == "time":
+        return Found(value, "time datetime" if element.get("datetime") else "time", line_of(element))
+    first = next(iter(find_dates(_CHANGE.split(value[:300])[0])), None)
+    return Found(first.text if first else value, "date-header", line_of(element))
 
 
 # --- understanding ---
@@ -214,36 +255,99 @@ def _why_not(other: _Dated, best: _Dated) -> str:
 
 
 def _around_title(lines: Sequence[tuple[str, int]], title: str) -> Sequence[tuple[str, int]]:
-    key = squash(title)
-    for i, (text, _) in enumerate(lines):
-        if key and squash(text) == key:
-            return lines[max(0, i + HEADER.start) : i + HEADER.stop]
-    return lines[: HEADER.stop]
+    place = _place_of(lines, title) or 0
+    return lines[max(0, place + HEADER.start) : place + HEADER.stop]
 
 
 def _header_dates(lines: Sequence[tuple[str, int]], title: str) -> Iterator[_Dated]:
     """The dates of the published lines beside the headline."""
     around = _around_title(lines, title)
-    for line in split_lines("\n\n".join(text for text, _ in around))[0]:
-        for found in line.dates if line.kind == "date" else ():
-            if _CHANGED.search(line.text[: found.start]):
-                continue
-            where = Found(found.text, "published line", _line_number(around, line))
-            yield _Dated(where, found.text, found.moment.value, timed=found.has_time, local=True)
+    for line in _split(around):
+        for dated, changed in _dates_in(line, around, ""):
+            if not changed:
+                yield dated
+
+
+def _split(lines: Sequence[tuple[str, int]]) -> list[Line]:
+    """Lines with their kinds; what a line says of a change is a line for itself."""
+    texts = (text if len(text) > LONG else _CHANGE.sub("\n\n", text) for text, _ in lines)
+    return split_lines("\n\n".join(texts))[0]
+
+
+def _dates_in(line: Line, around: Sequence[tuple[str, int]], above: str) -> Iterator[tuple[_Dated, bool]]:
+    """The dates of a date line, and whether each is called that of a change. above: the line before it."""
+    label = above if len(above) < 30 else ""
+    start = 0
+    for found in _dates_of(line):
+        label += line.text[start : found.start]
+        where = Found(found.text, "published line", _line_number(around, line))
+        dated = _Dated(where, found.text, found.moment.value, timed=found.has_time, local=True)
+        yield dated, bool(CHANGED.search(label))
+        label, start = "", found.end
+
+
+_SAYS = re.compile(
+    r"(?:di)?(?:posting|poskan|terbit|publikasi|tayang|unggah|muat|rilis|tulis)\w*\b|posted\b|published\b|oleh\b|by\b",
+    re.IGNORECASE,
+)
+_AGE = re.compile(
+    r".{0,60}\b(?:\d{1,3}|satu|sebuah|an?|se)\s?(?:detik|menit|jam|hari|minggu|pekan|bulan|tahun|seconds?|min(?:ute)?s?"
+    r"|hours?|days?|weeks?|months?|years?)(?: yang)? (?:lalu|ago)\b.{0,30}",
+    re.IGNORECASE,
+)
+
+
+def _dates_of(line: Line) -> list[FoundDate]:
+    """The dates of a published line, also of one that says by whom (``Oleh Rina Sari pada 4 Mei 2024``)."""
+    if line.kind == "date":
+        return line.dates
+    return find_dates(line.text) if len(line.text) < 120 and _SAYS.match(line.text) else []
 
 
 def _line_number(lines: Sequence[tuple[str, int]], line: Line) -> int:
-    return next((number for text, number in lines if text == line.raw), 0)
+    return next((number for text, number in lines if line.raw in text), 0)
 
 
-def _from_what_is_seen(lines: Sequence[tuple[str, int]], title: str, choice: Choice) -> None:
-    """No metadata: the rules for captures, on the page's visible text from a little above the headline on."""
+def _beside(lines: Sequence[tuple[str, int]], title: str) -> _Beside:
+    beside = _Beside([], [], "")
+    start = _place_of(lines, title)
+    if start is None:
+        return beside
+    around = lines[start + 1 : start + HEADER.stop]
+    above = ""
+    for line in _split(around):
+        if line.kind in ("prose", "dateline", "heading", "related"):
+            break
+        for dated, changed in _dates_in(line, around, above):
+            (beside.changed if changed else beside.published).append(dated)
+        if not beside.unclear and not _dates_of(line) and (line.kind == "date" or _AGE.fullmatch(line.text[:100])):
+            beside = beside._replace(unclear=line.text)
+        above = line.text
+    return beside
+
+
+def _place_of(lines: Sequence[tuple[str, int]], title: str) -> int | None:
     key = squash(title)
-    start = next((i for i, (text, _) in enumerate(lines) if key and squash(text) == key), 0)
-    part = lines[max(0, start + HEADER.start) :]
-    date, updated, origin = date_of(classify("\n\n".join(text for text, _ in part)))
-    if date is None:
+    return next((i for i, (text, _) in enumerate(lines) if key and squash(text) == key), None)
+
+
+def _from_what_is_seen(lines: Sequence[tuple[str, int]], title: str, beside: _Beside, choice: Choice) -> None:
+    """No metadata: the published line, else the rules for captures, on what stands from a little above the headline."""
+    if beside.published:
+        line = beside.published[0]
+        choice.date, choice.origin, choice.found = line.text, "published", line.found
         return
+    if beside.unclear:  # the day of the report is on the page, so no other is to be guessed at
+        choice.date, choice.origin = beside.unclear, "published"
+        choice.found = Found(beside.unclear, "published line", 0)
+        return
+    part = lines[max(0, (_place_of(lines, title) or 0) + HEADER.start) :]
+    page = classify("\n\n".join(text for text, _ in part))
+    date, updated, origin = date_of(page)
+    if date is None or (origin == "dateline" and date.rstrip(")") not in next(iter(page.body.values()), "")):
+        return
+    if date in {dated.text for dated in beside.changed}:
+        return  # told by ``_tell_change``
     number = next((number for text, number in part if date in text), 0)
     choice.date, choice.updated, choice.origin = date, updated, origin
     choice.found = Found(date, f"{origin} line" if origin == "published" else origin, number)
@@ -260,3 +364,14 @@ def _changed(facts: Facts, choice: Choice) -> None:
             choice.updated = dated.value.replace(tzinfo=None) if naive else dated.text
             choice.changed = dated.found
         return
+
+
+def _tell_change(beside: _Beside, choice: Choice) -> None:
+    """A change that the page shows; a page that tells no other date is published with it, and this is said."""
+    if choice.updated is None and beside.changed:
+        choice.updated, choice.changed = beside.changed[0].text, beside.changed[0].found
+    if choice.date is None and choice.changed is not None:
+        choice.date, choice.found = choice.updated, choice.changed
+        choice.updated = choice.changed = None
+        choice.origin = "published" if choice.found.where in _LINES else "metadata"
+        choice.doubt = f"the page tells only the date of its last change, {choice.found.value}; that is taken"

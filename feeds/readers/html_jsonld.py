@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -145,10 +145,11 @@ def address_of(thing: Thing) -> str:
     return ""
 
 
-def main_article(graph: Graph, *, address: str, headings: set[str], squash: Any) -> Thing | None:
+def main_article(graph: Graph, *, address: str, headings: set[str], titles: Sequence[str], squash: Any) -> Thing | None:
     """The object that the page is about: the one with its address or its headline, else the only one.
 
-    address: the page's own; headings: its headlines, squashed. Teasers of other articles come as articles, too.
+    address: the page's own; headings: its headlines, squashed; titles: these and its <title>. Teasers of other articles
+    come as articles, too: the only one whose headline has nothing of any title is such a teaser.
     """
     articles = graph.articles
     for article in articles:
@@ -158,4 +159,14 @@ def main_article(graph: Graph, *, address: str, headings: set[str], squash: Any)
         if squash(str(article.get("headline") or article.get("name") or "")) in headings:
             return article
     apart = {squash(str(article.get("headline"))) for article in articles}
-    return articles[0] if articles and len(apart) == 1 else None
+    return articles[0] if articles and len(apart) == 1 and _is_like(articles[0], titles) else None
+
+
+_WORD = re.compile(r"\w+")
+_LIKE = 0.4  # the share of a headline's words that another wording of it has, too
+
+
+def _is_like(article: Thing, titles: Sequence[str]) -> bool:
+    own = set(_WORD.findall(str(article.get("headline") or "").casefold()[:500]))
+    others = [set(_WORD.findall(title.casefold()[:500])) for title in titles if title]
+    return not own or not others or any(len(own & words) >= _LIKE * min(len(own), len(words)) for words in others)

@@ -82,8 +82,10 @@ def gather(page: Document) -> Facts:
     """Every value of a page, and which JSON-LD object is its article."""
     facts = Facts(page, read_graph(page))
     facts.link = _address(page)
-    headings = {squash(text_of(h1)) for h1 in page.headings} | {squash(page.meta("og:title"))}
-    facts.article = main_article(facts.graph, address=facts.link, headings=headings - {""}, squash=squash)
+    titles = [*map(text_of, page.headings), page.meta("og:title")]
+    headings = set(map(squash, titles)) - {""}
+    titles.append(text_of(page.title) if page.title is not None else "")
+    facts.article = main_article(facts.graph, address=facts.link, headings=headings, titles=titles, squash=squash)
     facts.sites = _site_names(facts)
     for name in METAS:
         facts.values[name] = [

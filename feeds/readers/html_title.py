@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from feeds.readers.capture_bylines import is_site
 from feeds.readers.html_metadata import Facts, squash
@@ -11,11 +12,15 @@ from feeds.readers.html_tree import Found, line_of, text_of
 
 _SEPARATOR = re.compile(r"\s+(?:[-–—|·•»~/]|::|\|\|)\s+|\s*[|»]\s*|:\s+(?=[\w.-]+\.(?:com|id|net)\b)")
 _PAGE = re.compile(r"(?:hal(?:aman)?|page)\.?\s*(?:\d{1,3}|all|semua)(?:\s*(?:dari|of)\s*\d{1,3})?", re.IGNORECASE)
+_PREFIX = re.compile(r"[^:|–—-]{2,40}?(?::|\s[|–—-])\s")
+_LONGEST = 250  # characters of a headline
 _CUT_OFF = re.compile(r"\s*(?:\.{3}|…)$")
 
 
-def choose_title(facts: Facts) -> tuple[Found | None, list[Found]]:
+def choose_title(facts: Facts, lines: Iterable[str] = ()) -> tuple[Found | None, list[Found]]:
     """The headline and the titles that were passed over: JSON-LD, Open Graph and microdata, <h1>, <title>.
+
+    lines: what a visitor sees; a part of <title> that stands there for itself is the headline, the rest the site.
 
     A title that is the site's name is none. Where the first is cut short and another has the rest, the whole is taken;
     where the others agree against it, theirs.
@@ -25,17 +30,40 @@ def choose_title(facts: Facts) -> tuple[Found | None, list[Found]]:
     tag = facts.page.title
     named = [Found(" ".join((tag.text or "").split()), "title", line_of(tag))] if tag is not None else []
     keys = {squash(found.value) for found in headings}
+    below = {squash(text_of(heading)) for heading in facts.page.subheadings}
+    if named and not _any_in(named[0].value, keys):
+        if _any_in(named[0].value, below):
+            marked, headings, named = [*marked, *named], headings, []  # <h1> is the section's, or the site's
+        else:
+            below |= {squash(line) for line in lines if len(line) < _LONGEST}
+    keys = (keys | below) - {""}
     first_words = " ".join(found.value for found in (*marked, *named))
     if len(headings) > 1:  # the one that the page's other titles know
         headings = sorted(headings, key=lambda found: squash(found.value) not in squash(first_words))
     all_found = [*marked, *headings, *named]
     cleaned = [found._replace(value=without_site_name(found.value, facts.sites, keys)) for found in all_found]
-    usable = [found for found in cleaned if squash(found.value) and squash(found.value) not in facts.sites]
+    sites = facts.sites | _parted(all_found, cleaned)
+    usable = [found for found in cleaned if squash(found.value) and squash(found.value) not in sites]
     if not usable:
         return None, all_found
     best = _whole(_agreed(usable), usable)
     best = best._replace(value=_decoded(best.value, usable))
     return best, [found for found in all_found if squash(found.value) != squash(best.value)]
+
+
+def _any_in(title: str, keys: set[str]) -> bool:
+    """Whether a heading that is no single word is the whole title or a part of it."""
+    whole = squash(title)
+    return any(len(key) > 10 and key in whole for key in keys)
+
+
+def _parted(all_found: list[Found], cleaned: list[Found]) -> set[str]:
+    """What was parted from <title> as the site's name; a blog has it as its <h1>, too."""
+    whole, rest = next(
+        ((squash(a.value), squash(b.value)) for a, b in zip(all_found, cleaned, strict=True) if a.where == "title"),
+        ("", ""),
+    )
+    return {whole.removesuffix(rest), whole.removeprefix(rest)} - {whole, ""} if rest else set()
 
 
 def _agreed(usable: list[Found]) -> Found:
@@ -69,6 +97,11 @@ def _decoded(title: str, usable: list[Found]) -> str:
 def without_site_name(title: str, sites: frozenset[str], headings: set[str]) -> str:
     """A title without the site's name, the page's number and, where the rest is the page's heading, its section."""
     title = title.strip()
+    if squash(title) not in headings:
+        opened = _PREFIX.match(title)
+        rest = title[opened.end() :].strip() if opened else ""
+        if opened and len(rest) > opened.end() and squash(rest) in headings:
+            return rest
     for _ in range(4):
         parts = list(_SEPARATOR.finditer(title))
         if not parts or squash(title) in headings:

@@ -60,9 +60,10 @@ class Document:
     links: dict[str, list[HtmlElement]] = field(default_factory=dict)
     scripts: list[HtmlElement] = field(default_factory=list)
     items: dict[str, list[Item]] = field(default_factory=dict)
-    times: list[HtmlElement] = field(default_factory=list)
+    times: list[HtmlElement] = field(default_factory=list)  # and the elements that stand for one
     headings: list[HtmlElement] = field(default_factory=list)  # <h1>
-    linked: int = 0  # headings of the second level and below that are links
+    subheadings: list[HtmlElement] = field(default_factory=list)  # of the second level and below
+    linked: int = 0  # subheadings that are links
     title: HtmlElement | None = None
 
     def meta(self, name: str) -> str:
@@ -97,7 +98,8 @@ def parse(text: str) -> HtmlElement:
 # a condition, as it would sort the union of several in quadratic time.
 _TELLING = etree.XPath(
     "//*[self::meta or self::link or self::a[@rel] or self::script[@type] or self::time or self::title or self::h1"
-    " or self::h2 or self::h3 or self::h4 or self::h5 or @itemprop]",
+    " or self::h2 or self::h3 or self::h4 or self::h5 or @itemprop"
+    " or self::abbr[@title] or contains(@class, 'date-header')]",
     smart_strings=False,
 )
 
@@ -118,17 +120,29 @@ def survey(root: HtmlElement) -> Document:
         elif tag == "script":
             if "ld+json" in (element.get("type") or "").lower():
                 page.scripts.append(element)
-        elif tag == "time":
+        elif tag == "time" or "date-header" in (element.get("class") or "") or _is_abbreviated(element):
             page.times.append(element)
         elif tag == "h1":
             page.headings.append(element)
         elif tag in ("h2", "h3", "h4", "h5"):
+            page.subheadings.append(element)
             page.linked += _is_linked(element)
         elif tag == "title" and page.title is None:
             page.title = element
         if element.get("itemprop") and tag != "meta":
             _add_item(page, element)
     return page
+
+
+def _is_abbreviated(element: HtmlElement) -> bool:
+    """The microformat's ``<abbr class="published" title="2024-12-04T08:42:00+07:00">08.42</abbr>``."""
+    return element.tag == "abbr" and "published" in (element.get("class") or "")
+
+
+def moment_of(element: HtmlElement) -> str:
+    """The value of an element that holds a date: what is written for machines, else what a visitor reads."""
+    written = element.get("title") if element.tag == "abbr" else element.get("datetime")
+    return (written or "").strip() or text_of(element)
 
 
 def _add_meta(page: Document, element: HtmlElement) -> None:
@@ -143,7 +157,9 @@ def _add_meta(page: Document, element: HtmlElement) -> None:
 
 def _add_item(page: Document, element: HtmlElement) -> None:
     value = element.get("content") or element.get("datetime") or ""
-    if not value and element.tag in ("a", "link"):
+    if element.tag == "abbr":
+        value = moment_of(element)
+    elif not value and element.tag in ("a", "link"):
         value = text_of(element) or element.get("href") or ""
     elif not value and element.tag in ("img", "amp-img"):
         value = element.get("src") or ""
@@ -167,15 +183,15 @@ def text_of(element: HtmlElement) -> str:
     return " ".join("".join(text for text, _ in _pieces(element)).split())
 
 
-def visible_lines(element: HtmlElement) -> list[tuple[str, int]]:
+def visible_lines(element: HtmlElement, strangers: frozenset[HtmlElement] = frozenset()) -> list[tuple[str, int]]:
     """The lines that a visitor sees, and where in the source each begins: a block's text is a line.
 
-    Without navigation, margins and lists of links, whose dates and headlines are other articles'.
+    Without navigation, margins, lists of links and ``strangers``, whose dates and headlines are other articles'.
     """
     lines: list[tuple[str, int]] = []
     parts: list[str] = []
     start = 0
-    for text, line in _pieces(element, _MARGINS):
+    for text, line in _pieces(element, _MARGINS, strangers):
         if text is _BREAK:
             if joined := " ".join("".join(parts).split()):
                 lines.append((joined, start))
@@ -191,14 +207,16 @@ def visible_lines(element: HtmlElement) -> list[tuple[str, int]]:
 _BREAK = "\n"
 
 
-def _pieces(element: HtmlElement, unseen: frozenset[str] = UNSEEN) -> Iterator[tuple[str, int]]:
+def _pieces(
+    element: HtmlElement, unseen: frozenset[str] = UNSEEN, strangers: frozenset[HtmlElement] = frozenset()
+) -> Iterator[tuple[str, int]]:
     """The pieces of text of an element with their lines; ``_BREAK`` at each block's beginning and end."""
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
         tag = node.tag
         if event == "start":
             teaser = tag == "li" and unseen is _MARGINS and node.find(".//a") is not None
-            if teaser or tag in unseen or _is_hidden(node):
+            if teaser or tag in unseen or node in strangers or _is_hidden(node):
                 walker.skip_subtree()
                 continue
             if tag in BLOCKS:
