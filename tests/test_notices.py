@@ -415,9 +415,14 @@ def test_a_copy_of_a_withdrawn_article_is_not_published_in_its_place(room: Room,
         room.look()
         assert (room.ids, room.kinds) == ({}, [("b/salinan.md", "duplicate")])
         room.article("c.md", status="draft")
+    before = withdrawn_in_ledger(room)
     room.remove("a.md")
-    room.look()
-    assert list(room.ids) == ["b/salinan.md"]
+    for _ in range(2):
+        room.look()
+        assert (room.ids, room.kinds) == ({}, [("b/salinan.md", "duplicate")])
+        assert withdrawn_in_ledger(room) == before
+        assert [notice.text for notice in notices(room)] == ["Keliru."]
+        room.program = "another program"  # everything is read anew
 
 
 def test_a_near_copy_of_a_withdrawn_article_is_not_published_in_its_place(room: Room) -> None:
@@ -434,6 +439,150 @@ def test_a_near_copy_of_a_withdrawn_article_is_not_published_in_its_place(room: 
     room.program = "another program"  # everything is read anew
     room.look()
     assert room.ids == {}
+
+
+TITLE = "Harga beras di Pasar Angso Duo turun lagi"
+WORDS = " ".join(f"Kalimat ke-{n} tentang harga beras di pasar." for n in range(30))
+WITHDRAWN = {"status": "ditarik", "alasan": "Keliru."}
+LIST = toml('article = "a.md"\nreason = "Keliru."')
+
+
+def near(room: Room, path: str = "z.json", **header: Any) -> None:
+    """A file that is nearly the same as the article of these tests."""
+    room.article(path, body=f"{WORDS} Selesai.", **{"title": TITLE.removesuffix(" lagi")} | header)
+
+
+def lose(room: Room) -> None:
+    """The catalogue's file, where it is one; elsewhere everything is read anew."""
+    room.program += " and another"
+    if room.address.startswith("sqlite"):
+        room.lose_catalogue()
+
+
+def test_a_copy_that_is_read_first_stays_out_where_the_catalogue_is_lost(room: Room) -> None:
+    room.article("m.md", body=WORDS, title=TITLE)
+    room.look()
+    room.article("m.md", body=WORDS, title=TITLE, **WITHDRAWN)
+    room.look()
+    before = withdrawn_in_ledger(room)
+    lose(room)
+    room.article("a.md", body=WORDS, title=TITLE, link="https://kabar.example/beras/")
+    for _ in range(2):
+        room.look()
+        assert room.ids == {}
+        assert withdrawn_in_ledger(room) == before
+        lose(room)
+
+
+def test_a_copy_of_one_that_is_withdrawn_at_first_sight_stays_out(room: Room) -> None:
+    room.article("a.md")
+    room.article("m.md", title="Berita a", **WITHDRAWN)
+    room.look()
+    assert (room.ids, room.kinds) == ({}, [("a.md", "duplicate")])
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_near_copy_stays_out_when_the_article_is_deleted_and_listed_at_once(room: Room, lost: bool) -> None:
+    room.article("a.md", body=WORDS, title=TITLE)
+    near(room)
+    room.look()
+    assert list(room.ids) == ["a.md"]
+    room.remove("a.md")
+    room.write("withdrawn.toml", LIST)
+    for _ in range(3):
+        room.look()
+        assert (room.ids, room.kinds) == ({}, [("z.json", "duplicate")])
+        if lost:
+            lose(room)
+        near(room)
+
+
+@pytest.mark.parametrize("by", ["file", "list"])
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_near_copy_that_comes_after_the_withdrawal_is_not_published(room: Room, by: str, lost: bool) -> None:
+    room.article("a.md", body=WORDS, title=TITLE)
+    room.look()
+    if by == "list":
+        room.write("withdrawn.toml", LIST)
+    else:
+        room.article("a.md", body=WORDS, title=TITLE, **WITHDRAWN)
+    room.look()
+    if by == "list":
+        room.remove("a.md")
+    if lost:
+        lose(room)
+    near(room)
+    near(room, "lain.json", title="Berita lain sama sekali")
+    room.look()
+    assert list(room.ids) == ["lain.json"]
+    assert room.kinds == [("z.json", "duplicate")]
+    assert room.problems[0].reason == "is nearly the same as a.md, which is withdrawn"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("named", ["a.md", "https://kabar.example/lama/"])
+def test_a_listed_article_may_be_renamed_edited_and_given_another_address(room: Room, named: str, lost: bool) -> None:
+    header = {"link": "https://kabar.example/lama/"} if named != "a.md" else {}
+    room.article("a.md", guid="berita-17" if header else None, **header)
+    room.article("b.md")
+    room.look()
+    before = room.ids["a.md"]
+    room.write("withdrawn.toml", toml(f'article = "{named}"\nreason = "Keliru."'))
+    room.look()
+    room.rename("a.md", "c/baru.md")
+    room.look()
+    room.article(
+        "c/baru.md", title="Berita a", body="Diubah.", guid=before if header else None,
+        **{name: "https://kabar.example/baru/" for name in header},
+    )  # fmt: skip
+    for _ in range(3):
+        room.look()
+        assert list(room.ids) == ["b.md"]
+        assert room.problems == []
+        assert [n.article for n in notices(room)] == [before]
+        room.touch("c/baru.md")
+        if lost:
+            lose(room)
+    room.remove("withdrawn.toml")
+    room.look()
+    assert room.ids["c/baru.md"] == before
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_another_file_of_the_same_address_never_publishes_what_was_withdrawn(room: Room, lost: bool) -> None:
+    header = {"link": "https://kabar.example/lama/"}
+    room.article("a.md", **header)
+    room.article("b.md")
+    room.look()
+    room.article("a.md", **header, **WITHDRAWN)
+    room.article("a.json", body="Salinan.", **header)
+    room.look()
+    before = withdrawn_in_ledger(room)
+    room.remove("a.md")
+    for _ in range(3):
+        room.look()
+        assert list(room.ids) == ["b.md"]
+        assert room.kinds == [("a.json", "duplicate")]
+        assert withdrawn_in_ledger(room) == before
+        if lost:
+            lose(room)
+        room.touch("a.json")
+    room.article("a.md", **header)  # the very file
+    room.look()
+    assert room.ids["a.md"] == "https://kabar.example/lama/"
+    assert None in withdrawn_in_ledger(room).values()
+
+
+def test_a_withdrawn_article_may_change_its_format_when_it_is_published_again(room: Room) -> None:
+    room.article("a.md")
+    room.look()
+    before = room.ids["a.md"]
+    room.article("a.md", **WITHDRAWN)
+    room.look()
+    room.remove("a.md")
+    room.article("a.json", title="Berita a", body="Sudah benar.")
+    room.look()
+    assert room.ids == {"a.json": before}
 
 
 # --- withdrawals by a list -------------------------------------------------------------------------------------------
@@ -558,7 +707,7 @@ def test_an_entry_that_names_nothing_known_is_reported_and_announced_where_it_ca
         ("withdrawn.toml#2", "names no article that is known", False),
         ("withdrawn.toml#3", "names no article that is known", True),
         ("withdrawn.toml#4", "gives no reason for the withdrawal; say it as `reason`", True),
-        ("withdrawn.toml#5", "names no article", False),
+        ("withdrawn.toml#5", "names no article; it is announced all the same", False),
         ("withdrawn.toml#5", "its date of withdrawal '31 Februari 2026' is not understood", False),
     }
     assert sorted(n.title or n.address for n in notices(room)) == [
