@@ -69,9 +69,9 @@ def copies_of_withdrawn(reading: Reading, rules: Rules, fresh: Collection[str], 
     for each, article in pairs:
         sketch = sketches.get((article.path, article.position))
         if each.sketch and sketch and same_text(each.sketch, sketch):
-            copies[article] = place_of(each.remains)
+            copies[article] = place_of(each.remains) or each.remains.named
         elif each.unseen and place_of(article) in left_out:
-            copies[article] = place_of(each.remains)
+            copies[article] = place_of(each.remains) or each.remains.named
             if sketch:  # what was published read like this
                 learnt[each.entry.id] = sketch
     changed = ((each, learnt[each.entry.id].packed()) for each in gone if each.entry.id in learnt)

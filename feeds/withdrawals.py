@@ -31,7 +31,17 @@ from feeds.likeness import same_address
 from feeds.model import Article
 from feeds.readers.fields import squash
 from feeds.readers.values import when
-from feeds.record import LedgerEntry, NoticeRecord, Record, Remains, moment_of, notice_id, remains_of, with_remains
+from feeds.record import (
+    LedgerEntry,
+    NoticeRecord,
+    Record,
+    Remains,
+    moment_of,
+    notice_id,
+    record_of,
+    remains_of,
+    with_remains,
+)
 from feeds.scan import FoundFile, Scan
 from feeds.source import Rules, place_of
 
@@ -212,8 +222,10 @@ class Withdrawals:
         self._hidden.setdefault(entry.id, []).append((article.path, article.position))
         if listed:
             # Its own file may be renamed or edited meanwhile, and is the same article still.
-            own = known is not None and known != entry and self._is_owner(article, known, notice)
-            return Held("", entry if own else None)
+            own = known is not None and self._is_owner(article, known, notice)
+            if own:
+                self._originals.setdefault(entry.id, record_of(article, entry))
+            return Held("", entry if own and entry != known else None)
         place = place_of(notice or self._former.get(entry.id) or remains_of(entry)) or entry.id
         return Held(f"is the same article as {place}, which is withdrawn", None)
 
@@ -339,11 +351,23 @@ class Withdrawals:
         """Entries of articles that are withdrawn, or are so no longer, where the ledger does not know it yet."""
         for entry in writer.ledger("id", {*articles, *self._again}):
             if notice := articles.get(entry.id):
-                now = with_remains(entry, _remains(notice, remains_of(entry)))._replace(withdrawn=notice.published)
+                remains = self._remains(notice, remains_of(entry))
+                now = with_remains(entry, remains)._replace(withdrawn=notice.published)
             else:
                 now = entry._replace(withdrawn=None, remains="")
             if entry != now:
                 yield now
+
+    def _remains(self, notice: NoticeRecord, before: Remains) -> Remains:
+        """What the ledger keeps of an article. before: what it kept; its sketch is of what was published."""
+        places: tuple[Remains, ...] = (Remains(notice.path, notice.position), before)
+        if notice.named:
+            hidden = (Remains(path, notice.position) for path in notice.hidden[:1])
+            record = self._originals.get(notice.article)
+            places = *hidden, before, *([Remains(record.path, record.position)] if record else ())
+        lay = next((place for place in places if place.path), before)
+        title = notice.title or before.title
+        return Remains(lay.path, lay.position, title, notice.named, before.sketch)
 
     def _put_problems(self, writer: Writing) -> bool:
         """Replace what is wrong with the lists; gives whether that is new."""
@@ -439,12 +463,6 @@ class Withdrawals:
             named=entry.article or entry.title,
             hidden=standing.hidden if standing else (),
         )
-
-
-def _remains(notice: NoticeRecord, before: Remains) -> Remains:
-    """What the ledger keeps of a withdrawn article. before: what it kept; the first sketch is of what was published."""
-    path = (notice.hidden[0] if notice.hidden else before.path) if notice.named else notice.path
-    return Remains(path, notice.position, notice.title or before.title, notice.named, before.sketch)
 
 
 def _unknown(entry: Listed, unclear: str, announced: bool) -> ArticleError:

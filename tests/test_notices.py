@@ -533,7 +533,7 @@ def test_a_listed_article_may_be_renamed_edited_and_given_another_address(room: 
     room.look()
     room.article(
         "c/baru.md", title="Berita a", body="Diubah.", guid=before if header else None,
-        **{name: "https://kabar.example/baru/" for name in header},
+        **dict.fromkeys(header, "https://kabar.example/baru/"),
     )  # fmt: skip
     for _ in range(3):
         room.look()
