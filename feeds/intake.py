@@ -19,7 +19,8 @@ from feeds.model import Article
 from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
 from feeds.source import Rules, digest_of, in_order, place_of
-from feeds.withdrawals import Withdrawals, read_lists
+from feeds.withdrawal_lists import read_lists
+from feeds.withdrawals import Withdrawals
 
 BATCH = 512  # files or articles, whichever comes first, that are taken in at once
 
