@@ -495,4 +495,5 @@ class _Taker:
         self.writer.remove_records(removed)
         self._mark(map(former_of, removed))
         self.writer.put_ledger((), found.entries)
-        self.ledger_file.append([line_of(entry) for entry in found.entries])
+        self._log({entry.id: line_of(entry) for entry in found.entries})
+        self._forget({copy.id for copy in found.copies} & self.fresh)
