@@ -19,7 +19,10 @@ PLAIN_FOLDERS = frozenset(
     {"_posts", "posts", "post", "content", "article", "articles", "artikel", "berita", "news", "arsip", "archive"}
     | {"blog", "data", "source", "src", "id", "en"}
 )
-ADVERTORIALS = frozenset({"advertorial", "iklan", "ads", "sponsored"})
+ADVERTORIALS = frozenset(
+    {"advertorial", "advetorial", "adv", "pariwara", "iklan", "ads", "sponsored"}
+    | {"kerja-sama", "kerjasama", "konten-berbayar"}
+)
 """Names of categories that hold what is paid for: the words of the guideline of Dewan Pers (2012), point 6 b."""
 
 

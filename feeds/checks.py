@@ -34,25 +34,29 @@ def date_or_problem(
     problems: list[ArticleError],
     *,
     month_first: bool = False,
+    instead: str = "",
 ) -> datetime | None:
     """A date besides that of publication, None where there is none or it is wrong.
 
-    kind: of the problem; what: how it calls the date.
+    kind: of the problem; what: how it calls the date; instead: what is shown for it.
     """
     if value is None or value == "":
         return None
     try:
         return read_moment(value, zone, month_first=month_first).value
     except DateError as error:
-        reason = f"its {what} {error.text!r} is not understood: {error.reason}"
+        reason = f"its {what} {error.text!r} is not understood: {error.reason}{instead}"
         problems.append(ArticleError(place, kind, reason, fatal=False))
         return None
 
 
 def checked_corrections(
-    draft: Draft, zone: tzinfo, site: str, place: str, problems: list[ArticleError]
+    draft: Draft, published: datetime, zone: tzinfo, site: str, place: str, problems: list[ArticleError]
 ) -> tuple[Notice, ...]:
-    """The corrections and rights of reply of an article, each once. site: what their addresses are relative to."""
+    """The corrections and rights of reply of an article, each once.
+
+    published: when the article was; site: what their addresses are relative to.
+    """
     found: dict[Notice, None] = {}
     for said in draft.corrections:
         name = NAMES[said.kind]
@@ -60,9 +64,12 @@ def checked_corrections(
         if not statement:
             problems.append(ArticleError(place, "notice", f"its {name} has no text and is left out", fatal=False))
             continue
-        when = date_or_problem(
-            "date", f"date of the {name}", said.date, zone, place, problems, month_first=draft.month_first
-        )
+        instead = "; the time of its file is published instead"
+        what = "date", f"date of the {name}"
+        when = date_or_problem(*what, said.date, zone, place, problems, month_first=draft.month_first, instead=instead)
+        if when and when.astimezone(published.tzinfo).date() < published.date():
+            reason = f"the date of its {name}, {when.isoformat()}, lies before its publication"
+            problems.append(ArticleError(place, "notice", reason, fatal=False))
         link = text.absolute(said.link, site)
         if said.link and not link:
             reason = f"the address {said.link!r} of its {name} is none"
@@ -80,7 +87,7 @@ def checked_withdrawal(
     """
     reason = text.clean(said.text).strip()
     if not reason:
-        problems.append(ArticleError(place, "notice", "is withdrawn without a reason; say it as `alasan`"))
+        problems.append(ArticleError(place, "notice", "is withdrawn without a reason; say it as `alasan`", fatal=False))
     when = date_or_problem(
         "date", "date of withdrawal", said.date, zone, place, problems, month_first=draft.month_first
     )

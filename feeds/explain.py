@@ -9,9 +9,11 @@ from feeds.catalogue.reading import Reading
 from feeds.categories import Classified
 from feeds.errors import ArticleError
 from feeds.model import Article, Draft
-from feeds.readers import HEAD, Line, explain_file, is_listed, is_source, kind_of
+from feeds.readers import HEAD, WITHDRAWN, Line, explain_file, is_listed, is_source, kind_of
+from feeds.record import NoticeRecord
 from feeds.scan import FoundFile, Scan
 from feeds.source import Rules, is_stream, read_batch, read_drafts, read_stream
+from feeds.withdrawal_lists import Lists, read_lists
 
 
 class Explanation(NamedTuple):
@@ -19,7 +21,7 @@ class Explanation(NamedTuple):
 
     listed: whether the lines are the entries of an export or a feed, and the place is all of it.
     draft: as the reader gives it; article: what it becomes, None where it is left out. id: in the ledger, "" for none.
-    refusal: why the file is not read, or gives nothing; "" where it does.
+    refusal: why the file is not read, or gives nothing; "" where it does. withdrawn: by what it is, "" where it is not.
     """
 
     place: str
@@ -33,6 +35,7 @@ class Explanation(NamedTuple):
     problems: tuple[ArticleError, ...] = ()
     id: str = ""
     refusal: str = ""
+    withdrawn: str = ""
 
 
 def locate(root: str, written: str, cwd: Path) -> tuple[str, int | None]:
@@ -70,6 +73,8 @@ def explain(
     """
     blank = Explanation(path, kind_of(path))
     file = found.file(path)
+    if file and path.rpartition("/")[2] == WITHDRAWN:
+        return _of_list(rules, found, path, reading)
     if not is_source(path):
         return blank._replace(refusal="is not read: no reader knows such files, or it is hidden, a README or an index")
     if file is None:
@@ -86,6 +91,7 @@ def explain(
     place = path if position is None else f"{path}#{position + 1}"
     said = tuple(problem for problem in problems if problem.path in (place, path))
     draft = read_drafts(rules, path, [position]).get(position)
+    notice = _withdrawal_of(path, position, article, reading)
     return Explanation(
         place,
         kind,
@@ -95,9 +101,41 @@ def explain(
         article=article,
         categories=rules.classifier.of(draft, article.link if article else "") if draft else None,
         problems=said,
-        id=reading.id_at(path, position),
+        id=notice.article if notice else reading.id_at(path, position),
+        withdrawn=_by_what(notice, read_lists(rules, found)) if notice else "",
         refusal="" if draft or said else "holds no such article, or one that is not to be published",
     )
+
+
+def _withdrawal_of(path: str, position: int | None, article: Article | None, reading: Reading) -> NoticeRecord | None:
+    """The withdrawal that keeps the article of a place out."""
+    for notice in reading.withdrawals():
+        own = not notice.named and (notice.path, notice.position) == (path, position)
+        kept = notice.named and path in notice.hidden and (position is None or notice.position == position)
+        if article and notice.article and (own or kept):
+            return notice
+    return None
+
+
+def _by_what(notice: NoticeRecord, lists: Lists) -> str:
+    if not notice.named:
+        return "its status"
+    places = (entry.place for entry in lists.entries if notice.named in (entry.article, entry.title))
+    return next(places, notice.path)
+
+
+def _of_list(rules: Rules, found: Scan, path: str, reading: Reading) -> Explanation:
+    """What a list says, entry by entry, and the articles that are withdrawn by it."""
+    ids = {notice.named: notice.article for notice in reading.withdrawals()}
+    listed = [entry for entry in read_lists(rules, found).entries if entry.path == path]
+    lines = []
+    for number, entry in enumerate(listed, 1):
+        article = ids.get(entry.article or entry.title)
+        role = "withdrawn" if article else "unknown" if article is None else "announced"
+        named = article or entry.article or entry.title
+        lines.append(Line(number, role, f"{named}: {entry.reason or 'no reason'}"))
+    problems = tuple(reading.problems([path]))
+    return Explanation(path, "a list of withdrawn articles", lines=tuple(lines), problems=problems)
 
 
 def _head_of(rules: Rules, path: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.arrivals import Ahead, FileArrivals, read
@@ -11,15 +11,16 @@ from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Marked, Reading
 from feeds.catalogue.writing import Writing
 from feeds.config import Settings
-from feeds.duplicates import copies_of, nearly_same
+from feeds.duplicates import copies_of_withdrawn, nearly_same
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
 from feeds.model import Article
-from feeds.record import Former, LedgerEntry, NoticeRecord, Row, former_of, record_of, row_of
+from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
 from feeds.scan import Files, FoundFile, Scan, scan
 from feeds.source import Rules, digest_of, in_order, place_of
-from feeds.withdrawals import Withdrawals, read_lists
+from feeds.withdrawal_lists import read_lists
+from feeds.withdrawals import Withdrawals
 
 BATCH = 512  # files or articles, whichever comes first, that are taken in at once
 
@@ -54,7 +55,7 @@ def take_in(
     rules = ahead.rules if ahead else Rules.of(settings)
     found = ahead.scan if ahead else scan(settings)
     with catalogue.writing() as writer:
-        withdrawals = Withdrawals(writer, read_lists(rules, found), settings)
+        withdrawals = Withdrawals(writer, read_lists(rules, found), settings, found)
         work = _plan(writer, found, _rules_digest(rules, program), withdrawals)
         taker = _Taker(writer, settings, ledger_file, withdrawals)
         readings = ahead.readings if ahead and work.everything else read(rules, work.files, jobs=jobs)
@@ -328,10 +329,11 @@ class _Taker:
         if article.withdrawn:
             self._withdraw(article, known, entry, taken)
             return
-        if withdrawn := self.withdrawals.holding(article, entry):
-            if not withdrawn.named:
-                reason = f"is the same article as {place_of(withdrawn)}, which is withdrawn"
-                yield ArticleError(place_of(article), "duplicate", reason)
+        if held := self.withdrawals.holding(article, known, entry):
+            if held.entry:
+                taken.edit([held.entry])
+            if held.reason:
+                yield ArticleError(place_of(article), "duplicate", held.reason)
             return
         standing = self.identities.standing(article, entry)
         unpublished = known is not None and standing in self.fresh  # subscribers know this one, not the one that stands
@@ -340,7 +342,8 @@ class _Taker:
             yield ArticleError(place_of(article), "duplicate", f"is the same article as {place}")
             return
         if standing:
-            other = self._displace(standing, article, taken)
+            reason = f"is the same article as {place_of(article)}, which is the better source"
+            other = self._displace(standing, reason, taken)
             if unpublished:
                 self._unsee(standing, taken)
             else:
@@ -364,6 +367,9 @@ class _Taker:
 
     def _withdraw(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry, taken: _Taken) -> None:
         """Keep an article out that says itself that it is withdrawn; its id stays in the ledger."""
+        standing = self.identities.standing(article, entry)
+        if standing and standing != entry.id:
+            self._displace(standing, f"is the same article as {place_of(article)}, which is withdrawn", taken)
         entry = self.withdrawals.add(article, known, entry)
         self.identities.claim(article._replace(content_hash=entry.content_hash), entry, entry.published)
         if known is None:
@@ -372,10 +378,9 @@ class _Taker:
         elif entry != known:
             taken.edit([entry])
 
-    def _displace(self, identity: str, article: Article, taken: _Taken) -> LedgerEntry:
-        """Take out the same article from a worse source; gives what the ledger says of it."""
+    def _displace(self, identity: str, reason: str, taken: _Taken) -> LedgerEntry:
+        """Take out an article that another file has too; gives what the ledger says of it."""
         place = self.identities.place(identity)
-        reason = f"is the same article as {place_of(article)}, which is the better source"
         self._leave_out(place, reason)
         if taken.rows.pop(identity, None) is None:
             gone = list(self.writer.records([identity]).values())
@@ -478,15 +483,17 @@ class _Taker:
             self.changed = True
             self.dirty.update(notice.categories)
             self.dirty_articles.update({notice.article} - {""})
-        if self.left_out:
-            self._leave_out_copies(rules, settled.standing)
+        if self.everything or self.marks or settled.ledger or settled.notices:
+            self._leave_out_copies(rules, {entry.id for entry in settled.ledger})
 
-    def _leave_out_copies(self, rules: Rules, withdrawn: Iterable[NoticeRecord]) -> None:
-        """A copy that an article's file had beside it is not published because the article is withdrawn."""
-        copies = copies_of(self.writer, rules, withdrawn)
-        found = {copy.id: (place_of(copy), place_of(gone)) for gone, copy in copies if place_of(copy) in self.left_out}
-        for place, gone in found.values():
-            self._leave_out(place, f"is nearly the same as {gone}, which is withdrawn")
-        removed = list(self.writer.records(found).values())
+    def _leave_out_copies(self, rules: Rules, fresh: Collection[str]) -> None:
+        """A copy of an article that is withdrawn is not published, lay it beside before or does it come afterwards."""
+        found = copies_of_withdrawn(self.writer, rules, fresh, self.left_out)
+        for copy, gone in found.copies.items():
+            self._leave_out(place_of(copy), f"is nearly the same as {gone}, which is withdrawn")
+        removed = list(self.writer.records(copy.id for copy in found.copies).values())
         self.writer.remove_records(removed)
         self._mark(map(former_of, removed))
+        self.writer.put_ledger((), found.entries)
+        self._log({entry.id: line_of(entry) for entry in found.entries})
+        self._forget({copy.id for copy in found.copies} & self.fresh)

@@ -71,7 +71,7 @@ def line_of(entry: LedgerEntry) -> str:
         f'{{"id":{_quoted(entry.id)},"key":{_quoted(entry.key)},"address":{address},"slug":{_quoted(entry.slug)},'
         f'"published":{entry.published},"published_offset":{entry.published_offset},'
         f'"content_hash":"{entry.content_hash}","updated":{entry.updated},"updated_offset":{entry.updated_offset},'
-        f'"withdrawn":{withdrawn}}}'
+        f'"withdrawn":{withdrawn},"remains":{_quoted(entry.remains)}}}'
     )
 
 

@@ -98,8 +98,30 @@ class Sketch:
 
     def __init__(self, text: str) -> None:
         words = _WORD.findall(text.casefold())
-        self.triples = frozenset(map(hash, zip(words, words[1:], words[2:], strict=False)))
+        self.triples = frozenset(map(_hash, zip(words, words[1:], words[2:], strict=False)))
         self.numbers = frozenset(word for word in words if word.isdigit())
+
+    def packed(self) -> str:
+        """All of it as a text to keep: ten characters for each word of the text; "" for one that is too short."""
+        if len(self.triples) < _TOO_SHORT:
+            return ""
+        return " ".join((*(f"{triple:x}" for triple in sorted(self.triples)), "|", *sorted(self.numbers)))
+
+    @classmethod
+    def unpacked(cls, packed: str) -> Sketch | None:
+        """The sketch that was packed; None where none was."""
+        triples, bar, numbers = packed.partition("|")
+        if not bar:
+            return None
+        sketch = cls("")
+        sketch.triples = frozenset(int(triple, 16) for triple in triples.split())
+        sketch.numbers = frozenset(numbers.split())
+        return sketch
+
+
+def _hash(words: tuple[str, ...]) -> int:
+    """The same in every process, as sketches are kept."""
+    return crc32(" ".join(words).encode("utf-8", "surrogatepass"))
 
 
 def same_text(one: Sketch, other: Sketch) -> bool:

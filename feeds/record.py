@@ -37,6 +37,7 @@ class LedgerEntry(NamedTuple):
     """What never changes about an article, and when it last did: see the table ``ledger``. Times as in the table.
 
     address: its address as addresses are compared, see ``likeness.same_address``.
+    remains: of an article that is withdrawn, see ``Remains``.
     """
 
     id: str
@@ -49,6 +50,34 @@ class LedgerEntry(NamedTuple):
     updated: int
     updated_offset: int
     withdrawn: int | None = None
+    remains: str = ""
+
+
+class Remains(NamedTuple):
+    """What the ledger keeps of a withdrawn article, by which it is known again when its catalogue is lost.
+
+    path, position: where it lay; named: how a list names it, "" where its own file says that it is withdrawn.
+    sketch: its text as texts are compared, see ``likeness.Sketch``; "" where it is not known.
+    """
+
+    path: str = ""
+    position: int | None = None
+    title: str = ""
+    named: str = ""
+    sketch: str = ""
+
+
+def remains_of(entry: LedgerEntry) -> Remains:
+    """What the ledger keeps of a withdrawn article."""
+    try:
+        return Remains(*json.loads(entry.remains)) if entry.remains else Remains()
+    except (ValueError, TypeError):  # a line of the ledger's copy that somebody has edited
+        return Remains()
+
+
+def with_remains(entry: LedgerEntry, remains: Remains) -> LedgerEntry:
+    """The entry that keeps them."""
+    return entry._replace(remains=json.dumps(remains, ensure_ascii=False))
 
 
 class Correction(NamedTuple):

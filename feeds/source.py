@@ -253,7 +253,9 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     published, origin = _published(draft, rules, modified, place, problems)
     if published is None:
         return None
-    corrections = checked_corrections(draft, rules.zone, rules.site, place, problems) if draft.corrections else ()
+    corrections: tuple[Notice, ...] = ()
+    if draft.corrections:
+        corrections = checked_corrections(draft, published.value, rules.zone, rules.site, place, problems)
     slug = text.slugify(draft.slug or title) if rules.slugs_needed or draft.position is not None else ""
     link = _link(draft, rules, slug, published.value, place, problems)
     classified = _classified(draft, rules, link, place, problems)

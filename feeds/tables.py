@@ -110,6 +110,7 @@ ledger = _table(
     _number("updated"),
     _number("updated_offset"),
     sa.Column("withdrawn", sa.BigInteger, nullable=True),
+    _text("remains"),
     sa.Index("ledger_key", "newsroom", "key"),
     sa.Index("ledger_slug", "newsroom", "slug"),
     sa.Index("ledger_hash", "newsroom", "content_hash"),

@@ -6,124 +6,40 @@ becomes a notice; the ledger keeps its id, and when it was withdrawn.
 
 A list is for articles whose files are gone; one whose file is still there is kept out of the catalogue for as long as
 the list names it. A list that cannot be read just now withdraws what it withdrew before.
+
+What the ledger calls withdrawn stays so: no other file is published in its place, whatever has been lost or deleted.
+Only the very file that said it, or the list, may say otherwise.
 """
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
-from pathlib import Path
+from datetime import datetime
 from typing import NamedTuple
 
 from feeds import text
 from feeds.catalogue.reading import Reading
 from feeds.catalogue.writing import Writing
-from feeds.checks import date_or_problem
 from feeds.compose import ARTICLE_PAGES
 from feeds.config import Settings
-from feeds.errors import ArticleError, UnreadableError
+from feeds.errors import ArticleError
 from feeds.likeness import same_address
 from feeds.model import Article
-from feeds.readers.fields import squash
-from feeds.readers.values import when
-from feeds.record import LedgerEntry, NoticeRecord, Record, moment_of, notice_id
-from feeds.scan import FoundFile, Scan
-from feeds.source import Rules
-
-_LISTS = ("withdrawn", "ditarik", "dicabut")
-_NAMES = {
-    "article": ("article", "artikel"),
-    "title": ("title", "judul"),
-    "reason": ("reason", "alasan"),
-    "date": ("date", "tanggal"),
-}
-
-
-class Listed(NamedTuple):
-    """One entry of a list. article: the address, id or path of the article; modified: the list's mtime."""
-
-    path: str
-    place: str
-    article: str
-    title: str
-    reason: str
-    when: datetime | None
-    modified: int
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What all lists of the data directory say. unread: lists, and folders of lists, that could not be read."""
-
-    entries: list[Listed] = field(default_factory=list)
-    problems: dict[str, list[ArticleError]] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-    unopened: list[FoundFile] = field(default_factory=list)
-
-    def hold(self, notice: NoticeRecord) -> bool:
-        """Whether a notice that came from a list still does."""
-        named = bool(notice.named) and any(entry.article == notice.named for entry in self.entries)
-        return named or self.left_unread(notice)
-
-    def left_unread(self, notice: NoticeRecord) -> bool:
-        """Whether the list that a notice came from could not be read just now."""
-        return bool(notice.named) and notice.path.startswith(tuple(self.unread))
-
-
-def read_lists(rules: Rules, found: Scan) -> Lists:
-    """Read every ``withdrawn.toml``; what is wrong with one is a problem of that file."""
-    lists = Lists(unread=list(found.unlisted))
-    for file in found.lists():
-        problems = lists.problems.setdefault(file.path, [])
-        try:
-            data = Path(rules.root, file.path).read_bytes()
-            lists.entries.extend(_entries(file, data, rules.zone, problems))
-        except OSError as error:
-            problems.append(ArticleError(file.path, "unreadable", error.strerror or str(error)))
-            lists.unread.append(file.path)
-            lists.unopened.append(file)
-        except UnreadableError as error:
-            problems.append(ArticleError(file.path, "unreadable", f"{error}; what it withdrew before stays withdrawn"))
-            lists.unread.append(file.path)
-    return lists
-
-
-def _entries(file: FoundFile, data: bytes, zone: tzinfo, problems: list[ArticleError]) -> Iterator[Listed]:
-    try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise UnreadableError("is not UTF-8 text") from error
-    except (ValueError, RecursionError) as error:
-        raise UnreadableError(f"is no TOML: {error}") from error
-    listed: object = next((table[name] for name in _LISTS if name in table), [])
-    if not isinstance(listed, list) or not (listed or not table):
-        raise UnreadableError("has no entries; each begins with a line [[withdrawn]]")
-    for number, entry in enumerate(listed, start=1):
-        place = f"{file.path}#{number}"
-        if isinstance(entry, dict):
-            yield _entry(file, place, entry, zone, problems)
-        else:
-            problems.append(ArticleError(place, "notice", "is no entry; each begins with a line [[withdrawn]]"))
-
-
-def _entry(
-    file: FoundFile, place: str, entry: Mapping[str, object], zone: tzinfo, problems: list[ArticleError]
-) -> Listed:
-    values = {squash(name): value for name, value in entry.items()}
-    said = {name: next((values[n] for n in names if n in values), None) for name, names in _NAMES.items()}
-    date = date_or_problem("date", "date of withdrawal", when(said["date"]), zone, place, problems)
-    reason = text.clean(_text(said["reason"]))
-    if not reason:
-        problems.append(ArticleError(place, "notice", "gives no reason for the withdrawal; say it as `reason`"))
-    title = text.one_line(_text(said["title"]))
-    article = text.clean(_text(said["article"])).removeprefix("./").removeprefix("/")
-    return Listed(file.path, place, article, title, reason, date, file.mtime)
-
-
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+from feeds.record import (
+    LedgerEntry,
+    NoticeRecord,
+    Record,
+    Remains,
+    moment_of,
+    notice_id,
+    record_of,
+    remains_of,
+    with_remains,
+)
+from feeds.scan import Scan
+from feeds.source import place_of
+from feeds.withdrawal_lists import Listed, Lists
 
 
 @dataclass
@@ -131,7 +47,7 @@ class Settled:
     """What the withdrawals of one look changed.
 
     removed: articles that were taken out; notices: those that are new, gone or different; ledger: entries likewise.
-    problems: whether other things are wrong with the lists. standing: the withdrawals of articles that a file holds.
+    problems: whether other things are wrong with the lists. standing: the withdrawals of all known articles.
     """
 
     removed: list[Record] = field(default_factory=list)
@@ -141,6 +57,16 @@ class Settled:
     standing: list[NoticeRecord] = field(default_factory=list)
 
 
+class Held(NamedTuple):
+    """That an article is kept out.
+
+    reason: why, "" where its newsroom knows; entry: what the ledger has to know of it, None for nothing new.
+    """
+
+    reason: str
+    entry: LedgerEntry | None
+
+
 class Withdrawals:
     """The withdrawals of one look at the data directory.
 
@@ -148,14 +74,18 @@ class Withdrawals:
     ``settle`` at the end.
     """
 
-    def __init__(self, reading: Reading, lists: Lists, settings: Settings) -> None:
+    def __init__(self, reading: Reading, lists: Lists, settings: Settings, found: Scan) -> None:
         self.lists = lists
         self._settings = settings
+        self._found = found
         self._before = {notice.id: notice for notice in reading.withdrawals()}
         self._standing: dict[str, NoticeRecord] = {}  # by the article's id
-        self._again: set[str] = set()  # ids of articles that were withdrawn and are taken in
-        known = _known(reading, lists.entries, settings)
+        self._former = {notice.article: notice for notice in self._before.values() if notice.article}
+        self._again: set[str] = set()  # ids of articles that were withdrawn and are so no longer
+        self._hidden: dict[str, list[tuple[str, int | None]]] = {}  # what is kept out, by the article's id
         # As they were before this look: a file may go in the same moment in which the list names its article.
+        self._places = _at_places(reading, lists.entries)
+        known, _ = self._named(reading)
         self._originals = reading.records(entry.id for entry in known.values())
         self._problems_before = reading.problems_of_files(self._lists())
 
@@ -178,15 +108,57 @@ class Withdrawals:
             if stays and notice.article:
                 self._standing[notice.article] = notice
 
-    def holding(self, article: Article, entry: LedgerEntry) -> NoticeRecord | None:
-        """The withdrawal that keeps out an article whose own file knows nothing of it: by a list, by another file."""
+    def holding(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry) -> Held | None:
+        """Whether an article whose own file does not withdraw it is kept out: by a list, a file or the ledger.
+
+        known, entry: what the ledger knows of it, and what it has to know now.
+        """
         notice = self._standing.get(entry.id)
-        if notice is None:
+        listed = bool(notice.named) if notice else bool(entry.remains) and self.lists.name(remains_of(entry).named)
+        if not (notice or listed) and (entry.withdrawn is None or self._says_otherwise(article, entry)):
             if entry.withdrawn is not None:
                 self._again.add(entry.id)
             return None
-        self._standing[entry.id] = _hiding(notice, article.path, article.position)
-        return notice
+        self._hidden.setdefault(entry.id, []).append((article.path, article.position))
+        if listed:
+            # Its own file may be renamed or edited meanwhile, and is the same article still.
+            own = known is not None and self._is_owner(article, known, notice)
+            if own:
+                self._originals.setdefault(entry.id, record_of(article, entry))
+            return Held("", entry if own and entry != known else None)
+        place = place_of(notice or self._former.get(entry.id) or remains_of(entry)) or entry.id
+        return Held(f"is the same article as {place}, which is withdrawn", None)
+
+    def _is_owner(self, article: Article, known: LedgerEntry, notice: NoticeRecord | None) -> bool:
+        """Whether a file is the one that the article of a list lies in, and no copy."""
+        owner = notice.hidden[0] if notice and notice.hidden else remains_of(known).path
+        return article.path == owner or not self._is_there(owner)
+
+    def _says_otherwise(self, article: Article, entry: LedgerEntry) -> bool:
+        """Whether this is the very article that was withdrawn, as only that says that it is so no longer."""
+        notice, remains = self._former.get(entry.id), remains_of(entry)
+        if notice and notice.named:
+            return self._is_owner(article, entry, notice)
+        if self.lists.unread and (remains.named or not remains.path):
+            return False  # the list may name it still
+        said = notice.path if notice else remains.path
+        if not said:
+            return article.key == entry.key
+        if article.path == said:
+            return article.position is None or self._is_record(article, entry, remains)
+        # Written anew in another format.
+        stem = said.rpartition(".")[0] == article.path.rpartition(".")[0]
+        return bool(notice and stem and article.path not in notice.hidden and not self._is_there(said))
+
+    @staticmethod
+    def _is_record(article: Article, entry: LedgerEntry, remains: Remains) -> bool:
+        """Whether a record of the same file is the same one, and no copy of it."""
+        own = article.key == entry.key or article.guid == entry.id or article.link == entry.id
+        return own or article.position == remains.position
+
+    def _is_there(self, path: str) -> bool:
+        """Whether a file is there, as far as can be seen just now."""
+        return bool(path) and (path.startswith(tuple(self._found.unlisted)) or self._found.file(path) is not None)
 
     def add(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry) -> LedgerEntry:
         """An article whose file says that it is withdrawn; gives what the ledger has to know of it.
@@ -230,20 +202,40 @@ class Withdrawals:
         own = {n.id: n for n in self._standing.values() if not n.named}
         listed = self._of_lists(writer, own)
         unread = {n.id: self._standing.get(n.article, n) for n in self._before.values() if self.lists.left_unread(n)}
-        now = unread | listed | own
+        now = self._left(own.values()) | unread | listed | own
+        self._again |= {n.article for n in self._former.values() if n.named and n.id not in now}
         settled = Settled(problems=self._put_problems(writer))
-        articles = {notice.article: notice for notice in now.values() if notice.article}
+        articles = {notice.article: notice.id for notice in now.values() if notice.article}
         for record in writer.records(articles).values():
             settled.removed.append(record)
-            notice = articles[record.id]
-            if record.path != notice.path:
-                now[notice.id] = _hiding(notice, record.path, record.position)
+            self._hidden.setdefault(record.id, []).append((record.path, record.position))
+        for name in articles.values():
+            now[name] = self._hiding(now[name])
         writer.remove_records(settled.removed)
-        settled.ledger = list(self._ledger(writer, articles))
+        settled.standing = [notice for notice in now.values() if notice.article]
+        settled.ledger = list(self._ledger(writer, {notice.article: notice for notice in settled.standing}))
         writer.put_ledger((), settled.ledger)
         self._put(writer, now, settled)
-        settled.standing = [notice for notice in now.values() if notice.article and (notice.hidden or not notice.named)]
         return settled
+
+    def _left(self, own: Collection[NoticeRecord]) -> dict[str, NoticeRecord]:
+        """Withdrawals by files that do not say so any more, as they are gone, and that nothing has taken back."""
+        said = {(notice.title, notice.since) for notice in own}  # a file that was renamed and edited
+        return {
+            notice.id: notice
+            for notice in self._former.values()
+            if not notice.named and notice.article not in self._again and (notice.title, notice.since) not in said
+        }
+
+    def _hiding(self, notice: NoticeRecord) -> NoticeRecord:
+        """A withdrawal with all files that it keeps out now: of a list's, the article's own comes first."""
+        fresh = [each for each in self._hidden.get(notice.article, ()) if notice.named or each[0] != notice.path]
+        kept = [path for path in notice.hidden if self._is_there(path)]
+        hidden = tuple(dict.fromkeys((*kept, *(path for path, _ in fresh))))
+        if notice.named:
+            position = next((position for path, position in fresh if path == hidden[0]), notice.position)
+            notice = notice._replace(position=position)
+        return notice._replace(hidden=hidden)
 
     def _put(self, writer: Writing, now: Mapping[str, NoticeRecord], settled: Settled) -> None:
         stored = {notice.id: notice for notice in writer.withdrawals()}
@@ -258,9 +250,24 @@ class Withdrawals:
     def _ledger(self, writer: Writing, articles: Mapping[str, NoticeRecord]) -> Iterator[LedgerEntry]:
         """Entries of articles that are withdrawn, or are so no longer, where the ledger does not know it yet."""
         for entry in writer.ledger("id", {*articles, *self._again}):
-            withdrawn = articles[entry.id].published if entry.id in articles else None
-            if entry.withdrawn != withdrawn:
-                yield entry._replace(withdrawn=withdrawn)
+            if notice := articles.get(entry.id):
+                remains = self._remains(notice, remains_of(entry))
+                now = with_remains(entry, remains)._replace(withdrawn=notice.published)
+            else:
+                now = entry._replace(withdrawn=None, remains="")
+            if entry != now:
+                yield now
+
+    def _remains(self, notice: NoticeRecord, before: Remains) -> Remains:
+        """What the ledger keeps of an article. before: what it kept; its sketch is of what was published."""
+        places: tuple[Remains, ...] = (Remains(notice.path, notice.position), before)
+        if notice.named:
+            hidden = (Remains(path, notice.position) for path in notice.hidden[:1])
+            record = self._originals.get(notice.article)
+            places = *hidden, before, *([Remains(record.path, record.position)] if record else ())
+        lay = next((place for place in places if place.path), before)
+        title = notice.title or before.title
+        return Remains(lay.path, lay.position, title, notice.named, before.sketch)
 
     def _put_problems(self, writer: Writing) -> bool:
         """Replace what is wrong with the lists; gives whether that is new."""
@@ -271,7 +278,8 @@ class Withdrawals:
 
     def _of_lists(self, writer: Writing, own: Collection[str]) -> dict[str, NoticeRecord]:
         """The notices that the lists make, but for articles whose own files say the same."""
-        known = _known(writer, self.lists.entries, self._settings)
+        self._places = _at_places(writer, self.lists.entries) | self._places
+        known, unclear = self._named(writer)
         records = self._originals | writer.records(entry.id for entry in known.values())
         notices: dict[str, NoticeRecord] = {}
         for entry in self.lists.entries:
@@ -279,11 +287,56 @@ class Withdrawals:
             notice = self._of_list(entry, ledger, records.get(ledger.id) if ledger else None)
             announced = bool(notice.title or notice.address)
             if ledger is None:
-                reason = f"names no article that is known: {entry.article!r}" if entry.article else "names no article"
-                self.lists.problems[entry.path].append(ArticleError(entry.place, "notice", reason, fatal=not announced))
+                self.lists.problems[entry.path].append(_unknown(entry, unclear.get(entry.article, ""), announced))
             if (ledger or announced) and notice.id not in own:
                 notices.setdefault(notice.id, notice)
         return notices
+
+    def _named(self, reading: Reading) -> tuple[dict[str, LedgerEntry], dict[str, str]]:
+        """What the ledger knows of the articles that lists name, and why a name leads to none, by name.
+
+        By the name that withdrew it, its id, address or page, its place, its key, or by its path without the suffix.
+        """
+        names = {entry.article for entry in self.lists.entries if entry.article}
+        addresses = {name: text.absolute(name, self._settings.site) for name in names}
+        pages = f"{self._settings.base_url}{ARTICLE_PAGES}"
+        slugs = {name: name.removeprefix(pages).strip("/") for name in names if name.startswith(pages)}
+        stems = {name: name.rpartition(".")[0] for name in names if "." in name and "#" not in name}
+        by_id = {e.id: e for e in reading.ledger("id", {*names, *addresses.values(), *self._places.values()})}
+        same = {name: same_address(address) for name, address in addresses.items()}
+        by_address = {entry.address: entry for entry in reading.ledger("address", filter(None, same.values()))}
+        by_slug = {entry.slug: entry for entry in reading.ledger("slug", slugs.values())}
+        by_key: dict[str, list[LedgerEntry]] = {}
+        for entry in sorted(reading.ledger("key", {*names, *stems.values()} - {""})):
+            by_key.setdefault(entry.key, []).append(entry)
+        withdrawn = {remains_of(entry).named: entry for entry in reading.withdrawn_entries()}
+        found: dict[str, LedgerEntry] = {}
+        unclear: dict[str, str] = {}
+        for name in names:
+            sure = (
+                withdrawn.get(name)
+                or by_id.get(name)
+                or by_id.get(addresses[name])
+                or by_address.get(same[name])
+                or by_slug.get(slugs.get(name, ""))
+                or by_id.get(self._places.get(name, ""))
+            )
+            of_key = [sure] if sure else by_key.get(name) or by_key.get(stems.get(name, ""), [])
+            others: list[str] = [] if sure or name in by_key else self._beside(name)
+            if len(of_key) == 1 and not others:
+                found[name] = of_key[0]
+            elif of_key:
+                unclear[name] = f"; it may mean {others[0]}" if others else "; it may mean several"
+        return found, unclear
+
+    def _beside(self, path: str) -> list[str]:
+        """Files that differ from a path in the suffix alone."""
+        folder, slash, name = path.rpartition("/")
+        stem = name.rpartition(".")[0]
+        listed = self._found.folders.get(folder + slash, {})
+        return [
+            folder + slash + other for other in sorted(listed) if other != name and other.rpartition(".")[0] == stem
+        ]
 
     def _of_list(self, entry: Listed, ledger: LedgerEntry | None, record: Record | None) -> NoticeRecord:
         identity = ledger.id if ledger else ""
@@ -312,32 +365,21 @@ class Withdrawals:
         )
 
 
-def _hiding(notice: NoticeRecord, path: str, position: int | None) -> NoticeRecord:
-    """A withdrawal that keeps one more file out."""
-    if notice.named and notice.hidden[:1] in ((), (path,)):
-        notice = notice._replace(position=position)
-    return notice._replace(hidden=tuple(dict.fromkeys((*notice.hidden, path))))
+def _unknown(entry: Listed, unclear: str, announced: bool) -> ArticleError:
+    """What is wrong with an entry of a list that withdraws nothing."""
+    reason = f"names no article that is known: {entry.article!r}{unclear}" if entry.article else "names no article"
+    if announced:
+        reason += "; it is announced all the same"
+    return ArticleError(entry.place, "notice", reason, fatal=not announced)
 
 
-def _known(reading: Reading, entries: Iterable[Listed], settings: Settings) -> dict[str, LedgerEntry]:
-    """What the ledger knows of the articles that lists name: by id, address, page or path without suffix."""
-    names = {entry.article for entry in entries if entry.article}
-    addresses = {name: text.absolute(name, settings.site) for name in names}
-    pages = f"{settings.base_url}{ARTICLE_PAGES}"
-    slugs = {name: name.removeprefix(pages).strip("/") for name in names if name.startswith(pages)}
-    keys = {name: name.rpartition(".")[0] or name for name in names}
-    by_id = {entry.id: entry for entry in reading.ledger("id", {*names, *addresses.values()})}
-    same = {name: same_address(address) for name, address in addresses.items()}
-    by_address = {entry.address: entry for entry in reading.ledger("address", filter(None, same.values()))}
-    by_slug = {entry.slug: entry for entry in reading.ledger("slug", slugs.values())}
-    by_key = {entry.key: entry for entry in sorted(reading.ledger("key", {*names, *keys.values()}))}
-    found = {
-        name: by_id.get(name)
-        or by_id.get(addresses[name])
-        or by_address.get(same[name])
-        or by_slug.get(slugs.get(name, ""))
-        or by_key.get(keys[name])
-        or by_key.get(name)
-        for name in names
-    }
-    return {name: entry for name, entry in found.items() if entry}
+def _at_places(reading: Reading, entries: Iterable[Listed]) -> dict[str, str]:
+    """The ids of the articles that lie where lists say, as ``path`` or ``path#n``."""
+    found: dict[str, str] = {}
+    for name in {entry.article for entry in entries if entry.article}:
+        path, mark, number = name.rpartition("#")
+        record = bool(mark) and number.isascii() and number.isdigit() and len(number) < 10
+        identity = reading.id_at(path, int(number) - 1) if record else reading.id_at(name, None)
+        if identity:
+            found[name] = identity
+    return found

@@ -81,6 +81,7 @@ def test_check_tells_machines_what_is_wrong_and_what_there_is(feeds: Call, kabar
         "articles": 3,
         "waiting": 0,
         "notices": 0,
+        "withdrawn": 0,
         "problems": [
             {
                 "path": "hari-salah.md",

@@ -278,6 +278,7 @@ class TestEarlierCatalogues:
         with room.catalogue.engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE ledger RENAME COLUMN address TO link")
             connection.exec_driver_sql("DROP INDEX ledger_address")
+            connection.exec_driver_sql("ALTER TABLE ledger DROP COLUMN remains")
             connection.exec_driver_sql("CREATE INDEX ledger_link ON ledger (newsroom, link)")
             connection.exec_driver_sql(f"UPDATE ledger SET link = '{LINK}' WHERE link IS NOT NULL")
             connection.exec_driver_sql("ALTER TABLE articles RENAME TO former_articles")

@@ -15,7 +15,7 @@ from feeds.edition import Edition
 from feeds.formats.feedgen_extensions import NAMESPACES
 from feeds.record import NoticeRecord
 from tests.conftest import Room
-from tests.support import BASE_URL, FORMATS, NOW, Desk, a_desk, titles
+from tests.support import BASE_URL, FORMATS, NOW, Call, Desk, a_desk, article, titles
 
 LATER = NOW + timedelta(minutes=5)
 ATOM = NAMESPACES | {"a": NAMESPACES["atom"]}
@@ -170,6 +170,11 @@ def test_a_wrong_date_costs_only_itself(sqlite_room: Room) -> None:
         ({"hak_jawab": {"tanggal": "2026-05-05"}}, "notice", "its right of reply has no text"),
         ({"ralat": {"text": "Salah.", "link": "javascript:x"}}, "link", "the address 'javascript:x' of its correction"),
         ({"status": "ditarik"}, "notice", "is withdrawn without a reason"),
+        ({"ralat": {"text": "Salah.", "date": "2025-05-30"}}, "notice", "lies before its publication"),
+        ({"ralat": {"text": "Salah.", "date": "kapan"}}, "date", "the time of its file is published instead"),
+        ({"status": "foo"}, "notice", "its status 'foo' is not known; it is published all the same"),
+        ({"status": "arsip"}, "notice", "its status 'arsip' is not known; it is published all the same"),
+        ({"status": "terbit", "alasan": "Keliru."}, "notice", "gives a reason for a withdrawal, but its status"),
         ({"status": "ditarik", "alasan": "Keliru.", "tanggal_ditarik": "kapan"}, "date", "date of withdrawal 'kapan'"),
     ],
 )
@@ -178,6 +183,35 @@ def test_what_is_missing_or_wrong_is_reported(sqlite_room: Room, header: Any, ki
     sqlite_room.look()
     assert sqlite_room.kinds == [("a.md", kind)]
     assert reason in sqlite_room.problems[0].reason
+    assert sqlite_room.problems[0].severity == "warning"
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        *("Ditarik karena hoaks", "ditarik-redaksi", "ditarik dari peredaran", "dihapus", "takedown", "Take down"),
+        *("tarik", "dicabut oleh redaksi", "telah ditarik"),
+    ],
+)
+def test_a_status_withdraws_by_its_first_words(sqlite_room: Room, status: str) -> None:
+    sqlite_room.article("a.md", status=status, alasan="Keliru.")
+    sqlite_room.look()
+    assert (sqlite_room.ids, sqlite_room.problems) == ({}, [])
+    assert [notice.kind for notice in notices(sqlite_room)] == ["ditarik"]
+
+
+@pytest.mark.parametrize("status", ["menunggu review", "In review", "belum tayang", "ditunda"])
+def test_a_status_that_says_not_yet_keeps_an_article_back(sqlite_room: Room, status: str) -> None:
+    sqlite_room.article("a.md", status=status)
+    sqlite_room.look()
+    assert (sqlite_room.ids, notices(sqlite_room)) == ({}, [])
+
+
+@pytest.mark.parametrize("status", ["terbit", "Tayang", "publik", "published", "publish", "1"])
+def test_a_harmless_status_says_nothing(sqlite_room: Room, status: str) -> None:
+    sqlite_room.article("a.md", status=status)
+    sqlite_room.look()
+    assert (list(sqlite_room.ids), sqlite_room.problems) == (["a.md"], [])
 
 
 @pytest.mark.parametrize("nothing", [False, "tidak", "-", [], {}, {"text": "", "date": ""}, [None], "n/a"])
@@ -415,9 +449,14 @@ def test_a_copy_of_a_withdrawn_article_is_not_published_in_its_place(room: Room,
         room.look()
         assert (room.ids, room.kinds) == ({}, [("b/salinan.md", "duplicate")])
         room.article("c.md", status="draft")
+    before = withdrawn_in_ledger(room)
     room.remove("a.md")
-    room.look()
-    assert list(room.ids) == ["b/salinan.md"]
+    for _ in range(2):
+        room.look()
+        assert (room.ids, room.kinds) == ({}, [("b/salinan.md", "duplicate")])
+        assert withdrawn_in_ledger(room) == before
+        assert [notice.text for notice in notices(room)] == ["Keliru."]
+        room.program = "another program"  # everything is read anew
 
 
 def test_a_near_copy_of_a_withdrawn_article_is_not_published_in_its_place(room: Room) -> None:
@@ -434,6 +473,150 @@ def test_a_near_copy_of_a_withdrawn_article_is_not_published_in_its_place(room: 
     room.program = "another program"  # everything is read anew
     room.look()
     assert room.ids == {}
+
+
+TITLE = "Harga beras di Pasar Angso Duo turun lagi"
+WORDS = " ".join(f"Kalimat ke-{n} tentang harga beras di pasar." for n in range(30))
+WITHDRAWN = {"status": "ditarik", "alasan": "Keliru."}
+LIST = toml('article = "a.md"\nreason = "Keliru."')
+
+
+def near(room: Room, path: str = "z.json", **header: Any) -> None:
+    """A file that is nearly the same as the article of these tests."""
+    room.article(path, body=f"{WORDS} Selesai.", **{"title": TITLE.removesuffix(" lagi")} | header)
+
+
+def lose(room: Room) -> None:
+    """The catalogue's file, where it is one; elsewhere everything is read anew."""
+    room.program += " and another"
+    if room.address.startswith("sqlite"):
+        room.lose_catalogue()
+
+
+def test_a_copy_that_is_read_first_stays_out_where_the_catalogue_is_lost(room: Room) -> None:
+    room.article("m.md", body=WORDS, title=TITLE)
+    room.look()
+    room.article("m.md", body=WORDS, title=TITLE, **WITHDRAWN)
+    room.look()
+    before = withdrawn_in_ledger(room)
+    lose(room)
+    room.article("a.md", body=WORDS, title=TITLE, link="https://kabar.example/beras/")
+    for _ in range(2):
+        room.look()
+        assert room.ids == {}
+        assert withdrawn_in_ledger(room) == before
+        lose(room)
+
+
+def test_a_copy_of_one_that_is_withdrawn_at_first_sight_stays_out(room: Room) -> None:
+    room.article("a.md")
+    room.article("m.md", title="Berita a", **WITHDRAWN)
+    room.look()
+    assert (room.ids, room.kinds) == ({}, [("a.md", "duplicate")])
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_near_copy_stays_out_when_the_article_is_deleted_and_listed_at_once(room: Room, lost: bool) -> None:
+    room.article("a.md", body=WORDS, title=TITLE)
+    near(room)
+    room.look()
+    assert list(room.ids) == ["a.md"]
+    room.remove("a.md")
+    room.write("withdrawn.toml", LIST)
+    for _ in range(3):
+        room.look()
+        assert (room.ids, room.kinds) == ({}, [("z.json", "duplicate")])
+        if lost:
+            lose(room)
+        near(room)
+
+
+@pytest.mark.parametrize("by", ["file", "list"])
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_near_copy_that_comes_after_the_withdrawal_is_not_published(room: Room, by: str, lost: bool) -> None:
+    room.article("a.md", body=WORDS, title=TITLE)
+    room.look()
+    if by == "list":
+        room.write("withdrawn.toml", LIST)
+    else:
+        room.article("a.md", body=WORDS, title=TITLE, **WITHDRAWN)
+    room.look()
+    if by == "list":
+        room.remove("a.md")
+    if lost:
+        lose(room)
+    near(room)
+    near(room, "lain.json", title="Berita lain sama sekali")
+    room.look()
+    assert list(room.ids) == ["lain.json"]
+    assert room.kinds == [("z.json", "duplicate")]
+    assert room.problems[0].reason == "is nearly the same as a.md, which is withdrawn"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+@pytest.mark.parametrize("named", ["a.md", "https://kabar.example/lama/"])
+def test_a_listed_article_may_be_renamed_edited_and_given_another_address(room: Room, named: str, lost: bool) -> None:
+    header = {"link": "https://kabar.example/lama/"} if named != "a.md" else {}
+    room.article("a.md", guid="berita-17" if header else None, **header)
+    room.article("b.md")
+    room.look()
+    before = room.ids["a.md"]
+    room.write("withdrawn.toml", toml(f'article = "{named}"\nreason = "Keliru."'))
+    room.look()
+    room.rename("a.md", "c/baru.md")
+    room.look()
+    room.article(
+        "c/baru.md", title="Berita a", body="Diubah.", guid=before if header else None,
+        **dict.fromkeys(header, "https://kabar.example/baru/"),
+    )  # fmt: skip
+    for _ in range(3):
+        room.look()
+        assert list(room.ids) == ["b.md"]
+        assert room.problems == []
+        assert [n.article for n in notices(room)] == [before]
+        room.touch("c/baru.md")
+        if lost:
+            lose(room)
+    room.remove("withdrawn.toml")
+    room.look()
+    assert room.ids["c/baru.md"] == before
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_another_file_of_the_same_address_never_publishes_what_was_withdrawn(room: Room, lost: bool) -> None:
+    header = {"link": "https://kabar.example/lama/"}
+    room.article("a.md", **header)
+    room.article("b.md")
+    room.look()
+    room.article("a.md", **header, **WITHDRAWN)
+    room.article("a.json", body="Salinan.", **header)
+    room.look()
+    before = withdrawn_in_ledger(room)
+    room.remove("a.md")
+    for _ in range(3):
+        room.look()
+        assert list(room.ids) == ["b.md"]
+        assert room.kinds == [("a.json", "duplicate")]
+        assert withdrawn_in_ledger(room) == before
+        if lost:
+            lose(room)
+        room.touch("a.json")
+    room.article("a.md", **header)  # the very file
+    room.look()
+    assert room.ids["a.md"] == "https://kabar.example/lama/"
+    assert None in withdrawn_in_ledger(room).values()
+
+
+def test_a_withdrawn_article_may_change_its_format_when_it_is_published_again(room: Room) -> None:
+    room.article("a.md")
+    room.look()
+    before = room.ids["a.md"]
+    room.article("a.md", **WITHDRAWN)
+    room.look()
+    room.remove("a.md")
+    room.article("a.json", title="Berita a", body="Sudah benar.")
+    room.look()
+    assert room.ids == {"a.json": before}
 
 
 # --- withdrawals by a list -------------------------------------------------------------------------------------------
@@ -557,8 +740,8 @@ def test_an_entry_that_names_nothing_known_is_reported_and_announced_where_it_ca
         ("withdrawn.toml#1", "names no article that is known", False),
         ("withdrawn.toml#2", "names no article that is known", False),
         ("withdrawn.toml#3", "names no article that is known", True),
-        ("withdrawn.toml#4", "gives no reason for the withdrawal; say it as `reason`", True),
-        ("withdrawn.toml#5", "names no article", False),
+        ("withdrawn.toml#4", "gives no reason for the withdrawal; say it as `reason`", False),
+        ("withdrawn.toml#5", "names no article; it is announced all the same", False),
         ("withdrawn.toml#5", "its date of withdrawal '31 Februari 2026' is not understood", False),
     }
     assert sorted(n.title or n.address for n in notices(room)) == [
@@ -577,6 +760,54 @@ def test_an_entry_is_found_as_soon_as_its_article_comes(room: Room) -> None:
     assert room.problems == []
     assert list(room.ids) == ["b.md"]
     assert [n.title for n in notices(room)] == ["Berita lama"]
+
+
+def test_a_record_is_named_by_its_place_and_no_other_article_is_meant(room: Room) -> None:
+    room.article("kawat.md")
+    lines = [{"title": f"Kawat {n}", "date": "2025-06-02T10:00:00+07:00", "body": f"Isi {n}."} for n in (1, 2)]
+    room.write("kawat.jsonl", "\n".join(map(json.dumps, lines)))
+    room.look()
+    room.write("withdrawn.toml", toml('article = "kawat.jsonl#2"\nreason = "Keliru."'))
+    room.look()
+    assert sorted(room.ids) == ["kawat.jsonl#1", "kawat.md"]
+    room.write("withdrawn.toml", toml('article = "kawat.jsonl#7"\nreason = "Keliru."'))
+    room.look()
+    assert sorted(room.ids) == ["kawat.jsonl#1", "kawat.jsonl#2", "kawat.md"]
+    assert "names no article that is known" in room.problems[0].reason
+
+
+def test_of_two_files_that_differ_in_the_suffix_the_list_withdraws_the_one_that_it_names(room: Room) -> None:
+    room.article("a.json")
+    room.look()
+    room.article("a.md", title="Berita lain", body="Isi lain.")
+    room.look()
+    room.write("withdrawn.toml", LIST)
+    room.look()
+    assert list(room.ids) == ["a.json"]
+    room.remove("a.md")
+    room.look()
+    assert list(room.ids) == ["a.json"]
+
+
+def test_a_path_of_another_suffix_withdraws_nothing_and_says_what_it_may_mean(room: Room) -> None:
+    room.article("a.json")
+    room.look()
+    room.write("withdrawn.toml", LIST)
+    room.look()
+    assert list(room.ids) == ["a.json"]
+    assert "names no article that is known: 'a.md'; it may mean a.json" in room.problems[0].reason
+
+
+def test_check_says_what_is_withdrawn_and_by_what(feeds: Call, kabar: Path) -> None:
+    (kabar / "tari.md").write_text(article("Tari", "2026-05-06", status="ditarik", alasan="Keliru."))
+    (kabar / "withdrawn.toml").write_text(toml('article = "ekonomi/kopi.md"\nreason = "Keliru."'))
+    assert "0 articles published, 2 withdrawn" in feeds("--data", kabar, "check").output
+    own = feeds("--data", kabar, "check", "--explain", "tari.md").output
+    assert "withdrawn:  by its status" in own
+    assert "none: the article" not in own
+    assert "by withdrawn.toml#1" in feeds("--data", kabar, "check", "--explain", "ekonomi/kopi.md").output
+    listed = feeds("--data", kabar, "check", "--explain", "withdrawn.toml").output
+    assert "kopi: Keliru." in listed
 
 
 def test_a_page_of_ours_names_its_article_too(sqlite_room: Room) -> None:
@@ -642,7 +873,9 @@ def test_an_edition_from_nothing_is_the_same_as_one_that_grew(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     "header",
-    [{"advertorial": True}, {"iklan": "ya"}, {"sponsored": True}, {"berbayar": "1"}, {"kategori": "Advertorial"}],
+    [{"advertorial": True}, {"iklan": "ya"}, {"sponsored": True}, {"berbayar": "1"}, {"kategori": "Advertorial"}]
+    + [{"advertorial": "Kerja sama"}]
+    + [{"kategori": n} for n in ("Pariwara", "Advetorial", "Adv", "Kerja Sama", "Konten Berbayar")],
 )
 def test_an_advertorial_is_labelled_in_its_title(quick_desk: Desk, header: Any) -> None:
     quick_desk.write("a.md", "Bank baru dibuka", **header)
@@ -651,7 +884,9 @@ def test_an_advertorial_is_labelled_in_its_title(quick_desk: Desk, header: Any) 
     assert "[Advertorial] Bank baru dibuka" in edition.documents["index.html"].body.decode()
 
 
-@pytest.mark.parametrize("header", [{"advertorial": False}, {"iklan": "tidak"}, {"sponsored": "-"}])
+@pytest.mark.parametrize(
+    "header", [{"advertorial": False}, {"iklan": "tidak"}, {"sponsored": "-"}, {"kategori": "Info Bisnis"}]
+)
 def test_what_is_not_said_to_be_paid_for_is_not_labelled(quick_desk: Desk, header: Any) -> None:
     quick_desk.write("a.md", "Bank baru dibuka", **header)
     assert titles(quick_desk.build()) == ["Bank baru dibuka"]

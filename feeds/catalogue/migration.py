@@ -16,6 +16,7 @@ def migrate(connection: sa.Connection, found: str) -> bool:
         return False
     connection.exec_driver_sql("ALTER TABLE ledger RENAME COLUMN link TO address")
     connection.exec_driver_sql("DROP INDEX ledger_link")
+    connection.exec_driver_sql("ALTER TABLE ledger ADD COLUMN remains TEXT NOT NULL DEFAULT ''")
     rows = connection.execute(sa.select(t.ledger.c.newsroom, t.ledger.c.id, t.ledger.c.address)).all()
     if rows:
         ours = t.ledger.c

@@ -232,6 +232,11 @@ class Reading:
         for row in self._rows_in(t.ledger, column, values):
             yield LedgerEntry(**row._mapping)
 
+    def withdrawn_entries(self) -> list[LedgerEntry]:
+        """The ledger's entries of all articles that are withdrawn, by id."""
+        rows = self._rows(t.ledger, t.ledger.c.withdrawn.is_not(None))
+        return sorted(LedgerEntry(**row._mapping) for row in rows)
+
     def whole_ledger(self) -> Iterator[LedgerEntry]:
         """Every ledger entry, in no order."""
         for row in self._rows(t.ledger):

@@ -192,4 +192,5 @@ def _print_total(state: State) -> None:
     severities = Counter(problem.severity for problem in state.problems)
     wrong = severities["left out"] + severities["warning"]
     notes = f", {many(severities['note'], 'note')}" if severities["note"] else ""
-    click.echo(f"{state} published, {many(wrong, 'problem')}, {severities['left out']} left out{notes}")
+    withdrawn = f", {state.withdrawn:,} withdrawn" if state.withdrawn else ""
+    click.echo(f"{state} published{withdrawn}, {many(wrong, 'problem')}, {severities['left out']} left out{notes}")

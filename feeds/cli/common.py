@@ -67,13 +67,14 @@ def processes(jobs: int | None) -> int:
 class State(NamedTuple):
     """Of a newsroom: articles whose time has come, articles that wait for theirs, what is wrong.
 
-    notices: corrections, rights of reply and withdrawals.
+    notices: corrections, rights of reply and withdrawals. withdrawn: articles that are.
     """
 
     articles: int
     waiting: int
     problems: list[ArticleError]
     notices: int
+    withdrawn: int
 
     def __str__(self) -> str:
         waits = f" ({self.waiting:,} more {'waits' if self.waiting == 1 else 'wait'} for the time that is their date)"
@@ -81,13 +82,20 @@ class State(NamedTuple):
 
     def report(self) -> dict[str, object]:
         problems = [problem_report(problem) for problem in self.problems]
-        return {"articles": self.articles, "waiting": self.waiting, "notices": self.notices, "problems": problems}
+        return {
+            "articles": self.articles,
+            "waiting": self.waiting,
+            "notices": self.notices,
+            "withdrawn": self.withdrawn,
+            "problems": problems,
+        }
 
 
 def state_of(newsroom: Newsroom) -> State:
     with newsroom.catalogue.reading() as reading:
         moment = now()
-        return State(*reading.count(moment), reading.problems(), reading.count_notices(moment))
+        withdrawn = sum(bool(notice.article) for notice in reading.withdrawals())
+        return State(*reading.count(moment), reading.problems(), reading.count_notices(moment), withdrawn)
 
 
 def now() -> int:

@@ -77,6 +77,7 @@ def _facts(found: Explanation) -> dict[str, str]:
         "body": _beginning(draft.body),
         "cut": many(sum(line.role.partition(":")[0] in CUT for line in found.lines), "line"),
         "id": found.id or "none: the article is left out",
+        "withdrawn": f"by {found.withdrawn}" if found.withdrawn else "",
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -103,7 +104,8 @@ def _report(found: Explanation) -> dict[str, object]:
         "source": found.kind,
         "published": found.articles > 0
         if found.listed
-        else article is not None and not any(problem.fatal for problem in found.problems),
+        else article is not None and not found.withdrawn and not any(problem.fatal for problem in found.problems),
+        "withdrawn": found.withdrawn,
         "refusal": found.refusal,
         "lines": [line._asdict() for line in found.lines],
         "problems": [problem_report(problem) for problem in found.problems],

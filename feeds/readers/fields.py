@@ -22,7 +22,7 @@ from feeds.errors import ArticleError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
 from feeds.readers import Line
 from feeds.readers.notices import FIELDS as MAKE_NOTICES
-from feeds.readers.notices import notices_of
+from feeds.readers.notices import is_not_yet, notices_of, says_yes, status_warnings
 from feeds.readers.page_noise import without_page_noise
 from feeds.readers.values import LISTS, passages, when
 from feeds.readers.values import flag as flag
@@ -296,7 +296,8 @@ def is_withheld(found: Mapping[str, object]) -> bool:
         return True
     if "live" in found and flag(found["live"]) is False:
         return True
-    return "status" in found and squash(text(found["status"])) in _WITHHELD
+    status = found.get("status")
+    return status is not None and (squash(text(status)) in _WITHHELD or is_not_yet(status))
 
 
 _BLOCK = re.compile(
@@ -396,6 +397,7 @@ def make_draft(
         values["unused"] = found["unused"]
     if not MAKE_NOTICES.isdisjoint(found):
         values |= notices_of(found)
+        warnings = (*warnings, *status_warnings(found))
     return Draft(
         path=path,
         position=position,
@@ -422,7 +424,7 @@ _AS: dict[str, Callable[[object], object]] = {
     "guid": _guid,
     "slug": text,
     "language": text,
-    "advertorial": lambda value: flag(value) is True,
+    "advertorial": says_yes,
 }
 
 
