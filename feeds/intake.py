@@ -271,6 +271,10 @@ class _Taker:
         problems = (problem for listed in self.problems_before.values() for problem in listed)
         ids = {p.path: formers[place] for p in problems if (place := _stands_instead(p)) in formers}
         entries = {entry.id: entry for entry in self.writer.ledger("id", ids.values())}
+        places = {identity: place for place, identity in formers.items()}
+        for entry in list(entries.values()):  # one that is withdrawn in the same look has no heir
+            if self.withdrawals.lists.name_any((entry.id, entry.address or "", places[entry.id])):
+                del entries[entry.id]
         return {place: entries[identity] for place, identity in ids.items() if identity in entries}
 
     def take(self, batch: Sequence[FileArrivals]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import NamedTuple
 from feeds import text
 from feeds.checks import date_or_problem
 from feeds.errors import ArticleError, UnreadableError
+from feeds.likeness import same_address
 from feeds.readers.fields import squash
 from feeds.readers.values import when
 from feeds.record import NoticeRecord
@@ -55,6 +56,11 @@ class Lists:
     def name(self, article: str) -> bool:
         """Whether a list names an article like this."""
         return bool(article) and any(entry.article == article for entry in self.entries)
+
+    def name_any(self, names: Iterable[str]) -> bool:
+        """Whether a list names an article by one of its names: its id, its address however written, its place."""
+        known = {same_address(name) or name for name in names}
+        return any((same_address(entry.article) or entry.article) in known for entry in self.entries)
 
     def left_unread(self, notice: NoticeRecord) -> bool:
         """Whether the list that a notice came from could not be read just now."""
