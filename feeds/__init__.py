@@ -18,7 +18,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     survey, explain                    what the catalogue holds, counted; how one article is read
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
-    arrivals, formats, pages           files -> rows, in several processes; Feed -> bytes
+    arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     newsroom                           settings, catalogue and the way from one end to the other
     live, publish                      an edition kept fresh; an edition written to a folder

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from feeds.arrivals import Ahead, FileArrivals, read
 from feeds.catalogue import Catalogue
-from feeds.catalogue.reading import Marked, Reading
+from feeds.catalogue.reading import Marked
 from feeds.catalogue.writing import Writing
+from feeds.changes import in_doubt, is_known, plan, rules_digest
 from feeds.config import Settings
 from feeds.duplicates import copies_of_withdrawn, nearly_same
 from feeds.errors import ArticleError
@@ -17,8 +17,8 @@ from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
-from feeds.scan import Files, FoundFile, Scan, scan
-from feeds.source import Rules, digest_of, in_order, place_of
+from feeds.scan import FoundFile, scan
+from feeds.source import Rules, place_of
 from feeds.withdrawal_lists import read_lists
 from feeds.withdrawals import Withdrawals
 
@@ -56,7 +56,7 @@ def take_in(
     found = ahead.scan if ahead else scan(settings)
     with catalogue.writing() as writer:
         withdrawals = Withdrawals(writer, read_lists(rules, found), settings, found)
-        work = _plan(writer, found, _rules_digest(rules, program), withdrawals)
+        work = plan(writer, found, rules_digest(rules, program), withdrawals)
         taker = _Taker(writer, settings, ledger_file, withdrawals)
         readings = ahead.readings if ahead and work.everything else read(rules, work.files, jobs=jobs)
         if work.everything:
@@ -74,7 +74,7 @@ def take_in(
                     progress(taker.read, len(work.files))
         taker.finish(rules)
         ledger_file.sync()
-        writer.put_listings(work.listings | _in_doubt(found, taker.unopened))
+        writer.put_listings(work.listings | in_doubt(found, taker.unopened))
         writer.forget_listings(work.folders_gone)
         writer.set_value("rules", work.rules)
         return Intake(files=len(found), read=taker.read, changed=taker.changed)
@@ -84,76 +84,13 @@ def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -
     """How many files the data directory holds, where the catalogue knows them all as they are; else None."""
     found = scan(settings)
     with catalogue.reading() as reading:
-        same_rules = reading.value("rules") == _rules_digest(Rules.of(settings), program)
+        same_rules = reading.value("rules") == rules_digest(Rules.of(settings), program)
         known = reading.listings()
         problems = {problem.path: problem for problem in reading.directory_problems()}
     same = same_rules and known.keys() == found.folders.keys() and problems == found.problems
     return (
-        len(found) if same and all(_is_known(files, known[folder]) for folder, files in found.folders.items()) else None
+        len(found) if same and all(is_known(files, known[folder]) for folder, files in found.folders.items()) else None
     )
-
-
-def _is_known(files: Files, listing: str) -> bool:
-    """Whether a folder's files are those of a listing; one that could not be opened stands there without its time."""
-    known: dict[str, list[int]] = json.loads(listing)
-    same = (known[name] in ([size, mtime], [size, 0]) for name, (size, mtime) in files.items())
-    return known.keys() == files.keys() and all(same)
-
-
-def _rules_digest(rules: Rules, program: str) -> str:
-    return digest_of(repr((rules, program)).encode())
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What has to be read, and what has to be remembered. everything: all files are read anew."""
-
-    rules: str
-    files: list[FoundFile]
-    listings: dict[str, str]
-    gone: Sequence[str] = ()
-    folders_gone: Sequence[str] = ()
-    everything: bool = False
-
-
-def _plan(reading: Reading, found: Scan, rules: str, withdrawals: Withdrawals) -> _Work:
-    """Compare what is there with what was there: folder by folder, and only where one differs file by file."""
-    listings = {folder: _listing(files) for folder, files in found.folders.items()}
-    if reading.value("rules") != rules:
-        # Files that hold articles come first, so that a duplicate takes no place that another has.
-        holding = reading.files_with_articles()
-        files = sorted(in_order(found.files()), key=lambda file: file.path not in holding)
-        return _Work(rules, files, listings, everything=True)
-    known = reading.listings()
-    new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
-    folders_gone = sorted(f for f in known.keys() - listings.keys() if not f.startswith(tuple(found.unlisted)))
-    changed, gone = set[str](), set[str]()
-    for folder in (*new, *folders_gone):
-        before: dict[str, list[int]] = json.loads(known.get(folder, "{}"))
-        now = found.folders.get(folder, {})
-        changed.update(folder + name for name, status in now.items() if before.get(name) != list(status))
-        gone.update(folder + name for name in before.keys() - now.keys())
-    if changed or gone:
-        # A duplicate may be the only one left when another file changed or went.
-        changed |= reading.files_with("duplicate") | withdrawals.files(changed | gone)
-    lists = {file.path for file in found.lists()}
-    gone |= changed & lists  # read already
-    files = in_order(file for path in changed - lists if (file := found.file(path)))
-    return _Work(rules, files, new, sorted(gone), folders_gone)
-
-
-def _in_doubt(found: Scan, unopened: Iterable[FoundFile]) -> dict[str, str]:
-    """Listings in which files that could not be opened have no time, so that they are tried again."""
-    folders: dict[str, Files] = {}
-    for file in unopened:
-        folder, slash, name = file.path.rpartition("/")
-        files = folders.setdefault(folder + slash, dict(found.folders[folder + slash]))
-        files[name] = (file.size, 0)
-    return {folder: _listing(files) for folder, files in folders.items()}
-
-
-def _listing(files: Files) -> str:
-    return json.dumps(files, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _batched(readings: Iterable[FileArrivals]) -> Iterator[list[FileArrivals]]:
