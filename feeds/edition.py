@@ -17,8 +17,9 @@ from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
 from feeds.compose import ARTICLE_PAGES, NOTICES, Composer, page_path
 from feeds.config import Settings
-from feeds.formats import FORMATS
-from feeds.model import Category, Entry, Feed, Rendition
+from feeds.formats import FORMATS, Format
+from feeds.formats.common import parts
+from feeds.model import Category, Entry, Feed, Part, Rendition
 from feeds.parallel import in_processes
 from feeds.record import NoticeRecord, Record, from_microseconds
 from feeds.source import Rules, content_hash, digest_of, read_drafts
@@ -31,6 +32,8 @@ FULL_EVERY = 100  # editions after which every feed is looked at, to drop what n
 SHOWS_NOTHING = frozenset({"data", "exclude", "catalogue", "newsroom", "output", "source", "workers", "zone"})
 """Settings that no document depends on; any other renders everything anew when it changes."""
 
+FEED_FILES = frozenset(form.FILENAME for form in FORMATS)
+
 Progress = Callable[[int, int], None]  # (documents looked at, documents to look at)
 
 
@@ -39,6 +42,7 @@ class Edition:
     """The documents of one moment. Article pages stay in the catalogue, as there may be very many."""
 
     version: int
+    modified: int  # seconds since the epoch when it appeared; later than any before it
     documents: Mapping[str, Rendition]
     catalogue: Catalogue
 
@@ -62,7 +66,7 @@ def load(catalogue: Catalogue) -> Edition | None:
         if not reading.version:
             return None
         documents = {rendition.path: rendition for rendition in reading.documents(besides=ARTICLE_PAGES)}
-        return Edition(reading.version, documents, catalogue)
+        return Edition(reading.version, reading.modified, documents, catalogue)
 
 
 def build(
@@ -88,10 +92,14 @@ def build(
         work.feeds(progress)
         work.index_of_pages()
         with catalogue.writing() as writer:
+            version = writer.version + 1
             for name, rendered in work.rendered.items():
                 writer.put_rendered(name, rendered)
-            writer.put_documents(work.written)
-            written = len(work.written) + work.write_pages(writer.put_documents)
+            writer.put_documents(work.written, version)
+            fresh = work.fresh_feeds()
+            writer.put_history(fresh, version)
+            writer.put_pings(settings.hubs, [rendition.path for rendition in fresh], now)
+            written = len(work.written) + work.write_pages(lambda pages: writer.put_documents(pages, version))
             writer.remove_documents(work.stale())
             if plan.full:
                 writer.keep_rendered(work.listed_ids)
@@ -103,7 +111,8 @@ def build(
             writer.add_pending("article", work.unrendered_pages)
             writer.set_value("edition", plan.fingerprint)
             writer.set_value("embargo", str(reading.next_embargo(now) or ""))
-            writer.set_value("version", str(writer.version + 1))
+            writer.set_value("version", str(version))
+            writer.set_value("modified", str(max(now // 1_000_000, writer.modified + 1)))
     return written
 
 
@@ -213,23 +222,31 @@ class _Work:
         fingerprint = digest_of(repr((self.plan.fingerprint, feed, entries)).encode("utf-8", "surrogatepass"))
         base_url, language = self.settings.base_url, self.settings.language
         for form in FORMATS:
-            self._document(
-                feed.path + form.FILENAME,
-                form.MEDIA_TYPE,
+            self._feed_document(
+                feed,
+                form,
                 fingerprint,
-                lambda form=form: form.write(feed, form.entries(entries, base_url=base_url, language=language)),  # type: ignore[misc]
+                lambda form=form: form.entries(entries, base_url=base_url, language=language),  # type: ignore[misc]
             )
 
     def _feed(self, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Mapping[str, bytes]]) -> None:
         shown = [self._fingerprint(article) for article in listed]
         fingerprint = digest_of(repr((self.plan.fingerprint, feed, shown)).encode("utf-8", "surrogatepass"))
         for form in FORMATS:
-            self._document(
-                feed.path + form.FILENAME,
-                form.MEDIA_TYPE,
+            self._feed_document(
+                feed,
+                form,
                 fingerprint,
-                lambda form=form: form.write(feed, [entries[article.id][form.NAME] for article in listed]),  # type: ignore[misc]
+                lambda form=form: [entries[article.id][form.NAME] for article in listed],  # type: ignore[misc]
             )
+
+    def _feed_document(self, feed: Feed, form: Format, fingerprint: str, render: Callable[[], Sequence[bytes]]) -> None:
+        path = feed.path + form.FILENAME
+        self.kept.add(path)
+        if self._is_new(path, fingerprint):
+            entries = render()
+            body = form.write(feed, entries)
+            self._write(path, form.MEDIA_TYPE, fingerprint, body, tuple(parts(body, entries)))
 
     def _begin(self, wanted: Mapping[str, Record]) -> _Rendering:
         """Find the entries that are rendered already, and begin with the others."""
@@ -357,15 +374,29 @@ class _Work:
         self.kept.add(path)
         if not self._is_new(path, fingerprint):
             return
-        body = render()
+        self._write(path, media_type, fingerprint, render())
+
+    def _write(self, path: str, media_type: str, fingerprint: str, body: bytes, parts: tuple[Part, ...] = ()) -> None:
         etag = digest_of(body)
         before = self.known.get(path)
         modified = self.now // 1_000_000
         if before:
             # Strictly increasing, so that If-Modified-Since never gets a 304 for other bytes of the same second.
             modified = before.modified if before.etag == etag else max(modified, before.modified + 1)
-        rendition = Rendition(path=path, media_type=media_type, body=body, etag=etag, modified=modified)
+        rendition = Rendition(path=path, media_type=media_type, body=body, etag=etag, modified=modified, parts=parts)
         self.written[path] = (rendition, fingerprint)
+
+    def fresh_feeds(self) -> list[Rendition]:
+        """The documents of feeds whose bytes are new."""
+        return [
+            rendition
+            for path, (rendition, _) in self.written.items()
+            if path.rpartition("/")[2] in FEED_FILES and self._is_fresh(rendition)
+        ]
+
+    def _is_fresh(self, rendition: Rendition) -> bool:
+        before = self.known.get(rendition.path)
+        return before is None or before.etag != rendition.etag
 
     def stale(self) -> set[str]:
         """Documents that this edition no longer has."""

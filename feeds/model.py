@@ -200,6 +200,14 @@ class Withdrawal:
     reason: str
 
 
+class Link(NamedTuple):
+    """How a feed is reached from another (RFC 5005): the relation, the folder below base_url, what follows ``?``."""
+
+    rel: str
+    path: str
+    query: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A channel (RSS), feed (Atom, JSON Feed) without its entries; knows no format.
@@ -208,6 +216,8 @@ class Feed:
     home: the channel's link. base_url: with a trailing slash. updated: the newest change of the content.
     category: the category's scheme and label, None in the feed of all. ttl: minutes.
     withdrawn: entries that the feed may have shown, the latest withdrawal first.
+    query: what follows ``?`` in its own address. links: to the documents before and after it.
+    archive: it is complete and stays as it is (RFC 5005, section 4).
     """
 
     id: str
@@ -225,6 +235,17 @@ class Feed:
     hubs: tuple[str, ...] = ()
     category: Category | None = None
     withdrawn: tuple[Withdrawal, ...] = ()
+    query: str = ""
+    links: tuple[Link, ...] = ()
+    archive: bool = False
+
+
+class Part(NamedTuple):
+    """Where an entry lies in its document: body[start:end]. digest: of these bytes."""
+
+    digest: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +254,7 @@ class Rendition:
 
     path: below base_url, without a leading slash. media_type: with charset where it has one.
     etag: a strong validator's opaque part, without quotes. modified: seconds since the epoch when these bytes appeared.
+    parts: of a feed, its entries; between each two lie the same bytes.
     """
 
     path: str
@@ -240,3 +262,4 @@ class Rendition:
     body: bytes
     etag: str
     modified: int
+    parts: tuple[Part, ...] = ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-SCHEMA = 2
+SCHEMA = 3
 
 metadata = sa.MetaData()
 # SQLite orders text by its bytes; PostgreSQL has to be told to.
@@ -135,5 +135,26 @@ documents = _table(
     _number("modified"),
     _text("fingerprint"),
     sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False, server_default="0"),  # of the edition that wrote it
+    sa.Column("parts", _TEXT, nullable=False, server_default=""),
+    sa.Index("documents_version", "newsroom", "version"),
     rowid=True,
+)
+# What each version of a feed document listed, for those who have that version: digests of its entries, a line each.
+history = _table(
+    "history",
+    _text("path", primary_key=True),
+    _text("etag", primary_key=True),
+    _number("version"),
+    _text("listing"),
+    sa.Index("history_version", "newsroom", "path", "version"),
+    rowid=True,
+)
+# The feed documents that a hub has to hear of. due: when it is to be told, attempts: how often it was in vain.
+pings = _table(
+    "pings",
+    _text("hub", primary_key=True),
+    _text("path", primary_key=True),
+    _number("attempts"),
+    _number("due"),
 )

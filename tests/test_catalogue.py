@@ -191,7 +191,7 @@ class TestTables:
             for path in ("index.html", "artikel/a/index.html", "artikelx", "art_kel/b")
         ]
         with catalogue.writing() as writer:
-            writer.put_documents({d.path: (d, "print") for d in documents})
+            writer.put_documents({d.path: (d, "print") for d in documents}, 3)
         with catalogue.reading() as reading:
             assert reading.document("index.html") == documents[0]
             assert reading.document("lain") is None
@@ -279,7 +279,7 @@ class TestNewsrooms:
         room.write("rusak.md", b"\0")
         room.look()
         with room.catalogue.writing() as writer:
-            writer.put_documents({"x": (Rendition(path="x", media_type="", body=b"", etag="", modified=0), "")})
+            writer.put_documents({"x": (Rendition(path="x", media_type="", body=b"", etag="", modified=0), "")}, 1)
             writer.put_rendered("rss", {"a": ("print", b"")})
             writer.set_value("version", "7")
         with other.catalogue.reading() as r:

@@ -6,8 +6,11 @@ import json
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import Connection
 
+from feeds.model import Rendition
 from feeds.record import LedgerEntry
+from feeds.tables import SCHEMA
 from tests.conftest import Room
 
 TEXT = (
@@ -265,6 +268,15 @@ class TestDateOfChange:
         assert room.kinds == []
 
 
+def as_schema_2(connection: Connection) -> None:
+    """Take back what the tables of schema 3 have more."""
+    connection.exec_driver_sql("DROP INDEX documents_version")
+    connection.exec_driver_sql("ALTER TABLE documents DROP COLUMN version")
+    connection.exec_driver_sql("ALTER TABLE documents DROP COLUMN parts")
+    for table in ("history", "pings"):
+        connection.exec_driver_sql(f"DROP TABLE {table}")
+
+
 class TestEarlierCatalogues:
     """A catalogue of an earlier program."""
 
@@ -285,6 +297,7 @@ class TestEarlierCatalogues:
             connection.exec_driver_sql("CREATE TABLE articles AS SELECT newsroom, id FROM former_articles")
             connection.exec_driver_sql("DROP TABLE former_articles")
             connection.exec_driver_sql("UPDATE meta SET value = '1' WHERE name = 'schema'")
+            as_schema_2(connection)
         room.close()
         room.look()
         assert room.records == before
@@ -292,6 +305,23 @@ class TestEarlierCatalogues:
         record(room, url=f"{LINK}/")
         room.look()
         assert room.records["b.json"].id == LINK
+
+    def test_documents_are_kept_of_the_schema_before_this_one(
+        self, make_room: Callable[..., Room], empty_address: str
+    ) -> None:
+        room = make_room(empty_address)
+        markdown(room)
+        page = Rendition(path="index.html", media_type="text/html", body=b"x", etag="e", modified=7)
+        with room.catalogue.writing() as writer:
+            writer.put_documents({"index.html": (page, "print")}, 4)
+        with room.catalogue.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE meta SET value = '2' WHERE name = 'schema'")
+            as_schema_2(connection)
+        room.close()
+        room.look()
+        with room.catalogue.reading() as reading:
+            assert reading.schema() == str(SCHEMA)
+            assert reading.document("index.html") == page
 
     def test_a_ledger_file_that_names_addresses_as_written_is_understood(self, sqlite_room: Room) -> None:
         markdown(sqlite_room, link=LINK)

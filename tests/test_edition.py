@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -21,6 +22,7 @@ from feeds.newsroom import Newsroom
 from feeds.readers import is_source, kind_of, read_file
 from tests.support import BASE_URL, FORMATS, NOW, Desk, a_desk, titles
 
+TITLES = ("Pasar pagi dibuka", "Panen kopi naik", "Tari dipentaskan")
 LATER = NOW + timedelta(minutes=5)
 
 
@@ -63,6 +65,68 @@ class Counter:
             return found
 
         monkeypatch.setattr(building, "render_entries", counted)
+
+
+# --- what is remembered of each version ------------------------------------------------------------------------------
+
+
+def test_the_parts_of_a_feed_are_its_entries(two_categories: Desk) -> None:
+    edition = two_categories.build()
+    for folder, name in (("", "rss.xml"), ("", "atom.xml"), ("ekonomi/", "feed.json")):
+        rendition = edition.documents[folder + name]
+        entries = [rendition.body[part.start : part.end] for part in rendition.parts]
+        assert [title for entry in entries for title in TITLES if title.encode() in entry] == titles(edition, folder)
+        between = {rendition.body[a.end : b.start] for a, b in pairwise(rendition.parts)}
+        assert len(between) == 1, "between each two entries lie the same bytes"
+
+
+def test_what_each_version_of_a_feed_listed_is_remembered(two_categories: Desk) -> None:
+    first = two_categories.build().documents["atom.xml"]
+    two_categories.write("budaya/tari.md", "Tari dipentaskan lagi", "2026-05-06T09:00:00+07:00")
+    second = two_categories.build(LATER).documents["atom.xml"]
+    with two_categories.newsroom.catalogue.reading() as reading:
+        before, now = (reading.listing("atom.xml", version.etag) for version in (first, second))
+        assert reading.listing("atom.xml", "lain") is None
+        assert reading.listing("index.html", first.etag) is None
+    assert before
+    assert now == {part.digest for part in second.parts}
+    assert len(now - before) == 1
+
+
+def test_only_the_newest_versions_are_remembered(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feeds.catalogue.writing.HISTORY", 2)
+    etags = []
+    for number in range(4):
+        desk.write("a.md", f"Pasar dibuka {number}")
+        etags.append(desk.build(NOW + timedelta(minutes=number)).documents["rss.xml"].etag)
+    with desk.newsroom.catalogue.reading() as reading:
+        assert [reading.listing("rss.xml", etag) is not None for etag in etags] == [False, False, True, True]
+
+
+def test_an_edition_appears_later_than_any_before_it_also_when_the_clock_goes_back(desk: Desk) -> None:
+    desk.write("a.md", "Pasar dibuka")
+    first = desk.build(LATER).modified
+    assert first == int(LATER.timestamp())
+    desk.write("a.md", "Pasar dibuka lagi")
+    assert desk.build(NOW).modified == first + 1
+
+
+def test_hubs_have_to_hear_of_the_feeds_whose_bytes_changed_and_of_no_other(two_categories: Desk) -> None:
+    two_categories.set(hubs=("https://hub.example/",))
+    two_categories.build()
+    with two_categories.newsroom.catalogue.writing() as writer:
+        assert {ping.path for ping in writer.pings()} == {
+            f"{p}{n}" for p in ("", "ekonomi/", "budaya/") for n in FORMATS
+        }
+        writer.remove_pings(writer.pings())
+    two_categories.write("budaya/baru.md", "Tenun dipamerkan", "2026-05-07T09:00:00+07:00")
+    two_categories.build(LATER)
+    with two_categories.newsroom.catalogue.reading() as reading:
+        pings = reading.pings()
+    assert {ping.path for ping in pings} == {*FORMATS, *(f"budaya/{name}" for name in FORMATS)}
+    assert {(ping.hub, ping.attempts, ping.due) for ping in pings} == {
+        ("https://hub.example/", 0, int(LATER.timestamp() * 1_000_000))
+    }
 
 
 # --- what a change touches -------------------------------------------------------------------------------------------

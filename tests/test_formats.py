@@ -23,7 +23,7 @@ from lxml import etree
 from feeds import text
 from feeds.formats import FORMATS, Format, atom, common, json_feed, rss
 from feeds.formats.feedgen_extensions import NAMESPACES
-from feeds.model import Category, Entry, Feed, Image, Withdrawal
+from feeds.model import Category, Entry, Feed, Image, Link, Withdrawal
 
 GOLDEN = Path(__file__).parent / "golden" / "formats"
 WIB = timezone(timedelta(hours=7))
@@ -600,3 +600,35 @@ def test_a_tombstone_names_the_entry_by_the_id_that_it_had(identity: str, reason
     root = tree(atom, replace(BARE, id=identity), feed=replace(FEED, withdrawn=(Withdrawal(identity, when, reason),)))
     assert texts(root, "at:deleted-entry/@ref") == texts(root, "a:entry/a:id/text()")
     assert len(root.findall("at:deleted-entry/at:comment", NAMESPACES)) == 1
+
+
+# --- the documents before and after (RFC 5005) -----------------------------------------------------------------------
+
+ARCHIVE = replace(
+    FEED,
+    path="ekonomi/archive/2026-04/",
+    archive=True,
+    links=(Link("current", "ekonomi/"), Link("prev-archive", "ekonomi/archive/2026-02/")),
+)
+PAGE = replace(FEED, path="ekonomi/", query="page=2", links=(Link("next", "ekonomi/", "page=3"),))
+
+
+@pytest.mark.parametrize("module", [rss, atom])
+def test_an_archive_says_what_it_is_and_where_the_others_are(module: Format) -> None:
+    root = tree(module, BARE, feed=ARCHIVE)
+    assert len(root.findall(".//fh:archive", NAMESPACES)) == 1
+    links = {link.get("rel"): link.get("href") for link in root.iterfind(".//atom:link", NAMESPACES)}
+    assert links["self"] == f"{FEED.base_url}ekonomi/archive/2026-04/{module.FILENAME}"
+    assert links["current"] == f"{FEED.base_url}ekonomi/{module.FILENAME}"
+    assert links["prev-archive"] == f"{FEED.base_url}ekonomi/archive/2026-02/{module.FILENAME}"
+
+
+@pytest.mark.parametrize("module", [rss, atom])
+def test_only_an_archive_declares_the_namespace_of_archives(module: Format) -> None:
+    assert NAMESPACES["fh"].encode() not in document(module, BARE)
+
+
+def test_a_page_of_a_json_feed_names_the_next() -> None:
+    written = json.loads(document(json_feed, BARE, feed=PAGE))
+    assert written["feed_url"] == f"{FEED.base_url}ekonomi/feed.json?page=2"
+    assert written["next_url"] == f"{FEED.base_url}ekonomi/feed.json?page=3"

@@ -7,13 +7,29 @@ import sqlalchemy as sa
 from feeds import tables as t
 from feeds.likeness import same_address
 
-_READ_ANEW = (t.articles, t.memberships, t.problems, t.folders)
+_READ_ANEW = (t.articles, t.memberships, t.notices, t.problems, t.folders)
 
 
 def migrate(connection: sa.Connection, found: str) -> bool:
     """Bring the tables of schema ``found`` to the schema of this program; False where that is none of ours."""
-    if found != "1":
+    if found not in {"1", "2"}:
         return False
+    if found == "1":
+        _keep_remains(connection)
+    connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN version BIGINT NOT NULL DEFAULT 0")
+    connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN parts TEXT NOT NULL DEFAULT ''")
+    # All else that has changed is read anew.
+    t.metadata.drop_all(connection, _READ_ANEW)
+    t.metadata.create_all(connection)
+    for index in (*t.ledger.indexes, *t.documents.indexes):
+        index.create(connection, checkfirst=True)
+    connection.execute(t.meta.delete().where(t.meta.c.name == "rules"))
+    connection.execute(t.meta.update().where(t.meta.c.name == "schema").values(value=str(t.SCHEMA)))
+    return True
+
+
+def _keep_remains(connection: sa.Connection) -> None:
+    """Of schema 1: the ledger keeps addresses as they are compared, and what remains of withdrawn articles."""
     connection.exec_driver_sql("ALTER TABLE ledger RENAME COLUMN link TO address")
     connection.exec_driver_sql("DROP INDEX ledger_link")
     connection.exec_driver_sql("ALTER TABLE ledger ADD COLUMN remains TEXT NOT NULL DEFAULT ''")
@@ -25,11 +41,3 @@ def migrate(connection: sa.Connection, found: str) -> bool:
             update.values(address=sa.bindparam("address_")),
             [{"newsroom_": r.newsroom, "id_": r.id, "address_": same_address(r.address or "") or None} for r in rows],
         )
-    # All else that has changed is read anew.
-    t.metadata.drop_all(connection, _READ_ANEW)
-    t.metadata.create_all(connection)
-    for index in t.ledger.indexes:
-        index.create(connection, checkfirst=True)
-    connection.execute(t.meta.delete().where(t.meta.c.name == "rules"))
-    connection.execute(t.meta.update().where(t.meta.c.name == "schema").values(value=str(t.SCHEMA)))
-    return True

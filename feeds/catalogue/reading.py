@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.errors import ArticleError
-from feeds.model import Category, Rendition
+from feeds.model import Category, Part, Rendition
 from feeds.record import (
     Former,
     LedgerEntry,
@@ -18,6 +18,7 @@ from feeds.record import (
     former_of,
     notice_of_row,
     of_row,
+    texts_of,
 )
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
@@ -30,6 +31,15 @@ class KnownDocument(NamedTuple):
     etag: str
     modified: int
     fingerprint: str
+
+
+class Ping(NamedTuple):
+    """That a hub has to hear of a document. due: microseconds since the epoch; attempts: how often it was in vain."""
+
+    hub: str
+    path: str
+    attempts: int
+    due: int
 
 
 class Marked(NamedTuple):
@@ -85,6 +95,11 @@ class Reading:
     def version(self) -> int:
         """The number of the newest edition, 0 before the first."""
         return int(self.value("version") or 0)
+
+    @property
+    def modified(self) -> int:
+        """When the newest edition appeared, in seconds since the epoch; later than any before it."""
+        return int(self.value("modified") or 0)
 
     def listings(self) -> dict[str, str]:
         """What was found in each folder of the data directory, as it was put."""
@@ -274,9 +289,26 @@ class Reading:
             for row in self._rows(t.documents, columns=columns)
         }
 
+    def pings(self) -> list[Ping]:
+        """What hubs have to hear of, what is due first coming first."""
+        return sorted(map(Ping._make, self._rows(t.pings)), key=lambda ping: (ping.due, ping.hub, ping.path))
+
+    def listing(self, path: str, etag: str) -> frozenset[str] | None:
+        """The digests of the entries that a version of a feed document listed; None where it is not known."""
+        row = self._rows(t.history, t.history.c.path == path, t.history.c.etag == etag, columns=["listing"]).first()
+        return None if row is None else frozenset(texts_of(row.listing))
+
 
 def _rendition(row: sa.Row[Any]) -> Rendition:
-    return Rendition(path=row.path, media_type=row.media_type, body=row.body, etag=row.etag, modified=row.modified)
+    parts = (line.split(" ") for line in texts_of(row.parts))
+    return Rendition(
+        path=row.path,
+        media_type=row.media_type,
+        body=row.body,
+        etag=row.etag,
+        modified=row.modified,
+        parts=tuple([Part(digest, int(start), int(end)) for digest, start, end in parts]),
+    )
 
 
 def _article_error(row: sa.Row[Any]) -> ArticleError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from typing import Any
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue.migration import migrate
-from feeds.catalogue.reading import CHUNK, DIRECTORY, Reading
+from feeds.catalogue.reading import CHUNK, DIRECTORY, Ping, Reading
 from feeds.errors import ArticleError
 from feeds.model import Category, Rendition
 from feeds.record import (
@@ -27,6 +27,7 @@ from feeds.record import (
     texts_of,
 )
 
+HISTORY = 256  # versions of a document that are remembered: some days of a busy feed
 _MAKING_TABLES = 0x66656564  # the key of the lock under which PostgreSQL makes them
 _CORRECTIONS = [column.name for column in t.articles.c].index("corrections") - 1  # in a row, which has no newsroom
 
@@ -185,14 +186,47 @@ class Writing(Reading):
         known = {row.id for row in self._rows(t.entries, columns=["id"])}
         self._delete(t.entries, "id", known - kept)
 
-    def put_documents(self, renditions: Mapping[str, tuple[Rendition, str]]) -> None:
-        """Write documents: path -> (rendition, fingerprint)."""
+    def put_documents(self, renditions: Mapping[str, tuple[Rendition, str]], version: int) -> None:
+        """Write documents of an edition: path -> (rendition, fingerprint)."""
         self._delete(t.documents, "path", renditions)
-        rows = ((r.path, r.media_type, r.etag, r.modified, print_, r.body) for r, print_ in renditions.values())
+        rows = (
+            (r.path, r.media_type, r.etag, r.modified, print_, r.body, version, _parts(r))
+            for r, print_ in renditions.values()
+        )
         self._insert(t.documents, rows)
+
+    def put_history(self, renditions: Iterable[Rendition], version: int) -> None:
+        """Remember what new versions of feed documents list, the newest of each document only."""
+        mine = t.history.c.newsroom == self._newsroom
+        for rendition in renditions:
+            same = mine & (t.history.c.path == rendition.path)
+            self._connection.execute(t.history.delete().where(same, t.history.c.etag == rendition.etag))
+            listing = "\n".join(part.digest for part in rendition.parts)
+            self._insert(t.history, [(rendition.path, rendition.etag, version, listing)])
+            versions = sa.select(t.history.c.version).where(same).order_by(t.history.c.version.desc())
+            oldest = self._connection.execute(versions.offset(HISTORY).limit(1)).scalar()
+            if oldest is not None:
+                self._connection.execute(t.history.delete().where(same, t.history.c.version <= oldest))
+
+    def put_pings(self, hubs: Sequence[str], paths: Collection[str], due: int) -> None:
+        """Leave word that hubs have to hear of documents at once, however often that was in vain for earlier bytes.
+
+        due: microseconds since the epoch.
+        """
+        for hub in hubs:
+            self._delete(t.pings, "path", paths, t.pings.c.hub == hub)
+            self._insert(t.pings, ((hub, path, 0, due) for path in sorted(paths)))
 
     def remove_documents(self, paths: Iterable[str]) -> None:
         self._delete(t.documents, "path", paths)
+
+    def remove_pings(self, pings: Iterable[Ping]) -> None:
+        for ping in pings:
+            self._delete(t.pings, "path", [ping.path], t.pings.c.hub == ping.hub)
+
+
+def _parts(rendition: Rendition) -> str:
+    return "\n".join([f"{part.digest} {part.start} {part.end}" for part in rendition.parts])
 
 
 def _memberships(row: Row) -> list[Row]:

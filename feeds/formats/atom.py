@@ -13,8 +13,18 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from feeds.formats.common import body, headline, in_seconds, related, render_clean, rfc3339, terms
-from feeds.formats.feedgen_extensions import AtomElements, AtomTombstones, Generator, splice, typed
+from feeds.formats.common import (
+    body,
+    further,
+    headline,
+    in_seconds,
+    own_address,
+    related,
+    render_clean,
+    rfc3339,
+    terms,
+)
+from feeds.formats.feedgen_extensions import AtomElements, Generator, declaring, splice, typed
 from feeds.formats.rss import add_media
 from feeds.model import Category, Entry, Feed
 
@@ -85,7 +95,8 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
 
 
 def _envelope(feed: Feed) -> bytes:
-    element: Any = Generator(AtomTombstones if feed.withdrawn else AtomElements)
+    prefixes = [prefix for prefix, used in (("at", feed.withdrawn), ("fh", feed.archive)) if used]
+    element: Any = Generator(declaring(AtomElements, *prefixes))
     element.id(_iri(feed.id))
     element.title(feed.title or feed.base_url)
     element.updated(in_seconds(feed.updated))
@@ -101,11 +112,14 @@ def _envelope(feed: Feed) -> bytes:
         element.category(_category(feed.category, feed.base_url))
     element.elements.language = feed.language
     add = element.elements.add
-    own = f"{feed.base_url}{feed.path}{FILENAME}"
-    add("link", "", {"rel": "self", "type": "application/atom+xml", "href": own})
+    add("link", "", {"rel": "self", "type": "application/atom+xml", "href": own_address(feed, FILENAME)})
     add("link", "", {"rel": "alternate", "type": "text/html", "href": feed.home})
     for hub in feed.hubs:
         add("link", "", {"rel": "hub", "href": hub})
+    for attributes in further(feed, FILENAME):
+        add("link", "", attributes)
+    if feed.archive:
+        add("fh:archive")
     for withdrawn in feed.withdrawn:
         add("at:deleted-entry", "", {"ref": _iri(withdrawn.id), "when": rfc3339(withdrawn.when)})
         kind, reason = typed(withdrawn.reason)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 from typing import TypeVar
 
 from feeds import text
-from feeds.model import Entry
+from feeds.model import Entry, Feed, Part
 
 Value = TypeVar("Value")
 Result = TypeVar("Result")
@@ -33,6 +34,30 @@ def terms(entry: Entry) -> list[str]:
 def related(entry: Entry) -> tuple[str, ...]:
     """Addresses for ``rel="related"`` (RFC 4287, 4.2.7.2): an article's corrections, the article of a correction."""
     return (*entry.related, entry.about) if entry.about else entry.related
+
+
+def own_address(feed: Feed, filename: str) -> str:
+    """The address of a feed's document, ``rel="self"`` (RFC 4287, 4.2.7.2)."""
+    return address(feed, feed.path, filename, feed.query)
+
+
+def further(feed: Feed, filename: str) -> list[dict[str, str]]:
+    """The links to the feed's other documents of the same format (RFC 5005), as attributes."""
+    return [{"rel": rel, "href": address(feed, path, filename, query)} for rel, path, query in feed.links]
+
+
+def address(feed: Feed, path: str, filename: str, query: str) -> str:
+    """A document below base_url."""
+    return f"{feed.base_url}{path}{filename}" + (f"?{query}" if query else "")
+
+
+def parts(document: bytes, entries: Sequence[bytes]) -> Iterator[Part]:
+    """Where entries lie that were spliced into a document, in their order."""
+    end = 0
+    for entry in entries:
+        start = document.index(entry, end)
+        end = start + len(entry)
+        yield Part(blake2b(entry, digest_size=8).hexdigest(), start, end)
 
 
 def in_seconds(moment: datetime) -> datetime:

@@ -41,6 +41,7 @@ NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "fh": "http://purl.org/syndication/history/1.0",
     "media": "http://search.yahoo.com/mrss/",
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
@@ -50,6 +51,7 @@ _QUALIFIED = {
         "at": ["comment", "deleted-entry"],
         "atom": ["link", "updated"],
         "dc": ["creator", "language", "source"],
+        "fh": ["archive"],
         "media": ["content", "credit", "description", "thumbnail"],
         "sy": ["updateFrequency", "updatePeriod"],
     }.items()
@@ -122,17 +124,16 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
 
 class RssElements(Elements):
-    prefixes = ("dc", "media", "sy")  # feedgen itself declares atom and content
+    prefixes: tuple[str, ...] = ("dc", "media", "sy")  # feedgen itself declares atom and content
 
 
 class AtomElements(Elements):
     prefixes: tuple[str, ...] = ("dc", "media")
 
 
-class AtomTombstones(AtomElements):
-    """Of a feed with withdrawn entries (RFC 6721): only such a feed declares their namespace."""
-
-    prefixes = ("dc", "media", "at")
+def declaring(elements: type[Elements], *prefixes: str) -> type[Elements]:
+    """The same for a document that declares more namespaces, which only those that use them do."""
+    return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes}) if prefixes else elements
 
 
 def typed(text: str) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 
-from feeds.formats.common import cleaned, headline, render_clean, rfc3339, terms
+from feeds.formats.common import cleaned, further, headline, own_address, render_clean, rfc3339, terms
 from feeds.model import Entry, Feed, Image
 
 NAME = "json"
@@ -71,7 +71,8 @@ def _envelope(feed: Feed) -> dict[str, object]:
         "version": _VERSION,
         "title": feed.title or feed.base_url,
         "home_page_url": feed.home,
-        "feed_url": f"{feed.base_url}{feed.path}{FILENAME}",
+        "feed_url": own_address(feed, FILENAME),
+        "next_url": next((link["href"] for link in further(feed, FILENAME) if link["rel"] == "next"), ""),
         "description": feed.description,
         "icon": feed.logo,
         "authors": [{"name": feed.author}] if feed.author else [],

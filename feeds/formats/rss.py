@@ -13,8 +13,8 @@ from html import escape
 from typing import Any
 
 from feeds import text
-from feeds.formats.common import headline, related, render_clean, rfc822, rfc3339, terms
-from feeds.formats.feedgen_extensions import Generator, RssElements, splice, typed
+from feeds.formats.common import further, headline, own_address, related, render_clean, rfc822, rfc3339, terms
+from feeds.formats.feedgen_extensions import Generator, RssElements, declaring, splice, typed
 from feeds.model import Entry, Feed, Image
 
 NAME = "rss"
@@ -93,7 +93,7 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
 
 
 def _envelope(feed: Feed) -> bytes:
-    channel: Any = Generator(RssElements)
+    channel: Any = Generator(declaring(RssElements, *["fh"] * feed.archive))
     title = feed.title or feed.base_url
     channel.title(title)
     channel.link(href=feed.home)
@@ -109,10 +109,14 @@ def _envelope(feed: Feed) -> bytes:
         channel.category(term=feed.category.title, scheme=f"{feed.base_url}{feed.category.slug}/")
     add = channel.elements.add
     add("lastBuildDate", rfc822(feed.updated))
-    own = f"{feed.base_url}{feed.path}{FILENAME}"
-    add("atom:link", "", {"rel": "self", "href": own, "type": "application/rss+xml"})
+    own = {"rel": "self", "href": own_address(feed, FILENAME), "type": "application/rss+xml"}
+    add("atom:link", "", own)
     for hub in feed.hubs:
         add("atom:link", "", {"rel": "hub", "href": hub})
+    for attributes in further(feed, FILENAME):
+        add("atom:link", "", attributes)
+    if feed.archive:
+        add("fh:archive")
     period, frequency = _update(feed.ttl)
     add("sy:updatePeriod", period)
     add("sy:updateFrequency", str(frequency))
