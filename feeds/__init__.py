@@ -5,9 +5,9 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     errors, model, indonesian, syntax  values and words, no behaviour
     wording                            dates and labels as people read them
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
-    _dateparts, text, config, images   pieces of dates; clean text and HTML; settings, checked; files of images
+    text, config, images               clean text and HTML; settings, checked; files of images
     likeness                           when addresses, headlines and texts are the same in other words
-    dates                              text -> Moment; the only user of dateutil
+    dates                              text -> Moment; the only package that uses dateutil
     readers                            one module a source format: a file -> Draft
     checks                             dates and notices of a Draft, checked
     scan, state                        the files of the data directory; where the catalogue lies

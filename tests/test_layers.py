@@ -36,7 +36,7 @@ LIBRARIES = {
         "cli.serve",
     ],
     "cssselect": ["config.values"],
-    "dateutil": ["dates"],
+    "dateutil": ["dates.moments", "dates.relative"],
     "feedparser": ["readers.feed_xml"],
     "feedgen": ["formats.feedgen_extensions"],
     "flask": ["web"],
