@@ -15,7 +15,7 @@ from html import escape
 from feeds import text
 from feeds.config import Settings
 from feeds.model import Category, Draft, Entry, Feed, Withdrawal
-from feeds.readers.fields import body_format
+from feeds.readers.drafts import body_format
 from feeds.record import EPOCH, Correction, NoticeRecord, Record, from_microseconds
 from feeds.wording import Wording, date_text, wording
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import dates, indonesian
-from feeds.dates import JAKARTA, find_dates, months_first, parse_date, read_date
+from feeds.dates import JAKARTA, find_dates, moments, months_first, parse_date, read_date
 from feeds.errors import DateError
 
 REFERENCE = datetime(2024, 12, 4, 15, 30, tzinfo=JAKARTA)
@@ -413,5 +413,5 @@ def assert_glance_agrees(text: str) -> None:
     folded = dates._folded(text)
     glance = dates._at_a_glance(folded, JAKARTA)
     if glance is not None:
-        options: Any = dates._Options(JAKARTA, None, True, False)
+        options: Any = moments.Options(JAKARTA, None, True, False)
         assert (glance, "full", ()) == dates._read(folded, options)

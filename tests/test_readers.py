@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from feeds.errors import ArticleError
 from feeds.model import Draft, Image
 from feeds.readers import capture, feed, html, is_source, markdown, read_file, reader_for, records, tabular
-from feeds.readers.fields import body_format, flag, names, people, text
+from feeds.readers.drafts import body_format
+from feeds.readers.fields import flag, names, people, text
 
 FOLDER = Path(__file__).parent / "readers"
 EXPECTED: dict[str, list[dict[str, Any]]] = tomllib.loads((FOLDER / "expected.toml").read_text(encoding="utf-8"))

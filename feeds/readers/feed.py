@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 from feeds import text as texts
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import BodyFormat, Draft, Image
-from feeds.readers import PLAIN, Line, Options, feed_xml, fields
+from feeds.readers import PLAIN, Line, Options, drafts, feed_xml, fields
 from feeds.readers.feed_xml import Fields, parse
 
 
@@ -107,8 +107,8 @@ class _Feed:
         self.path = path
         self.home = _said(channel, "link")
         self.language = _language(channel)
-        self.numbered = fields.only_count([_said(entry, "id") for entry in entries])
-        self.month_first = fields.are_month_first(map(_published, entries))
+        self.numbered = drafts.only_count([_said(entry, "id") for entry in entries])
+        self.month_first = drafts.are_month_first(map(_published, entries))
         every = [_terms(entry) for entry in entries]
         schemes = {bool(scheme) for terms in every for _, scheme in terms}
         self.by_scheme = len(schemes) == 2

@@ -16,7 +16,7 @@ from lxml.html import HtmlElement
 
 from feeds.model import Image
 from feeds.readers import capture_words as words
-from feeds.readers import fields
+from feeds.readers import drafts, fields
 from feeds.readers.capture_bylines import is_site
 from feeds.readers.html_jsonld import Graph, Thing, main_article, read_graph
 from feeds.readers.html_tree import Document, Found, in_order, line_of, one_of, text_of
@@ -300,7 +300,7 @@ def image_of(facts: Facts) -> tuple[Image, Found] | None:
         value = facts.graph.resolved(value[0] if isinstance(value, list) and value else value)
         if isinstance(value, Mapping) and "url" not in value and "contentUrl" in value:
             value = {**value, "url": value["contentUrl"]}
-        image = fields.image({"image": value}) if value else None
+        image = drafts.image({"image": value}) if value else None
         if image and image.url and not image.url.startswith("data:"):
             caption = fields.text(value.get("caption")) if isinstance(value, Mapping) else ""
             where = Found(image.url, "json-ld image", facts.graph.lines.get(id(facts.article), 0))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from feeds.errors import ArticleError
 from feeds.model import DateOrigin, Draft, TitleOrigin
-from feeds.readers import PLAIN, Line, Options, fields, frontmatter
+from feeds.readers import PLAIN, Line, Options, drafts, fields, frontmatter
 from feeds.readers.markup import is_mdx, without_jsx, without_marks
 
 
@@ -51,7 +51,7 @@ def read(
         found["summary"] = plain(body[: more.start()])
     if is_html:
         found["body_html"], body = body.strip(), ""
-    yield fields.make_draft(
+    yield drafts.make_draft(
         path, found, markdown=body.strip(), title_origin=title_origin, date_origin=date_origin, warnings=warnings
     )
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import PLAIN, Line, Options, fields
+from feeds.readers import PLAIN, Line, Options, drafts, fields
 from feeds.syntax import plainly
 
 LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
@@ -35,22 +35,22 @@ def read(
         if not fields.is_article(record := fields.gather(found, options.names)):
             raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
         return iter(_single(path, fields.with_unused(record, found, options.names)))
-    return fields.read_records(path, _records(path, text, found, only), further=options.names, only=only)
+    return drafts.read_records(path, _records(path, text, found, only), further=options.names, only=only)
 
 
 def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """Each value of the records that are wanted, with its name and the field that it gives."""
     found = _value(path, text)
     records = [(0, found)] if isinstance(found, Mapping) else _records(path, text, found, only)
-    return fields.explain_records(records, further=options.names, only=only)
+    return drafts.explain_records(records, further=options.names, only=only)
 
 
-def _records(path: str, text: str, found: list[object] | None, only: frozenset[int] | None) -> Iterator[fields.Record]:
+def _records(path: str, text: str, found: list[object] | None, only: frozenset[int] | None) -> Iterator[drafts.Record]:
     return _elements(path, found) if isinstance(found, list) else _lines(path, text, only)
 
 
 def _single(path: str, record: Mapping[str, object]) -> list[Draft]:
-    return [] if fields.is_withheld(record) else [fields.make_draft(path, record)]
+    return [] if fields.is_withheld(record) else [drafts.make_draft(path, record)]
 
 
 def _value(path: str, text: str) -> Mapping[object, object] | list[object] | None:
@@ -78,7 +78,7 @@ def _is_json_feed(value: object) -> bool:
 def _items(items: list[object]) -> list[object]:
     """The items of a JSON Feed under names that say more: an id is one even if it is a number (but not of the item)."""
     ids = [fields.text(item.get("id")) if isinstance(item, Mapping) else "" for item in items]
-    numbered = fields.only_count(ids)
+    numbered = drafts.only_count(ids)
     return [
         {
             **item,
@@ -124,7 +124,7 @@ def _list_in(value: object, depth: int) -> list[object] | None:
     return None
 
 
-def _elements(path: str, elements: Iterable[object]) -> Iterator[fields.Record]:
+def _elements(path: str, elements: Iterable[object]) -> Iterator[drafts.Record]:
     for position, element in enumerate(elements):
         if isinstance(element, Mapping):
             yield position, element
@@ -132,7 +132,7 @@ def _elements(path: str, elements: Iterable[object]) -> Iterator[fields.Record]:
             yield position, ArticleError(f"{path}#{position + 1}", "unreadable", "the element is no object")
 
 
-def _lines(path: str, text: str, only: frozenset[int] | None) -> Iterator[fields.Record]:
+def _lines(path: str, text: str, only: frozenset[int] | None) -> Iterator[drafts.Record]:
     for position, line in enumerate(text.split("\n")):
         if (only is None or position in only) and line.strip():
             yield position, _line(f"{path}#{position + 1}", line)

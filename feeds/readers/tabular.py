@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
-from feeds.readers import PLAIN, Line, Options, fields
+from feeds.readers import PLAIN, Line, Options, drafts, fields
 
 MAX_CELL = 16 * 1024 * 1024
 """How many characters one cell may have."""
@@ -32,7 +32,7 @@ def read(
     Raises UnreadableError where no column is a title or a body.
     """
     delimiter, start = _delimiter(text)
-    return fields.read_records(
+    return drafts.read_records(
         path, _rows(path, text[start:], delimiter, options.names), further=options.names, only=only
     )
 
@@ -41,7 +41,7 @@ def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[i
     """Each cell of the rows that are wanted, with its column's name and the field that it gives."""
     delimiter, start = _delimiter(text)
     rows = _rows(path, text[start:], delimiter, options.names)
-    return fields.explain_records(rows, further=options.names, only=only)
+    return drafts.explain_records(rows, further=options.names, only=only)
 
 
 def _delimiter(text: str) -> tuple[str, int]:
@@ -54,7 +54,7 @@ def _delimiter(text: str) -> tuple[str, int]:
     return max(",;\t|", key=header.count), start
 
 
-def _rows(path: str, text: str, delimiter: str, further: fields.Names) -> Iterator[fields.Record]:
+def _rows(path: str, text: str, delimiter: str, further: fields.Names) -> Iterator[drafts.Record]:
     rows = _cells(text, delimiter)
     _, header = next(rows, (0, []))
     names = [name.strip().strip("\ufeff") for name in header]
