@@ -21,6 +21,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     newsroom                           settings, catalogue and the way from one end to the other
+    front                              prepared answers to GET and HEAD, before Flask is entered
     live, publish                      an edition kept fresh; an edition written to a folder
     web                                an edition over HTTP, by Flask
     serve                              the server that runs it

@@ -40,7 +40,8 @@ class Composer:
             for c in settings.categories
         ]
         named = {category.slug: category for category in declared}
-        return cls(settings, named | {c.slug: c for c in published if c.slug not in named})
+        gone = named.keys() | settings.gone
+        return cls(settings, named | {c.slug: c for c in published if c.slug not in gone})
 
     @property
     def words(self) -> Wording:

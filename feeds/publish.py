@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 import fcntl
-import gzip
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-import brotli
-import zstandard
-
 from feeds.errors import OutputError
+from feeds.front.codings import CODINGS
 from feeds.model import Rendition
 from feeds.scan import MANIFEST
 
 AT_ONCE = 64  # documents that are held in memory
 WORKSHOP = ".feeds-unfinished"  # new files are made here and moved to their places whole
 
-COMPRESSIONS: dict[str, Callable[[bytes], bytes]] = {
-    # mtime 0: bytes depend on the content alone.
-    ".gz": lambda body: gzip.compress(body, compresslevel=9, mtime=0),
-    ".br": lambda body: bytes(brotli.compress(body, quality=11)),
-    ".zst": lambda body: bytes(zstandard.compress(body, 19)),
-}
+COMPRESSIONS = {coding.suffix: coding.best for coding in CODINGS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 LIBRARIES = {
     "PIL": ["images"],
-    "brotli": ["publish"],
+    "brotli": ["front.codings"],
     "charset_normalizer": ["readers.encoding"],
     "click": [
         "cli",
@@ -61,8 +61,9 @@ LIBRARIES = {
     ],
     "trafilatura": ["readers.html_extract"],
     "watchfiles": ["live"],
+    "werkzeug": ["front.documents", "front.negotiation", "web"],
     "yaml": ["readers.yaml_header"],
-    "zstandard": ["publish"],
+    "zstandard": ["front.codings"],
 }
 """Library -> the modules that import it."""
 
@@ -72,7 +73,7 @@ IMPORT_NAMES = {
     "python-dateutil": "dateutil",
     "pyyaml": "yaml",
 }
-PART_OF_ANOTHER = {"markupsafe"}  # the strings of Jinja
+PART_OF_ANOTHER = {"markupsafe", "werkzeug"}  # the strings of Jinja; what Flask stands on
 ONLY_DATA = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 ANOTHERS = {"lxml-html-clean"}  # trafilatura imports it by lxml
 

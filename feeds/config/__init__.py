@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 from feeds.config.categories import RESERVED as RESERVED
 from feeds.config.categories import CategorySetting as CategorySetting
-from feeds.config.categories import category_settings, prettified
+from feeds.config.categories import category_settings, check_gone, prettified
 from feeds.config.categories import free_slug as free_slug
 from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, newsroom_folder
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
@@ -80,6 +80,7 @@ class Settings:
     advertorial_not_in: tuple[str, ...]  # slugs of categories, "semua" for the feed of all
     hubs: tuple[str, ...]
     categories: tuple[CategorySetting, ...]
+    gone: tuple[str, ...]  # slugs
     workers: int
     source: Path | None  # the configuration file that was read
 
@@ -161,6 +162,7 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     values["permalink"] = _below_site(values["permalink"], site)
     values["zone"] = zone_of(values["timezone"])
     values["categories"] = category_settings(values["categories"])
+    check_gone(values["gone"], values["categories"])
     values["fields"] = tuple(
         FieldNames(folder, tuple(names.items())) for folder, names in sorted(values["fields"].items())
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -121,6 +121,16 @@ def category_settings(categories: Mapping[str, Mapping[str, Any]]) -> tuple[Cate
     for category in found:
         children.setdefault(category.parent, []).append(category)
     return tuple(_in_order(children, ""))
+
+
+def check_gone(gone: Iterable[str], categories: Iterable[CategorySetting]) -> None:
+    """Raises ConfigError where a slug is said to be gone that is a category, or an address of the service."""
+    there = {category.slug for category in categories}
+    for slug in gone:
+        if slug in there:
+            raise ConfigError("gone", f"{slug!r} is a category; take it out of one of the two")
+        if slug in RESERVED:
+            raise ConfigError("gone", f"{slug!r} is an address of the service")
 
 
 def _in_order(children: Mapping[str, list[CategorySetting]], parent: str) -> Iterator[CategorySetting]:

@@ -117,6 +117,14 @@ def feed_name(where: Where, value: object) -> str:
     return text
 
 
+def slug(where: Where, value: object) -> str:
+    """The slug of a category."""
+    text = text_value(where, value)
+    if not SLUG.fullmatch(text):
+        raise where.expected("slugs of categories such as 'gaya-hidup'", text)
+    return text
+
+
 def number(low: int, high: int, why: str = "") -> Reader:
     def read(where: Where, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

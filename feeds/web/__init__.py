@@ -1,4 +1,4 @@
-"""The web service: a path is looked up in the edition; Werkzeug decides on conditional answers.
+"""The web service: the front door answers for the documents of the edition, Flask for everything else.
 
 create_app(settings=None) -> Flask     for ``flask run``, gunicorn, granian: begins to watch at the first request
 """
@@ -6,27 +6,42 @@ create_app(settings=None) -> Flask     for ``flask run``, gunicorn, granian: beg
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from collections.abc import Iterator
 
 from flask import Flask, Response, request
+from werkzeug.datastructures import Headers
+from werkzeug.exceptions import HTTPException
 
 from feeds.config import Settings, load
 from feeds.edition import Edition
 from feeds.errors import CatalogueError
+from feeds.front.documents import SECURITY, SHARED
+from feeds.front.door import FrontDoor
 from feeds.live import Live
 from feeds.model import Rendition
 from feeds.newsroom import Newsroom
+from feeds.web import moved
 
 log = logging.getLogger("feeds")
 
 RETRY_AFTER = 5  # seconds; for the short time before the very first edition, or while the catalogue is away
-
-SECURITY_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src https: http: data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
+METHODS = "GET, HEAD, OPTIONS"
+PREFLIGHT = {
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM, Cache-Control",
+    "Access-Control-Max-Age": "86400",
 }
+"""What a reader in a browser asks before it asks (OPTIONS): what it may send."""
+
+
+class Prepared(Response):
+    """An answer of the front door, as it is: Werkzeug would take headers off a 304."""
+
+    default_mimetype = None
+
+    def get_wsgi_headers(self, environ: object) -> Headers:
+        return Headers(self.headers)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -38,46 +53,92 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     live = Live(Newsroom.open(settings))
     app = Flask("feeds.web", static_folder=None)
+    door = FrontDoor(app.wsgi_app, live, settings)
+    app.wsgi_app = door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
+    documents = _Documents(live, door)
     # Flask sees the path below its mount; a proxy that mounts us elsewhere strips its own prefix.
     app.add_url_rule("/healthz", view_func=lambda: _health(live), endpoint="health")
-    app.add_url_rule("/", defaults={"path": ""}, view_func=lambda path: _document(live, path), endpoint="index")
-    app.add_url_rule("/<path:path>", view_func=lambda path: _document(live, path), endpoint="document")
-    app.register_error_handler(404, lambda error: _plain("Tidak ada di sini. (Not found.)", 404))
+    app.add_url_rule("/", defaults={"path": ""}, view_func=documents.at, endpoint="index")
+    app.add_url_rule("/<path:path>", view_func=documents.at, endpoint="document")
+    app.before_request(_preflight)
+    app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CatalogueError, _out_of_order)
-    app.after_request(_secured)
+    app.after_request(_completed)
     return app
 
 
-def _document(live: Live, path: str) -> Response:
-    live.start()
-    edition = live.edition
-    if edition is None:
-        return _later("Edisi pertama sedang disiapkan. (The first edition is being prepared.)")
-    name = f"{path}index.html" if path.endswith("/") or not path else path
-    found = edition.get(name)
-    if found is None:
-        return _elsewhere(edition, path)
-    return _answer(found, live.newsroom.settings)
+class _Documents:
+    """What Flask answers for: documents with parameters, pages of articles, and addresses that were."""
 
+    def __init__(self, live: Live, door: FrontDoor) -> None:
+        self.live = live
+        self.door = door
+        self.settings = live.newsroom.settings
+        self.aliases = moved.aliases(self.settings.categories)
 
-def _elsewhere(edition: Edition, path: str) -> Response:
-    """A folder asked for without its slash; else nothing is there."""
-    if not path.endswith("/") and edition.get(f"{path}/index.html"):
-        answer = _plain("", 308)
-        answer.headers["Location"] = f"{path.rpartition('/')[2]}/"  # relative: the same host, port and prefix
+    def at(self, path: str) -> Response:
+        """The answer to a path below base_url."""
+        self.live.start()
+        edition = self.live.edition
+        if edition is None:
+            return _later("Edisi pertama sedang disiapkan. (The first edition is being prepared.)")
+        if path.partition("/")[0] in self.settings.gone:
+            return _plain("Sudah tidak ada lagi. (Gone.)", 410)
+        found = edition.get(f"{path}index.html" if path.endswith("/") or not path else path)
+        if found and (path or "feed" not in request.args):
+            return self.answer(found)
+        return self._moved(edition, path) or (self.answer(found) if found else _plain(NOT_FOUND, 404))
+
+    def answer(self, rendition: Rendition) -> Response:
+        """A document as the front door answers it: conditions, codings, headers."""
+        status, headers, body = self.door.answer(rendition, request.environ)
+        return Prepared([body], status, headers)  # a list: Werkzeug counts bytes, and HEAD has none
+
+    def _moved(self, edition: Edition, path: str) -> Response | None:
+        """The way to a document that is asked for under another address."""
+        if path and not path.endswith("/") and edition.get(f"{path}/index.html"):
+            return self._lies_at(f"{path.rpartition('/')[2]}/", 308)
+        there = (target for target in self._former(path) if target and edition.get(target))
+        target = next(there, None)
+        return self._lies_at("../" * path.count("/") + target, 301) if target else None
+
+    def _former(self, path: str) -> Iterator[str | None]:
+        yield moved.common(path, request.args, self.aliases)
+        yield moved.by_alias(path, self.aliases)
+
+    def _lies_at(self, location: str, status: int) -> Response:
+        """A redirect, relative: to the same host, port and prefix."""
+        answer = _plain("", status)
+        answer.headers["Location"] = location
+        answer.headers["Cache-Control"] = f"max-age={self.settings.max_age}"
         return answer
-    return _plain("Tidak ada di sini. (Not found.)", 404)
 
 
-def _answer(rendition: Rendition, settings: Settings) -> Response:
-    response = Response(rendition.body, content_type=rendition.media_type)
-    response.set_etag(rendition.etag)
-    response.last_modified = datetime.fromtimestamp(rendition.modified, UTC)
-    response.cache_control.max_age = settings.max_age
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.make_conditional(request.environ)
-    return response
+NOT_FOUND = "Tidak ada di sini. (Not found.)"
+REFUSALS = {
+    400: "Permintaan ini tidak dapat dipahami. (Bad request.)",
+    404: NOT_FOUND,
+    405: "Di sini hanya dapat dibaca. (Method not allowed.)",
+}
+
+
+def _preflight() -> Response | None:
+    if request.method != "OPTIONS":
+        return None
+    answer = Response(status=204, headers=PREFLIGHT)
+    del answer.headers["Content-Type"]
+    return answer
+
+
+def _refused(error: HTTPException) -> Response:
+    """What Flask and Werkzeug refuse, in our words."""
+    if error.code not in REFUSALS:
+        return Response(error.get_body(), error.code, error.get_headers())
+    answer = _plain(REFUSALS[error.code], error.code)
+    if error.code == 405:
+        answer.headers["Allow"] = METHODS
+    return answer
 
 
 def _health(live: Live) -> Response:
@@ -101,11 +162,13 @@ def _later(sentence: str) -> Response:
 
 def _plain(sentence: str, status: int) -> Response:
     response = Response(f"{sentence}\n" if sentence else "", status, content_type="text/plain; charset=utf-8")
-    response.cache_control.no_store = status != 308
+    response.cache_control.no_store = True
     return response
 
 
-def _secured(response: Response) -> Response:
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
+def _completed(response: Response) -> Response:
+    """What every answer carries that the front door has not made."""
+    if not isinstance(response, Prepared):
+        for name, value in (*SECURITY, *SHARED):
+            response.headers.setdefault(name, value)
     return response

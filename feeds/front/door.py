@@ -1,0 +1,170 @@
+"""The WSGI layer: answers GET and HEAD for the documents of an edition, and leaves all else to the application.
+
+The hot path is one look-up: by what an answer depends on, in a dictionary that belongs to the current edition. What is
+not in it is decided once and remembered.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from feeds.config import Settings
+from feeds.edition import Edition
+from feeds.errors import CatalogueError
+from feeds.front.codings import CODINGS
+from feeds.front.documents import Answer, Document, Policy
+from feeds.front.negotiation import Asked
+from feeds.model import Rendition
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+REMEMBERED = 600  # characters of a request's headers and path, together, up to which its answer is remembered
+ROOM = 16_000_000  # bytes of answers that are remembered for one edition
+ENTRY = 600  # bytes that a remembered answer takes beside its key and its body
+
+Gate = Callable[["WSGIEnvironment"], Answer | None]
+"""Looks at each request first; its answer, where it gives one, is the answer."""
+
+
+class Current(Protocol):
+    """Something that has the newest edition."""
+
+    @property
+    def edition(self) -> Edition | None: ...
+
+
+class FrontDoor:
+    """A WSGI application before another one. live: what has the newest edition; gone: slugs that are no more."""
+
+    def __init__(self, application: WSGIApplication, live: Current, settings: Settings) -> None:
+        self.gate: Gate | None = None
+        self._application = application
+        self._live = live
+        self._policy = Policy.of(settings)
+        self._gone = frozenset(settings.gone)
+        self._prepared = _Prepared(None, {})
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if self.gate is not None:
+            refused = self.gate(environ)
+            if refused is not None:
+                start_response(refused.status, refused.headers)
+                return [refused.body]
+        get = environ.get
+        asked = (
+            environ["PATH_INFO"],
+            environ["REQUEST_METHOD"],
+            get("QUERY_STRING") or None,
+            get("HTTP_ACCEPT_ENCODING"),
+            get("HTTP_IF_NONE_MATCH"),
+            get("HTTP_IF_MODIFIED_SINCE"),
+            get("HTTP_IF_MATCH"),
+            get("HTTP_IF_UNMODIFIED_SINCE"),
+            get("HTTP_A_IM"),
+        )
+        prepared = self._prepared
+        if prepared.edition is self._live.edition:
+            found = prepared.answers.get(asked)
+        else:
+            prepared, found = self._follow(), None
+        if found is None:
+            found = prepared.decide(Asked._make(asked))
+            if found is None:
+                return self._application(environ, start_response)
+        start_response(found[0], found[1][:])  # a copy, as servers may change theirs (PEP 3333)
+        return [found[2]]
+
+    def answer(self, rendition: Rendition, environ: WSGIEnvironment) -> Answer:
+        """The answer to GET or HEAD for any document, with everything that the documents of an edition get."""
+        return self.document(rendition).answer(Asked.of(environ), self._prepared.history)
+
+    def document(self, rendition: Rendition) -> Document:
+        """A rendition as it is answered; whoever keeps it keeps what it compresses for its answers too."""
+        prepared = self._prepared.documents.get(rendition.path)
+        return prepared if prepared and prepared.rendition is rendition else Document(rendition, self._policy)
+
+    def _follow(self) -> _Prepared:
+        """Prepare for the newest edition. Requests that come at the same time may do so twice, which harms nothing."""
+        edition, before = self._live.edition, self._prepared
+        documents = {}
+        for path, rendition in edition.documents.items() if edition else ():
+            if path.partition("/")[0] not in self._gone:
+                same = _same(before.documents.get(path), rendition)
+                documents[path] = Document(rendition, self._policy, same.bodies if same else None)
+        self._prepared = prepared = _Prepared(edition, documents)
+        wanted = [(document, asked) for document, asked in _asked_for(before, documents)]
+        if wanted:
+            threading.Thread(target=_compress, args=(wanted,), name="feeds-codings", daemon=True).start()
+        return prepared
+
+
+class _Prepared:
+    """What is prepared of one edition: its documents, and the answers that were given."""
+
+    def __init__(self, edition: Edition | None, documents: dict[str, Document]) -> None:
+        self.edition = edition
+        self.documents = documents
+        self.answers: dict[tuple[Any, ...], Answer] = {}
+        self._room = ROOM
+
+    def decide(self, asked: Asked) -> Answer | None:
+        """The answer to a request for a document; None where another has to answer."""
+        if asked.query or asked.method not in ("GET", "HEAD"):
+            return None
+        document = self.documents.get(_name(asked.path))
+        if document is None:
+            return None
+        answer = document.answer(asked, self.history)
+        size = sum(len(text) for text in asked if text)
+        if size <= REMEMBERED:
+            self._remember(asked, answer, size + (len(answer.body) if answer.status.startswith("226") else 0))
+        return answer
+
+    def history(self, path: str, etag: str) -> frozenset[str] | None:
+        """What a version listed; None where it is not known, or where that cannot be read just now."""
+        if self.edition is None:
+            return None
+        try:
+            with self.edition.catalogue.reading() as reading:
+                return reading.listing(path, etag)
+        except CatalogueError:
+            return None
+
+    def _remember(self, asked: Asked, answer: Answer, size: int) -> None:
+        self._room -= size + ENTRY
+        if self._room < 0:  # whoever asks for ever other things costs the others one decision anew
+            self.answers.clear()
+            self._room = ROOM
+        self.answers[tuple(asked)] = answer
+
+
+def _name(path: str) -> str:
+    """The path of a document; PATH_INFO holds bytes, each as a character (PEP 3333)."""
+    name = path[1:]
+    if not name.isascii():
+        name = name.encode("latin-1", "replace").decode("utf-8", "replace")
+    return f"{name}index.html" if name.endswith("/") or not name else name
+
+
+def _same(before: Document | None, rendition: Rendition) -> Document | None:
+    """The document of the edition before, where its bytes are the same."""
+    return before if before and before.rendition.etag == rendition.etag else None
+
+
+def _asked_for(before: _Prepared, documents: dict[str, Document]) -> Iterable[tuple[Document, list[str]]]:
+    """Documents that are new, and the codings in which the edition before was asked for them."""
+    for path, document in documents.items():
+        former = before.documents.get(path)
+        if former and former.bodies is not document.bodies and former.bodies:
+            yield document, list(former.bodies)
+
+
+def _compress(wanted: Iterable[tuple[Document, list[str]]]) -> None:
+    """Prepare what is likely asked for next; compression holds nobody up, as it lets go of the interpreter's lock."""
+    for document, names in wanted:
+        for coding in CODINGS:
+            if coding.name in names:
+                document.body(coding)
