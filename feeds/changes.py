@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
-from feeds.scan import Files, FoundFile, Scan
+from feeds.config import Settings
+from feeds.record import texts_of
+from feeds.scan import FoundFile, Glance, Scan, Status, glance, scan
 from feeds.source import Rules, digest_of, in_order
 from feeds.withdrawals import Withdrawals
+
+
+def look(catalogue: Catalogue, settings: Settings, rules: str, paths: Collection[str] | None) -> Scan:
+    """Look at some paths below the data directory where that is enough, else at everything."""
+    if paths is not None:
+        with catalogue.reading() as reading:
+            found = glance(settings, paths, texts_of(reading.value("lists")))
+            if found and reading.value("rules") == rules and _others_stay(reading, found):
+                return found
+    return scan(settings)
+
+
+def _others_stay(reading: Reading, found: Glance) -> bool:
+    """Whether there are other files than those that are gone: what seems to be empty needs a second look."""
+    now = found.statuses().keys()
+    gone = 0 if found.paths <= now else len(_known(reading, found).keys() - now)
+    return not gone or reading.count_files(gone + 1) > gone
+
+
+def again(found: Scan, unopened: Iterable[FoundFile]) -> frozenset[str] | None:
+    """The paths that the next look has to take in though nothing may be seen to change there; None: all of them."""
+    if found.linked:
+        return None
+    return frozenset((*(folder.rstrip("/") for folder in found.unlisted), *(file.path for file in unopened)))
 
 
 def rules_digest(rules: Rules, program: str) -> str:
@@ -19,58 +45,50 @@ def rules_digest(rules: Rules, program: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What has to be read, and what has to be remembered. everything: all files are read anew."""
+    """What has to be read, and what has to be remembered. everything: all files are read anew.
+
+    statuses: of the files that are new or different. lists: lists of withdrawn articles among them, read already.
+    """
 
     rules: str
     files: list[FoundFile]
-    listings: dict[str, str]
+    statuses: Mapping[str, Status]
     gone: Sequence[str] = ()
-    folders_gone: Sequence[str] = ()
+    lists: Sequence[str] = ()
     everything: bool = False
 
 
 def plan(reading: Reading, found: Scan, rules: str, withdrawals: Withdrawals) -> Work:
-    """Compare what is there with what was there: folder by folder, and only where one differs file by file."""
-    listings = {folder: _listing(files) for folder, files in found.folders.items()}
+    """Compare what is there with what was there, file by file."""
+    now = found.statuses()
     if reading.value("rules") != rules:
         # Files that hold articles come first, so that a duplicate takes no place that another has.
         holding = reading.files_with_articles()
         files = sorted(in_order(found.files()), key=lambda file: file.path not in holding)
-        return Work(rules, files, listings, everything=True)
-    known = reading.listings()
-    new = {folder: listing for folder, listing in listings.items() if known.get(folder) != listing}
-    folders_gone = sorted(f for f in known.keys() - listings.keys() if not f.startswith(tuple(found.unlisted)))
-    changed, gone = set[str](), set[str]()
-    for folder in (*new, *folders_gone):
-        before: dict[str, list[int]] = json.loads(known.get(folder, "{}"))
-        now = found.folders.get(folder, {})
-        changed.update(folder + name for name, status in now.items() if before.get(name) != list(status))
-        gone.update(folder + name for name in before.keys() - now.keys())
+        return Work(rules, files, now, everything=True)
+    known = _known(reading, found)
+    statuses = dict(now.items() - known.items())
+    gone = {path for path in known.keys() - now.keys() if not path.startswith(tuple(found.unlisted))}
+    changed = set(statuses)
     if changed or gone:
         # A duplicate may be the only one left when another file changed or went.
         changed |= reading.files_with("duplicate") | withdrawals.files(changed | gone)
     lists = {file.path for file in found.lists()}
-    gone |= changed & lists  # read already
     files = in_order(file for path in changed - lists if (file := found.file(path)))
-    return Work(rules, files, new, sorted(gone), folders_gone)
+    return Work(rules, files, statuses, sorted(gone), sorted(changed & lists))
 
 
-def in_doubt(found: Scan, unopened: Iterable[FoundFile]) -> dict[str, str]:
-    """Listings in which files that could not be opened have no time, so that they are tried again."""
-    folders: dict[str, Files] = {}
-    for file in unopened:
-        folder, slash, name = file.path.rpartition("/")
-        files = folders.setdefault(folder + slash, dict(found.folders[folder + slash]))
-        files[name] = (file.size, 0)
-    return {folder: _listing(files) for folder, files in folders.items()}
+def _known(reading: Reading, found: Scan) -> dict[str, Status]:
+    """What was known of the files, where a look covers them."""
+    return reading.files(found.paths) if isinstance(found, Glance) else reading.files()
 
 
-def _listing(files: Files) -> str:
-    return json.dumps(files, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def in_doubt(unopened: Iterable[FoundFile]) -> dict[str, Status]:
+    """Files that could not be opened are remembered without their time, so that they are tried again."""
+    return {file.path: (file.size, 0) for file in unopened}
 
 
-def is_known(files: Files, listing: str) -> bool:
-    """Whether a folder's files are those of a listing; one that could not be opened stands there without its time."""
-    known: dict[str, list[int]] = json.loads(listing)
-    same = (known[name] in ([size, mtime], [size, 0]) for name, (size, mtime) in files.items())
-    return known.keys() == files.keys() and all(same)
+def are_known(now: Mapping[str, Status], known: Mapping[str, Status]) -> bool:
+    """Whether files are as they are known; one that could not be opened is known without its time."""
+    same = (known[path] in ((size, mtime), (size, 0)) for path, (size, mtime) in now.items())
+    return known.keys() == now.keys() and all(same)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from feeds import pages
 from feeds.catalogue import Catalogue
-from feeds.catalogue.reading import Reading
+from feeds.catalogue.reading import KnownDocument, Reading
 from feeds.compose import ARTICLE_PAGES, NOTICES, Composer, page_path
 from feeds.config import Settings
 from feeds.formats import FORMATS, Format
@@ -27,7 +27,7 @@ from feeds.source import Rules, content_hash, digest_of, read_drafts
 ENTRIES_AT_ONCE = 50  # that one task of a process renders
 PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
 PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
-FULL_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
+SWEEP_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
 
 SHOWS_NOTHING = frozenset({"data", "exclude", "catalogue", "newsroom", "output", "source", "workers", "zone"})
 """Settings that no document depends on; any other renders everything anew when it changes."""
@@ -60,13 +60,20 @@ class Edition:
             yield from reading.documents()
 
 
-def load(catalogue: Catalogue) -> Edition | None:
-    """The newest edition, None before the first."""
+def load(catalogue: Catalogue, before: Edition | None = None) -> Edition | None:
+    """The newest edition, None before the first; what is the same as in the edition before is taken from there."""
     with catalogue.reading() as reading:
-        if not reading.version:
-            return None
-        documents = {rendition.path: rendition for rendition in reading.documents(besides=ARTICLE_PAGES)}
-        return Edition(reading.version, reading.modified, documents, catalogue)
+        version = reading.version
+        if not version or (before and before.version == version):
+            return before
+        index = reading.document_index(besides=ARTICLE_PAGES)
+        same = {r.path: r for r in before.documents.values() if _is_same(r, index.get(r.path))} if before else {}
+        read = {rendition.path: rendition for rendition in reading.documents(index.keys() - same.keys())}
+        return Edition(version, reading.modified, {path: same.get(path) or read[path] for path in index}, catalogue)
+
+
+def _is_same(rendition: Rendition, known: KnownDocument | None) -> bool:
+    return known is not None and (known.etag, known.modified) == (rendition.etag, rendition.modified)
 
 
 def build(
@@ -101,7 +108,7 @@ def build(
             writer.put_pings(settings.hubs, [rendition.path for rendition in fresh], now)
             written = len(work.written) + work.write_pages(lambda pages: writer.put_documents(pages, version))
             writer.remove_documents(work.stale())
-            if plan.full:
+            if plan.sweep:
                 writer.keep_rendered(work.listed_ids)
             # One that was published once stays, also when the configuration does not name it any more.
             known = {category.slug for category in reading.categories()}
@@ -124,10 +131,14 @@ def is_current(catalogue: Catalogue, settings: Settings, *, program: str, now: i
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What to look at. fingerprint: of all that documents depend on besides the articles; full: look at everything."""
+    """What to look at. fingerprint: of all that documents depend on besides the articles; full: look at everything.
+
+    sweep: look at every feed, and drop what none lists any more.
+    """
 
     fingerprint: str
     full: bool
+    sweep: bool
     categories: frozenset[str]
     articles: frozenset[str]
 
@@ -135,14 +146,18 @@ class _Plan:
 def _plan(reading: Reading, settings: Settings, program: str, now: int) -> _Plan | None:
     shown = [getattr(settings, setting.name) for setting in fields(settings) if setting.name not in SHOWS_NOTHING]
     fingerprint = digest_of(repr((shown, program)).encode())
+    full = bool(reading.pending("everything")) or reading.value("edition") != fingerprint
+    categories, pages_of = reading.pending("category"), reading.pending("article")
     embargo = reading.value("embargo")
-    due = bool(embargo) and int(embargo) <= now
-    full = due or bool(reading.pending("everything")) or reading.value("edition") != fingerprint
-    pending = frozenset(reading.pending("category"))
-    if not pending and not full:
+    if embargo and int(embargo) <= now:
+        articles, notices = reading.came_due(int(embargo), now)
+        categories |= {"", *chain.from_iterable(article.categories for article in articles)}
+        categories |= {slug for notice in notices for slug in notice.categories}
+        pages_of |= {article.id for article in articles}
+    if not categories and not full:
         return None
-    full = full or reading.version % FULL_EVERY == 0
-    return _Plan(fingerprint, full, pending, frozenset(reading.pending("article")))
+    sweep = full or reading.version % SWEEP_EVERY == 0
+    return _Plan(fingerprint, full, sweep, frozenset(categories), frozenset(pages_of))
 
 
 class _Rendering(NamedTuple):
@@ -174,20 +189,26 @@ class _Work:
 
     def __post_init__(self) -> None:
         self.composer = Composer.of(self.settings, self.reading.categories())
-        self.known = self.reading.document_index()
+        everything: list[Category | None] = [None, *self.composer.categories.values()]
+        self.chosen = [c for c in everything if self.plan.sweep or (c.slug if c else "") in self.plan.categories]
+        self.known = self.reading.document_index(None if self.plan.full else self._paths())
         self.lists: dict[str, list[Record]] = {}
         self.rules = Rules.of(self.settings)
         self.notices = self.reading.notices(self.now, self.settings.limit)
         self.withdrawals = [n for n in self.reading.withdrawals() if n.article and n.since <= self.now]
         self.has_notices = bool(self.notices) or NOTICES + FORMATS[0].FILENAME in self.known
 
+    def _paths(self) -> Iterator[str]:
+        """The documents that are looked at, but for article pages."""
+        yield from ("index.html", *pages.static_documents())
+        for folder in (NOTICES, *(f"{category.slug}/" if category else "" for category in self.chosen)):
+            yield from (folder + form.FILENAME for form in FORMATS)
+
     # --- feeds ---
 
     def feeds(self, progress: Progress | None) -> None:
         """Render the feeds that may have changed."""
-        everything: list[Category | None] = [None, *self.composer.categories.values()]
-        chosen = [c for c in everything if self.plan.full or (c.slug if c else "") in self.plan.categories]
-        lists = [(category, self._latest(category.slug if category else "")) for category in chosen]
+        lists = [(category, self._latest(category.slug if category else "")) for category in self.chosen]
         rendering = self._begin({article.id: article for _, listed in lists for article in listed})
         self._landing()  # while other processes render
         self._static()
@@ -343,6 +364,7 @@ class _Work:
         if not self.plan.full:
             gone = self.reading.ledger("id", self.plan.articles)
             self.pages_gone = {f"{page_path(e.slug)}index.html" for e in gone} - self.pages_wanted.keys()
+            self.known |= self.reading.document_index({*self.pages_wanted, *self.pages_gone})
 
     def write_pages(self, put: Callable[[Mapping[str, tuple[Rendition, str]]], None]) -> int:
         """Render article pages some at a time; gives how many were written."""

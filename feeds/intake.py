@@ -9,7 +9,7 @@ from feeds.arrivals import Ahead, FileArrivals, read
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Marked
 from feeds.catalogue.writing import Writing
-from feeds.changes import in_doubt, is_known, plan, rules_digest
+from feeds.changes import again, are_known, in_doubt, look, plan, rules_digest
 from feeds.config import Settings
 from feeds.duplicates import copies_of_withdrawn, nearly_same
 from feeds.errors import ArticleError
@@ -17,7 +17,7 @@ from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
-from feeds.scan import FoundFile, scan
+from feeds.scan import FoundFile, Scan, scan
 from feeds.source import Rules, place_of
 from feeds.withdrawal_lists import read_lists
 from feeds.withdrawals import Withdrawals
@@ -29,11 +29,15 @@ Progress = Callable[[int, int], None]  # (files read, files to read)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
-    """What one look at the data directory found. files: all of them; read: those that were new or different."""
+    """What one look at the data directory found. files: all that it looked at; read: those that were read.
+
+    again: paths that the next look has to take in, whether anything changes there or not; None: all of them.
+    """
 
     files: int
     read: int
     changed: bool
+    again: frozenset[str] | None = None
 
 
 def take_in(
@@ -43,20 +47,23 @@ def take_in(
     *,
     program: str,
     jobs: int = 1,
+    paths: Collection[str] | None = None,
     ahead: Ahead | None = None,
     progress: Progress | None = None,
 ) -> Intake:
     """Bring the catalogue up to date with the data directory, in one transaction.
 
     program: a digest of the program; another program or other rules read every file anew.
+    paths: where something may have changed since the last look, below the data directory; None: anywhere.
     ahead: a reading of everything that has begun already.
     Raises DataDirectoryError where the directory is missing, unreadable or holds no articles.
     """
     rules = ahead.rules if ahead else Rules.of(settings)
-    found = ahead.scan if ahead else scan(settings)
+    digest = rules_digest(rules, program)
+    found = ahead.scan if ahead else look(catalogue, settings, digest, paths)
     with catalogue.writing() as writer:
         withdrawals = Withdrawals(writer, read_lists(rules, found), settings, found)
-        work = plan(writer, found, rules_digest(rules, program), withdrawals)
+        work = plan(writer, found, digest, withdrawals)
         taker = _Taker(writer, settings, ledger_file, withdrawals)
         readings = ahead.readings if ahead and work.everything else read(rules, work.files, jobs=jobs)
         if work.everything:
@@ -64,9 +71,9 @@ def take_in(
         else:
             # Few files: all are read before the first is taken in, so that none finds its place held by one that goes.
             changed = list(readings)
-            taker.remove([*work.gone, *(file.path for file in work.files)])
+            taker.remove([*work.gone, *work.lists, *(file.path for file in work.files)])
             readings = iter(sorted(changed, key=lambda reading: reading.file.path not in taker.before))
-        taker.replace_problems(found.problems)
+        taker.replace_problems(found)
         with writer.bulk():
             for batch in _batched(readings):
                 taker.take(batch)
@@ -74,10 +81,11 @@ def take_in(
                     progress(taker.read, len(work.files))
         taker.finish(rules)
         ledger_file.sync()
-        writer.put_listings(work.listings | in_doubt(found, taker.unopened))
-        writer.forget_listings(work.folders_gone)
+        writer.put_files({**work.statuses, **in_doubt(taker.unopened)})
+        writer.forget_files(work.gone)
+        writer.set_value("lists", "\n".join(file.path for file in found.lists()))
         writer.set_value("rules", work.rules)
-        return Intake(files=len(found), read=taker.read, changed=taker.changed)
+        return Intake(files=len(found), read=taker.read, changed=taker.changed, again=again(found, taker.unopened))
 
 
 def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:
@@ -85,12 +93,10 @@ def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -
     found = scan(settings)
     with catalogue.reading() as reading:
         same_rules = reading.value("rules") == rules_digest(Rules.of(settings), program)
-        known = reading.listings()
+        known = reading.files()
         problems = {problem.path: problem for problem in reading.directory_problems()}
-    same = same_rules and known.keys() == found.folders.keys() and problems == found.problems
-    return (
-        len(found) if same and all(is_known(files, known[folder]) for folder, files in found.folders.items()) else None
-    )
+    same = same_rules and problems == found.problems and are_known(found.statuses(), known)
+    return len(found) if same else None
 
 
 def _batched(readings: Iterable[FileArrivals]) -> Iterator[list[FileArrivals]]:
@@ -175,11 +181,12 @@ class _Taker:
         self.writer.put_ledger(entries, ())
         return bool(entries)
 
-    def replace_problems(self, found: Mapping[str, ArticleError]) -> None:
+    def replace_problems(self, found: Scan) -> None:
         """Problems of the directory itself: links that lead out, folders that look like files."""
         known = {problem.path: problem for problem in self.writer.directory_problems()}
-        if known != found:
-            self.writer.put_directory_problems(found.values())
+        now = {path: problem for path, problem in known.items() if not found.covers(path)} | found.problems
+        if known != now:
+            self.writer.put_directory_problems(problem for _, problem in sorted(now.items()))
             self.changed = True
 
     def remove_all(self) -> None:

@@ -1,5 +1,8 @@
 """An edition kept fresh: watches the data directory, and swaps the newest edition in by one reference.
 
+An update looks at the paths that the watch names, and only there. A look at everything is taken when the watch begins,
+where the watch cannot be relied on, and now and then when nothing happens.
+
 Of several processes on one catalogue, the one that holds the writer's lock reads and renders; the others follow the
 catalogue's version, and one of them takes over when the writer dies. Requests never wait for any of this.
 """
@@ -9,31 +12,45 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
-from watchfiles import BaseFilter, Change, watch
+from watchfiles._rust_notify import RustNotify
 
 from feeds.edition import Edition
 from feeds.errors import FeedsError
 from feeds.newsroom import Newsroom
-from feeds.scan import data_root
+from feeds.scan import MANIFEST, data_root
 
 log = logging.getLogger("feeds")
 
-LOOK_EVERY = 0.5  # seconds between looks at the data directory's real path, the embargoes and the catalogue's version
-FOLLOW_EVERY = 0.25  # seconds between looks at the version of a catalogue that another process writes
-GATHER = 100  # milliseconds in which further changes join the first
+LOOK_EVERY = 0.5  # seconds between looks at the data directory's real path
+FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
+GATHER = 300  # milliseconds in which further changes join the first
+QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
+MANY = 4096  # changes at once, from which on some may have been lost: the kernel's queue holds a bounded number
+SWEEP_EVERY = 300.0  # seconds after the last look at everything until the next
+IDLE = 10.0  # seconds without a change after which there is time for that
 
 
-class _Sources(BaseFilter):
-    """Changes in dot-folders (the catalogue's own among them) are none."""
+def changed_paths(root: str, changes: Iterable[tuple[int, str]]) -> set[str] | None:
+    """Where to look after changes that a watch reports: paths below the root; None: everywhere.
 
-    def __init__(self, root: str) -> None:
-        super().__init__()
-        self._root = root
-
-    def __call__(self, change: Change, path: str) -> bool:
-        return not any(part.startswith(".") for part in Path(path).relative_to(self._root).parts)
+    What lies in dot-folders (the catalogue's own among them) is nothing to look at.
+    """
+    listed = list(changes)
+    places = set()
+    for _, path in listed:
+        if path == root or "\ufffd" in path or len(listed) > MANY:  # a name that is no UTF-8 comes mutilated
+            return None
+        below = path.removeprefix(f"{root}/")
+        if below.rpartition("/")[2] == MANIFEST:  # it makes an output of its folder
+            below = below.rpartition("/")[0]
+            if not below:
+                return None
+        if not any(part.startswith(".") for part in below.split("/")):
+            places.add(below)
+    return places
 
 
 class Live:
@@ -43,6 +60,9 @@ class Live:
         self.newsroom = newsroom
         self.edition: Edition | None = None
         self.error = ""  # why the last update failed, "" after one that did not
+        self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
+        self._due: float | None = None  # when the next embargo ends, in seconds since the epoch
+        self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -84,40 +104,47 @@ class Live:
         if not Path(root).is_dir():
             self._stop.wait(LOOK_EVERY)
             return
-        changes = watch(
-            root,
-            watch_filter=_Sources(root),
-            debounce=GATHER,
-            step=20,
-            stop_event=self._stop,
-            rust_timeout=int(LOOK_EVERY * 1000),
-            yield_on_timeout=True,
-            raise_interrupt=False,
-            ignore_permission_denied=True,
-        )
-        looked = False  # since the watch stands, which it does from the first step of the loop on
-        for changed in changes:
-            if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
-                return
-            if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
-                return
-            if changed or not looked or self._is_due():
-                self._update()
-                looked = True
+        with RustNotify([root], False, False, 0, True, True) as watcher:
+            self._update()
+            while True:
+                found = watcher.watch(GATHER, QUIET, self._patience(), self._stop)
+                if found in ("stop", "signal") or data_root(self.newsroom.settings) != root or not Path(root).is_dir():
+                    return
+                if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
+                    return
+                paths = set() if isinstance(found, str) else changed_paths(root, found)
+                if paths or self._is_due():
+                    self._changed = time.monotonic()
+                    self._update(paths)
+                elif paths is None or self._may_sweep():
+                    self._update()
+
+    def _patience(self) -> int:
+        """Milliseconds to wait for changes: until the next embargo ends, if that comes first."""
+        wait = LOOK_EVERY if self._due is None else min(LOOK_EVERY, self._due - time.time())
+        return max(1, int(wait * 1000) + 1)
 
     def _is_due(self) -> bool:
-        with self.newsroom.catalogue.reading() as reading:
-            due = reading.value("embargo")
-        return bool(self.error) or (bool(due) and int(due) <= time.time_ns() // 1000)
+        return bool(self.error) or (self._due is not None and self._due <= time.time())
 
-    def _update(self) -> None:
-        started = time.perf_counter()
+    def _may_sweep(self) -> bool:
+        now = time.monotonic()
+        return now - self._looked >= SWEEP_EVERY and now - self._changed >= IDLE
+
+    def _update(self, paths: Collection[str] | None = None) -> None:
+        """One update. paths: where something changed, below the data directory; None: anywhere."""
+        started, burnt = time.perf_counter(), time.thread_time()
+        again, self._again = self._again, None
+        where = None if paths is None or again is None else again.union(paths)
+        if where is None:
+            self._looked = time.monotonic()
         try:
-            update = self.newsroom.update()
+            update = self.newsroom.update(paths=where)
         except FeedsError as error:
             self._failed(error)
             return
-        self.error = ""
+        self.error, self._again = "", update.intake.again
+        self._due = update.next_embargo and update.next_embargo / 1_000_000
         self._swap()
         if update.written:
             seconds = time.perf_counter() - started
@@ -127,11 +154,12 @@ class Live:
             log.info(
                 "%d files read, %d documents written in %.2f s%s", update.intake.read, update.written, seconds, named
             )
+        log.debug("update: %s, %.1f ms of CPU", update, 1000 * (time.thread_time() - burnt))
 
     def _swap(self) -> None:
         current = self.edition
         if current is None or self.newsroom.version() != current.version:
-            self.edition = self.newsroom.edition()
+            self.edition = self.newsroom.edition(current)
 
     def _failed(self, error: Exception) -> None:
         sentence = str(error) if isinstance(error, FeedsError) else f"{type(error).__name__}: {error}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -31,10 +31,14 @@ Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What an update did. written: documents whose bytes or fingerprints are new."""
+    """What an update did. written: documents whose bytes or fingerprints are new.
+
+    next_embargo: when the next article's time comes, in microseconds since the epoch.
+    """
 
     intake: Intake
     written: int
+    next_embargo: int | None = None
 
 
 class Newsroom:
@@ -58,8 +62,18 @@ class Newsroom:
         self.lock.release()
         self.catalogue.close()
 
-    def update(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
-        """Read what changed and render what it changes; the caller holds the lock."""
+    def update(
+        self,
+        *,
+        jobs: int = 1,
+        paths: Collection[str] | None = None,
+        ahead: Ahead | None = None,
+        progress: Progress | None = None,
+    ) -> Update:
+        """Read what changed and render what it changes; the caller holds the lock.
+
+        paths: where something may have changed since the last update, below the data directory; None: anywhere.
+        """
         program = program_digest()
         intake = take_in(
             self.catalogue,
@@ -67,6 +81,7 @@ class Newsroom:
             self.ledger_file,
             program=program,
             jobs=jobs,
+            paths=paths,
             ahead=ahead,
             progress=progress and (lambda done, of: progress("articles", done, of)),
         )
@@ -78,7 +93,9 @@ class Newsroom:
             jobs=jobs,
             progress=progress and (lambda done, of: progress("feeds", done, of)),
         )
-        return Update(intake, written)
+        with self.catalogue.reading() as reading:
+            embargo = reading.value("embargo")
+        return Update(intake, written, int(embargo) if embargo else None)
 
     def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Update once the writer's place is free, or see that a running service has done it already.
@@ -109,9 +126,9 @@ class Newsroom:
         current = edition.is_current(self.catalogue, self.settings, program=program, now=time.time_ns() // 1000)
         return files if current else None
 
-    def edition(self) -> Edition | None:
-        """The newest edition, None before the first."""
-        return edition.load(self.catalogue)
+    def edition(self, before: Edition | None = None) -> Edition | None:
+        """The newest edition, None before the first; what has not changed since the one before is the same."""
+        return edition.load(self.catalogue, before)
 
     def version(self) -> int:
         """The number of the newest edition, 0 before the first."""

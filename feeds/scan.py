@@ -1,14 +1,16 @@
-"""One look at the data directory: which files are there, and what cannot be followed or opened."""
+"""One look at the data directory, or at some of its paths: which files are there, what cannot be followed or opened."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from errno import ELOOP
 from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import NamedTuple
 
 from feeds.config import Settings
@@ -27,23 +29,29 @@ class FoundFile(NamedTuple):
 MANIFEST = ".feeds-manifest.json"
 """The file that marks a folder as the output of a build, and lists what it wrote there."""
 
-Files = dict[str, tuple[int, int]]
-"""The source files of one folder: name -> (size in bytes, mtime in microseconds)."""
+Status = tuple[int, int]
+"""What tells whether a file has changed: size in bytes, mtime in microseconds."""
 
 
 @dataclass
 class Scan:
-    """What was found. folders: their files by the folder's path, "" or with a slash at its end.
+    """What was found. folders: their source files by name, by the folder's path, "" or with a slash at its end.
 
     unlisted: folders that could not be listed just now; what is known of them is not gone.
+    linked: some link leads to what lies within the directory.
     """
 
-    folders: dict[str, Files] = field(default_factory=dict)
+    folders: dict[str, dict[str, Status]] = field(default_factory=dict)
     problems: dict[str, ArticleError] = field(default_factory=dict)
     unlisted: list[str] = field(default_factory=list)
+    linked: bool = False
 
     def __len__(self) -> int:
         return sum(map(len, self.folders.values()))
+
+    def statuses(self) -> dict[str, Status]:
+        """Every file that was found, lists of withdrawn articles included, by path."""
+        return {folder + name: status for folder, listed in self.folders.items() for name, status in listed.items()}
 
     def files(self) -> Iterator[FoundFile]:
         """Every file that may hold articles, by folder."""
@@ -64,6 +72,47 @@ class Scan:
         found = self.folders.get(folder + slash, {}).get(name)
         return FoundFile(path, *found) if found else None
 
+    def names(self, folder: str) -> Iterable[str]:
+        """The names in a folder, among them those of its source files."""
+        return self.folders.get(folder, ())
+
+    def covers(self, path: str) -> bool:
+        """Whether a path was looked at."""
+        return True
+
+
+class Glance(Scan):
+    """A look at some paths, with all that lies below each; any other is looked at when it is asked for.
+
+    lists: the lists of withdrawn articles that are known from before.
+    """
+
+    def __init__(self, settings: Settings, paths: Collection[str], lists: Iterable[str]) -> None:
+        super().__init__()
+        self.paths = frozenset(paths)
+        self.below = tuple(f"{path}/" for path in sorted(paths))
+        self._lists = lists
+        self._elsewhere = _Walk.of(settings, Scan())
+
+    def lists(self) -> Iterator[FoundFile]:
+        yield from super().lists()
+        yield from filter(None, (self.file(path) for path in self._lists if not self.covers(path)))
+
+    def file(self, path: str) -> FoundFile | None:
+        if self.covers(path):
+            return super().file(path)
+        with suppress(OSError):
+            self._elsewhere.place(path)
+        return self._elsewhere.found.file(path)
+
+    def names(self, folder: str) -> Iterable[str]:
+        with suppress(OSError), os.scandir(f"{self._elsewhere.root}/{folder}") as listing:
+            return [item.name for item in listing]
+        return ()
+
+    def covers(self, path: str) -> bool:
+        return path in self.paths or path.startswith(self.below)
+
 
 def data_root(settings: Settings) -> str:
     """The data directory's real path, looked up anew each time, as a deployment may swap a link."""
@@ -76,10 +125,9 @@ def scan(settings: Settings) -> Scan:
     Dot-folders, the output and what ``exclude`` names are skipped. A link that leads out of the directory is a
     problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed or holds no articles.
     """
-    root = data_root(settings)
-    walk = _Walk(root, _excluded(settings.exclude), os.path.realpath(settings.output) if settings.output else None)
+    walk = _Walk.of(settings, Scan())
     try:
-        walk.folder(root, "")
+        walk.folder(walk.root, "")
         walk.follow_links()
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
@@ -88,23 +136,45 @@ def scan(settings: Settings) -> Scan:
     return walk.found
 
 
+def glance(settings: Settings, paths: Collection[str], lists: Iterable[str]) -> Glance | None:
+    """Look at some paths below the data directory: what a whole look would find there.
+
+    None where only a whole look can tell, as there is a link or a folder that cannot be entered.
+    lists: the lists of withdrawn articles that are known from before.
+    """
+    found = Glance(settings, paths, lists)
+    walk = _Walk.of(settings, found)
+    try:
+        for path in sorted(paths):
+            walk.place(path)
+    except OSError:
+        return None
+    return None if walk.links else found
+
+
 def _excluded(globs: Sequence[str]) -> Pattern[str] | None:
     return compile_pattern("|".join(translate(glob) for glob in globs)) if globs else None
 
 
 class _Walk:
-    def __init__(self, root: str, excluded: Pattern[str] | None, output: str | None) -> None:
+    def __init__(self, root: str, excluded: Pattern[str] | None, output: str | None, found: Scan) -> None:
         self.root = root
         self.excluded = excluded
         self.output = output
-        self.found = Scan()
+        self.found = found
         self.visited = {root}
         self.links: list[tuple[str, os.DirEntry[str]]] = []
+        self.entered: dict[str, bool] = {}
+
+    @classmethod
+    def of(cls, settings: Settings, found: Scan) -> _Walk:
+        output = os.path.realpath(settings.output) if settings.output else None
+        return cls(data_root(settings), _excluded(settings.exclude), output, found)
 
     def folder(self, folder: str, prefix: str) -> None:
         if os.path.lexists(f"{folder}/{MANIFEST}"):  # feeds that were built here are no articles
             return
-        files: Files = {}
+        files: dict[str, Status] = {}
         with os.scandir(folder) as listing:
             for item in listing:
                 name = item.name
@@ -122,12 +192,15 @@ class _Walk:
     def _is_excluded(self, excluded: Pattern[str], path: str) -> bool:
         return bool(excluded.match(path) or excluded.match(path.rpartition("/")[2]))
 
-    def file(self, item: os.DirEntry[str], prefix: str, name: str, files: Files) -> None:
+    def file(self, item: os.DirEntry[str], prefix: str, name: str, files: dict[str, Status]) -> None:
         try:
             status = item.stat()
         except OSError as error:
             self.problem(prefix + name, error.strerror or str(error))
             return
+        self.regular(status, prefix, name, files)
+
+    def regular(self, status: os.stat_result, prefix: str, name: str, files: dict[str, Status]) -> None:
         if not S_ISREG(status.st_mode):  # to open a pipe would wait for its other end
             self.problem(prefix + name, "is no regular file")
         elif not name.isascii() and not _is_text(name):
@@ -165,10 +238,48 @@ class _Walk:
             if is_source(path) or is_folder:
                 self.problem(path, "is a link that leads out of the data directory")
         elif is_folder:
+            self.found.linked = True
             self.subfolder(target, path)
         elif is_source(path) and not self.found.file(os.path.relpath(target, self.root)):
+            self.found.linked = True
             folder, slash, name = path.rpartition("/")
             self.file(item, folder + slash, name, self.found.folders.setdefault(folder + slash, {}))
+
+    def place(self, path: str) -> None:
+        """One path, and what lies below it, as a walk from the root would find it.
+
+        Raises OSError where that cannot be told from the path alone.
+        """
+        folder, slash, name = path.rpartition("/")
+        status = self._status(path) if self._enters(folder) and not self._skips(path) else None
+        if status is None:
+            return
+        if S_ISDIR(status.st_mode):
+            self.subfolder(f"{self.root}/{path}", path)
+        elif is_source(path):
+            self.regular(status, folder + slash, name, self.found.folders.setdefault(folder + slash, {}))
+
+    def _enters(self, folder: str) -> bool:
+        """Whether a walk from the root comes into a folder, and looks at what lies there."""
+        if folder not in self.entered:
+            status = self._status(folder) if folder and self._enters(folder.rpartition("/")[0]) else None
+            entered = not folder or (status and S_ISDIR(status.st_mode) and not self._skips(folder))
+            real = f"{self.root}/{folder}".rstrip("/")
+            self.entered[folder] = bool(entered and real != self.output and not os.path.lexists(f"{real}/{MANIFEST}"))
+        return self.entered[folder]
+
+    def _skips(self, path: str) -> bool:
+        name = path.rpartition("/")[2]
+        return name[0] == "." or bool(self.excluded and self._is_excluded(self.excluded, path))
+
+    def _status(self, path: str) -> os.stat_result | None:
+        try:
+            status = os.lstat(f"{self.root}/{path}")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        if S_ISLNK(status.st_mode):
+            raise OSError(ELOOP, os.strerror(ELOOP), path)
+        return status
 
     def problem(self, path: str, reason: str) -> None:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -18,6 +18,11 @@ def _table(name: str, *columns: sa.Column[Any] | sa.Index, rowid: bool = False) 
     return sa.Table(name, metadata, key, *columns, sqlite_with_rowid=rowid)
 
 
+def _index_of(name: str, *columns: str, where: sa.TextClause) -> sa.Index:
+    """An index of few rows among many."""
+    return sa.Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
 def _text(name: str, *, primary_key: bool = False) -> sa.Column[str]:
     return sa.Column(name, _TEXT, primary_key=primary_key, nullable=False)
 
@@ -27,7 +32,7 @@ def _number(name: str, *, primary_key: bool = False) -> sa.Column[int]:
 
 
 meta = _table("meta", _text("name", primary_key=True), _text("value"))
-folders = _table("folders", _text("path", primary_key=True), _text("listing"))
+files = _table("files", _text("path", primary_key=True), _number("size"), _number("mtime"))
 articles = _table(
     "articles",
     _text("id", primary_key=True),
@@ -97,6 +102,7 @@ problems = _table(
     _text("kind"),
     _text("reason"),
     _number("fatal"),  # 1: the article is left out; 0: it is published all the same; -1: only a note
+    sa.Index("problems_kind", "newsroom", "kind", "file"),
 )
 ledger = _table(
     "ledger",
@@ -115,6 +121,7 @@ ledger = _table(
     sa.Index("ledger_slug", "newsroom", "slug"),
     sa.Index("ledger_hash", "newsroom", "content_hash"),
     sa.Index("ledger_address", "newsroom", "address"),
+    _index_of("ledger_withdrawn", "newsroom", where=sa.text("withdrawn IS NOT NULL")),
     rowid=True,
 )
 # What the next edition has to look at again: ("category", slug), ("article", id).

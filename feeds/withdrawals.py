@@ -333,10 +333,8 @@ class Withdrawals:
         """Files that differ from a path in the suffix alone."""
         folder, slash, name = path.rpartition("/")
         stem = name.rpartition(".")[0]
-        listed = self._found.folders.get(folder + slash, {})
-        return [
-            folder + slash + other for other in sorted(listed) if other != name and other.rpartition(".")[0] == stem
-        ]
+        beside = (n for n in self._found.names(folder + slash) if n != name and n.rpartition(".")[0] == stem)
+        return [folder + slash + other for other in sorted(beside) if self._found.file(folder + slash + other)]
 
     def _of_list(self, entry: Listed, ledger: LedgerEntry | None, record: Record | None) -> NoticeRecord:
         identity = ledger.id if ledger else ""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from feeds import tables as t
 from feeds.likeness import same_address
 
-_READ_ANEW = (t.articles, t.memberships, t.notices, t.problems, t.folders)
+_READ_ANEW = (t.articles, t.memberships, t.notices, t.problems)
 
 
 def migrate(connection: sa.Connection, found: str) -> bool:
@@ -20,6 +20,7 @@ def migrate(connection: sa.Connection, found: str) -> bool:
     connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN parts TEXT NOT NULL DEFAULT ''")
     # All else that has changed is read anew.
     t.metadata.drop_all(connection, _READ_ANEW)
+    connection.exec_driver_sql("DROP TABLE IF EXISTS folders")
     t.metadata.create_all(connection)
     for index in (*t.ledger.indexes, *t.documents.indexes):
         index.create(connection, checkfirst=True)

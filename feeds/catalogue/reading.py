@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -22,6 +23,7 @@ from feeds.record import (
 )
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
+RANGES = 100  # ranges of paths in one query
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
 
 
@@ -75,11 +77,17 @@ class Reading:
         return self._connection.execute(sa.select(*chosen).where(table.c.newsroom == self._newsroom, *where))
 
     def _rows_in(
-        self, table: sa.Table, column: str, values: Iterable[str], columns: Sequence[str] = ()
+        self,
+        table: sa.Table,
+        column: str,
+        values: Iterable[str],
+        *where: sa.ColumnElement[bool],
+        columns: Sequence[str] = (),
     ) -> Iterator[sa.Row[Any]]:
         wanted = sorted(set(values))
         for start in range(0, len(wanted), CHUNK):
-            yield from self._rows(table, table.c[column].in_(wanted[start : start + CHUNK]), columns=columns)
+            some = table.c[column].in_(wanted[start : start + CHUNK])
+            yield from self._rows(table, some, *where, columns=columns)
 
     def schema(self) -> str:
         """The number of the schema of the tables that there are; "" where there are none of this newsroom."""
@@ -101,9 +109,27 @@ class Reading:
         """When the newest edition appeared, in seconds since the epoch; later than any before it."""
         return int(self.value("modified") or 0)
 
-    def listings(self) -> dict[str, str]:
-        """What was found in each folder of the data directory, as it was put."""
-        return {row.path: row.listing for row in self._rows(t.folders)}
+    def files(self, paths: Collection[str] | None = None) -> dict[str, tuple[int, int]]:
+        """What was found of each file of the data directory: path -> (size in bytes, mtime).
+
+        paths: only of these, and of what lies below them as folders.
+        """
+        if paths is None:
+            return {row.path: (row.size, row.mtime) for row in self._rows(t.files)}
+        found = {row.path: (row.size, row.mtime) for row in self._rows_in(t.files, "path", paths)}
+        folders = sorted(set(paths) - found.keys())  # what is known as a file is none
+        path, files = t.files.c.path, sa.select(t.files).where(t.files.c.newsroom == self._newsroom)
+        for start in range(0, len(folders), RANGES):
+            # One query with an OR would look at all files. 0 follows / in ASCII.
+            some = (files.where(path >= f"{each}/", path < f"{each}0") for each in folders[start : start + RANGES])
+            rows = self._connection.execute(sa.union_all(*some))
+            found |= {row.path: (row.size, row.mtime) for row in rows}
+        return found
+
+    def count_files(self, limit: int) -> int:
+        """How many files are known, counted up to a limit."""
+        some = sa.select(t.files.c.path).where(t.files.c.newsroom == self._newsroom).limit(limit)
+        return int(self._connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Articles by id."""
@@ -168,6 +194,12 @@ class Reading:
         published = t.articles.c.published
         query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom, published > now)
         return [of_row(row) for row in self._connection.execute(query.order_by(published, t.articles.c.id))]
+
+    def came_due(self, since: int, now: int) -> tuple[list[Record], list[NoticeRecord]]:
+        """The articles, and the notices about articles, whose time came from one moment to another."""
+        articles = self._rows(t.articles, t.articles.c.published.between(since, now))
+        notices = self._rows(t.notices, t.notices.c.since.between(since, now))
+        return list(map(of_row, articles)), list(map(notice_of_row, notices))
 
     def next_embargo(self, now: int) -> int | None:
         """When the next article's time comes, also of one that is withdrawn, in microseconds since the epoch."""
@@ -266,28 +298,33 @@ class Reading:
 
     def rendered(self, format_name: str, wanted: Mapping[str, str]) -> dict[str, bytes]:
         """Rendered entries of a format by id, for those whose fingerprint is the wanted one."""
-        rows = self._rows_in(t.entries, "id", wanted, columns=["id", "format", "fingerprint", "body"])
-        return {r.id: r.body for r in rows if r.format == format_name and r.fingerprint == wanted[r.id]}
+        of_format = t.entries.c.format == format_name
+        rows = self._rows_in(t.entries, "id", wanted, of_format, columns=["id", "fingerprint", "body"])
+        return {row.id: row.body for row in rows if row.fingerprint == wanted[row.id]}
 
     def document(self, path: str) -> Rendition | None:
         """One finished document."""
         row = self._rows(t.documents, t.documents.c.path == path).first()
         return row and _rendition(row)
 
-    def documents(self, *, besides: str = "") -> Iterator[Rendition]:
-        """Every finished document, bodies included; besides: a folder that is left out."""
-        path = t.documents.c.path
-        where = [~path.startswith(besides, autoescape=True)] if besides else []
-        for row in self._rows(t.documents, *where):
-            yield _rendition(row)
+    def documents(self, paths: Iterable[str] | None = None) -> Iterator[Rendition]:
+        """Every finished document, or some, bodies included."""
+        yield from map(
+            _rendition, self._rows(t.documents) if paths is None else self._rows_in(t.documents, "path", paths)
+        )
 
-    def document_index(self) -> dict[str, KnownDocument]:
-        """What is known of every document, by path."""
+    def document_index(self, paths: Iterable[str] | None = None, *, besides: str = "") -> dict[str, KnownDocument]:
+        """What is known of every document, or of some, by path; besides: a folder that is left out."""
         columns = ["path", *KnownDocument._fields]
-        return {
-            row.path: KnownDocument(etag=row.etag, modified=row.modified, fingerprint=row.fingerprint)
-            for row in self._rows(t.documents, columns=columns)
-        }
+        if paths is not None:
+            rows: Iterable[sa.Row[Any]] = self._rows_in(t.documents, "path", paths, columns=columns)
+        elif besides:
+            path, end = t.documents.c.path, besides[:-1] + chr(ord(besides[-1]) + 1)
+            sides = (path < besides, path >= end)  # each by the index, as there may be many between them
+            rows = chain.from_iterable(self._rows(t.documents, side, columns=columns) for side in sides)
+        else:
+            rows = self._rows(t.documents, columns=columns)
+        return {row.path: KnownDocument(row.etag, row.modified, row.fingerprint) for row in rows}
 
     def pings(self) -> list[Ping]:
         """What hubs have to hear of, what is due first coming first."""

@@ -80,17 +80,19 @@ class Writing(Reading):
         return row[0] if row else ""
 
     def set_value(self, name: str, value: str) -> None:
+        if self.value(name) == value:
+            return
         self._delete(t.meta, "name", [name])
         self._insert(t.meta, [(name, value)])
 
-    def put_listings(self, found: Mapping[str, str]) -> None:
-        """Remember what was found in folders."""
-        self._delete(t.folders, "path", found)
-        self._insert(t.folders, found.items())
+    def put_files(self, found: Mapping[str, tuple[int, int]]) -> None:
+        """Remember files: path -> (size, mtime)."""
+        self._delete(t.files, "path", found)
+        self._insert(t.files, ((path, *status) for path, status in sorted(found.items())))
 
-    def forget_listings(self, folders: Iterable[str]) -> None:
-        """Forget folders that are gone."""
-        self._delete(t.folders, "path", folders)
+    def forget_files(self, paths: Iterable[str]) -> None:
+        """Forget files that are gone."""
+        self._delete(t.files, "path", paths)
 
     def forget_problems(self, paths: Iterable[str]) -> None:
         """Forget what was wrong with files."""
@@ -114,7 +116,7 @@ class Writing(Reading):
 
     def forget_everything(self) -> None:
         """Forget all that can be read anew: files, articles, notices, problems."""
-        for table in (t.folders, t.articles, t.memberships, t.notices, t.problems):
+        for table in (t.files, t.articles, t.memberships, t.notices, t.problems):
             self._connection.execute(table.delete().where(table.c.newsroom == self._newsroom))
 
     def put_problems(self, found: Iterable[tuple[str, int, ArticleError]]) -> None:
