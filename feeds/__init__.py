@@ -6,7 +6,8 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     wording                            dates and labels as people read them
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
     text, config, images               clean text and HTML; settings, checked; files of images
-    likeness                           when addresses, headlines and texts are the same in other words
+    words                              words of a text as they are compared, and their stems
+    likeness, query                    when addresses, headlines and texts are the same in other words; what is searched
     dates                              text -> Moment; the only package that uses dateutil
     readers                            one module a source format: a file -> Draft
     checks                             dates and notices of a Draft, checked
@@ -20,6 +21,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
+    indexing                           what of the articles can be searched
     newsroom                           settings, catalogue and the way from one end to the other
     front                              prepared answers to GET and HEAD, before Flask is entered
     live, publish                      an edition kept fresh; an edition written to a folder

@@ -6,6 +6,7 @@
     ├── UnreadableError    a file that a reader cannot read; becomes an ArticleError
     ├── DataDirectoryError the data directory is missing or cannot be listed
     ├── CatalogueError     the catalogue cannot be opened or written
+    ├── QueryError         a search that asks for nothing, or for too much (also a ValueError)
     ├── OutputError        the output folder cannot be written
     └── ServeError         the web service cannot be started
 
@@ -64,6 +65,10 @@ class CatalogueError(FeedsError):
         super().__init__(f"catalogue {address}: {reason}")
         self.address = address
         self.reason = reason
+
+
+class QueryError(FeedsError, ValueError):
+    """A search that cannot be answered; ``str()`` of it is the sentence for whoever asked."""
 
 
 class OutputError(FeedsError):

@@ -6,49 +6,25 @@ in ``berasnya``. What nobody reads in an article (HTML tags, the targets of link
 
 from __future__ import annotations
 
-import html
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from fnmatch import translate
 from typing import NamedTuple
 
 from feeds.config.categories import MatchRule
 from feeds.model import Draft
+from feeds.words import readable, words_of
 
-# The marks of typography, which nearly every text has: without them most texts are ASCII.
-_MARKS = (("’", "'"), ("‘", "'"), ("“", " "), ("”", " "), ("–", " "), ("—", " "), ("…", " "), ("\xa0", " "))
-_NEITHER = re.compile("[\u0300-\u036fʼʻ]+")  # accents, once they stand behind their letters, and apostrophes
-_NO_LETTER = re.compile(r"[^\x00-\x7f\w]+")
-# Each byte of UTF-8: a letter or digit of ASCII in lower case, a part of another character, or a blank.
-_FOLDED = bytes(c if c > 127 else ord(chr(c).lower()) if chr(c).isalnum() else 32 for c in range(256))
-_UNSEEN = re.compile(r"<[!/A-Za-z][^<>]*>|\]\([^()\s]*|https?://\S+")
 _APART = "\n"  # stands between texts that are no one phrase
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a text as they are compared; ``Jum'at`` is ``jumat``."""
-    if not text.isascii():
-        for mark, plain in _MARKS:
-            text = text.replace(mark, plain)
-        if not text.isascii():
-            text = _NO_LETTER.sub(" ", _NEITHER.sub("", unicodedata.normalize("NFKD", text.lower())))
-    # By bytes, which are translated twenty times faster than text.
-    return text.encode("utf-8", "replace").translate(_FOLDED, b"'`").decode().split()
-
-
-def _readable(body: str) -> str:
-    body = _UNSEEN.sub(" ", body)
-    return html.unescape(body) if "&" in body else body
 
 
 def _texts(draft: Draft, field: str) -> Iterable[str]:
     """What a rule of a field looks at, each text apart from the next."""
     match field:
         case "":
-            return (draft.title, draft.summary, _readable(draft.body))
+            return (draft.title, draft.summary, readable(draft.body))
         case "body":
-            return (_readable(draft.body),)
+            return (readable(draft.body),)
         case "title" | "summary" | "source":
             return (getattr(draft, field),)
         case _:

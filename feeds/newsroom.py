@@ -18,6 +18,7 @@ from feeds.catalogue import Catalogue
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.errors import CatalogueError
+from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in, unchanged_files
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
@@ -49,6 +50,7 @@ class Newsroom:
         self.catalogue = catalogue
         self.ledger_file = ledger_file
         self.lock: WriterLock = lock_for(catalogue)
+        self.indexer: Indexer | None = None  # of a service; who only builds needs no search
 
     @classmethod
     def open(cls, settings: Settings) -> Newsroom:
@@ -85,6 +87,7 @@ class Newsroom:
             ahead=ahead,
             progress=progress and (lambda done, of: progress("articles", done, of)),
         )
+        self._index_changed()
         written = edition.build(
             self.catalogue,
             self.settings,
@@ -96,6 +99,13 @@ class Newsroom:
         with self.catalogue.reading() as reading:
             embargo = reading.value("embargo")
         return Update(intake, written, int(embargo) if embargo else None)
+
+    def _index_changed(self) -> None:
+        """What is about to be shown can be searched."""
+        if self.indexer:
+            with self.catalogue.reading() as reading:
+                changed = None if reading.pending("everything") else reading.pending("article")
+            self.indexer.changed(changed)
 
     def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Update once the writer's place is free, or see that a running service has done it already.

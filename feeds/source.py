@@ -205,16 +205,22 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()[:32]
 
 
-def read_drafts(rules: Rules, path: str, positions: Iterable[int | None]) -> dict[int | None, Draft]:
-    """The drafts of one file again, by position, for their bodies; {} where the file cannot be read any more."""
+def drafts_at(rules: Rules, path: str, positions: Iterable[int | None]) -> Iterator[Draft]:
+    """The drafts of one file again, for their bodies; none where the file cannot be read any more."""
     try:
         file = Path(rules.root, path)
         content = file.open("rb") if may_stream(path) else _bytes_of(str(file))
     except OSError:
-        return {}
+        return
     wanted = frozenset(p for p in positions if p is not None)
-    drafts = _read(rules, path, content, only=wanted or None)
-    return {draft.position: draft for draft in drafts if isinstance(draft, Draft)}
+    for draft in _read(rules, path, content, only=wanted or None):
+        if isinstance(draft, Draft):
+            yield draft
+
+
+def read_drafts(rules: Rules, path: str, positions: Iterable[int | None]) -> dict[int | None, Draft]:
+    """The drafts of one file by position, as ``drafts_at`` gives them."""
+    return {draft.position: draft for draft in drafts_at(rules, path, positions)}
 
 
 # --- checking one article --------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import TSVECTOR
 
 SCHEMA = 3
 
@@ -164,4 +165,18 @@ pings = _table(
     _text("path", primary_key=True),
     _number("attempts"),
     _number("due"),
+)
+# What can be searched of an article. print: over all that its words were made of; words: those that are indexed,
+# compressed in SQLite, whose index of words needs them to forget an article. number: its row in that index; see
+# ``catalogue.search``.
+searched = _table(
+    "searched",
+    _text("id", primary_key=True),
+    _text("print"),
+    sa.Column("number", sa.BigInteger, nullable=True),
+    sa.Column("words", sa.LargeBinary().with_variant(TSVECTOR(), "postgresql"), nullable=False),
+    # Of all newsrooms: they share the numbers, and PostgreSQL can index no key beside the words.
+    sa.Index("searched_number", "number", unique=True).ddl_if(dialect="sqlite"),
+    sa.Index("searched_words", "words", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    rowid=True,
 )

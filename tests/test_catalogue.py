@@ -104,7 +104,8 @@ class TestTables:
         for table in tables.metadata.tables.values():
             assert table.columns[0].name == "newsroom"
             assert table.primary_key.columns[0].name == "newsroom"
-            assert all(index.columns[0].name == "newsroom" for index in table.indexes)
+            if table is not tables.searched:  # all newsrooms share the numbers of the index of words, and the index
+                assert all(index.columns[0].name == "newsroom" for index in table.indexes)
 
     def test_no_text_is_ordered_by_a_collation(self, catalogue: Catalogue) -> None:
         """SQLite compares bytes; every column of PostgreSQL says that it does."""

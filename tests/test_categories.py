@@ -23,9 +23,10 @@ from feeds.config.categories import LEVELS, MatchRule, match_rule
 from feeds.config.values import Where
 from feeds.edition import Edition
 from feeds.errors import ConfigError
-from feeds.matching import Matcher, words_of
+from feeds.matching import Matcher
 from feeds.model import Draft
 from feeds.source import Rules
+from feeds.words import words_of
 from tests.conftest import Room
 from tests.support import a_desk, article, titles
 

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from feeds import tables as t
+from feeds.catalogue import search
 from feeds.errors import ArticleError
 from feeds.model import Category, Part, Rendition
+from feeds.query import Query
 from feeds.record import (
     Former,
     LedgerEntry,
@@ -164,6 +166,11 @@ class Reading:
         rows = self._rows(t.articles, t.articles.c.path == path, columns=["id", "position"])
         return next((row.id for row in rows if row.position == position), "")
 
+    def ids_of_file(self, path: str) -> dict[int | None, str]:
+        """The ids of the articles of a file, by position."""
+        rows = self._rows(t.articles, t.articles.c.path == path, columns=["position", "id"])
+        return {row.position: row.id for row in rows}
+
     def files_with_articles(self) -> set[str]:
         """Files that articles were read from."""
         return {row.path for row in self._rows(t.articles, columns=["path"])}
@@ -183,6 +190,40 @@ class Reading:
             query = query.where(t.articles.c.advertorial == 0)
         query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
         return [of_row(row) for row in self._connection.execute(query.limit(limit))]
+
+    @property
+    def can_search(self) -> bool:
+        """Whether articles can be searched: not by an SQLite without FTS5."""
+        return search.can_search(self._connection)
+
+    def search(self, query: Query, limit: int, now: int, *, offset: int = 0, advertorials: bool = True) -> list[Record]:
+        """The newest articles that a search finds, newest first, of those whose time has come and that are indexed.
+
+        now, advertorials: as of ``latest``; offset: how many of the newest are passed over.
+        """
+        ids = search.search(self._connection, self._newsroom, query, now, limit, offset, advertorials)
+        found = self.records(ids)
+        return [found[identity] for identity in ids]
+
+    def prints_of_searched(self, ids: Iterable[str]) -> dict[str, str]:
+        """What the words of articles were made of when they were indexed, by id, of those that are."""
+        return {row.id: row.print for row in self._rows_in(t.searched, "id", ids, columns=["id", "print"])}
+
+    def searched_without_article(self) -> list[str]:
+        """Ids of articles that are indexed and gone."""
+        mine = t.searched.c.newsroom == self._newsroom
+        same = (t.articles.c.newsroom == t.searched.c.newsroom) & (t.articles.c.id == t.searched.c.id)
+        query = sa.select(t.searched.c.id).where(mine, ~sa.exists().where(same))
+        return list(self._connection.execute(query).scalars())
+
+    def before(self, place: tuple[int, str] | None, limit: int) -> list[Record]:
+        """All articles, the newest first, some at a time: those that come behind one (published, id)."""
+        published, identity = t.articles.c.published, t.articles.c.id
+        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
+        if place:
+            query = query.where(sa.tuple_(published, identity) < place)
+        rows = self._connection.execute(query.order_by(published.desc(), identity.desc()).limit(limit))
+        return [of_row(row) for row in rows]
 
     def without_address(self, now: int) -> Iterator[Record]:
         """Every article that has no address of its own and whose time has come."""

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from feeds import tables as t
+from feeds.catalogue import search
 from feeds.catalogue.migration import migrate
 from feeds.catalogue.reading import CHUNK, DIRECTORY, Ping, Reading
 from feeds.errors import ArticleError
@@ -225,6 +226,18 @@ class Writing(Reading):
     def remove_pings(self, pings: Iterable[Ping]) -> None:
         for ping in pings:
             self._delete(t.pings, "path", [ping.path], t.pings.c.hub == ping.hub)
+
+    def put_searched(self, found: Collection[search.Indexed]) -> None:
+        """Index the words of articles, in place of what was indexed of them."""
+        search.prepare(self._connection)
+        self.forget_searched(each.id for each in found)
+        search.add(self._connection, self._newsroom, found)
+
+    def forget_searched(self, ids: Iterable[str]) -> None:
+        """Take articles out of the index of words."""
+        wanted = sorted(set(ids))
+        for start in range(0, len(wanted), CHUNK):
+            search.forget(self._connection, self._newsroom, wanted[start : start + CHUNK])
 
 
 def _parts(rendition: Rendition) -> str:
