@@ -308,7 +308,10 @@ def indexes(catalogue: Catalogue) -> set[tuple[str, str]]:
     return {(t, index["name"] or "") for t in tables.metadata.tables for index in inspector.get_indexes(t)}
 
 
-WANTED_INDEXES = {(t.name, str(index.name)) for t in tables.metadata.tables.values() for index in t.indexes}
+def wanted_indexes(catalogue: Catalogue) -> set[tuple[str, str]]:
+    of_others = {"sqlite": "searched_words", "postgresql": "searched_number"}[catalogue.engine.dialect.name]
+    wanted = {(t.name, str(index.name)) for t in tables.metadata.tables.values() for index in t.indexes}
+    return wanted - {("searched", of_others)}
 
 
 class TestTransactions:
@@ -321,10 +324,10 @@ class TestTransactions:
         with empty.writing() as writer, writer.bulk():
             writer.put_records([record("a")])
             writer.put_ledger([entry("a")], ())
-        assert indexes(empty) == WANTED_INDEXES
+        assert indexes(empty) == wanted_indexes(empty)
         with empty.writing() as writer, writer.bulk():
             writer.put_records([record("b")])
-        assert indexes(empty) == WANTED_INDEXES
+        assert indexes(empty) == wanted_indexes(empty)
         with empty.reading() as reading:
             assert reading.count(FAR_AHEAD)[0] == 2 + filled
 
@@ -336,7 +339,7 @@ class TestTransactions:
 
         with pytest.raises(RuntimeError), empty.writing() as writer:
             fail(writer)
-        assert indexes(empty) == WANTED_INDEXES
+        assert indexes(empty) == wanted_indexes(empty)
         with empty.reading() as reading:
             assert reading.count(FAR_AHEAD)[0] == 0
 
