@@ -19,9 +19,9 @@ from feeds.cli.common import (
     jobs_option,
     json_option,
     many,
+    no_ping_option,
     open_newsroom,
     output_option,
-    ping_option,
     precompress_option,
     print_json,
     printable,
@@ -48,7 +48,7 @@ NAMED = 10  # bad articles that a build names; check names all
 @jobs_option
 @precompress_option
 @click.option("--strict", is_flag=True, help="Exit 1 when an article is bad.")
-@ping_option
+@no_ping_option
 @json_option
 @click.pass_context
 @foreseen
@@ -58,7 +58,7 @@ def build(
     jobs: int | None,
     precompress: bool,
     strict: bool,
-    ping: bool,
+    quiet: bool,
     as_json: bool,
 ) -> None:
     """Write the feeds as static files; only what changed is written."""
@@ -75,7 +75,7 @@ def build(
             publication = _publish(newsroom, folder, precompress, processes(jobs))
         state = state_of(newsroom)
         seconds = time.perf_counter() - started
-        answers, untold = tell_hubs(newsroom) if ping else ([], 0)
+        answers, untold = ([], 0) if quiet else tell_hubs(newsroom)
     finally:
         newsroom.close()
     if as_json:
@@ -92,10 +92,10 @@ def build(
 @click.command()
 @output_option
 @precompress_option
-@ping_option
+@no_ping_option
 @click.pass_context
 @foreseen
-def watch(context: click.Context, output: Path | None, precompress: bool, ping: bool) -> None:
+def watch(context: click.Context, output: Path | None, precompress: bool, quiet: bool) -> None:
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
     from feeds.publish import to_folder
@@ -128,7 +128,7 @@ def watch(context: click.Context, output: Path | None, precompress: bool, ping: 
                     continue
                 published = edition.version
                 click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
-                if ping:
+                if not quiet:
                     hubs.wake()
             time.sleep(0.2)
     except KeyboardInterrupt:

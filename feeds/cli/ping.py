@@ -65,7 +65,7 @@ def _tell_of_all(newsroom: Newsroom) -> None:
 
 
 def tell_hubs(newsroom: Newsroom, *, within: float = BUILD_WITHIN) -> tuple[list[Answer], int]:
-    """Tell all hubs of what they have not heard; gives their answers, and how often a document is untold all the same."""
+    """Tell all hubs of what they have not heard; gives their answers, and how often one is not heard all the same."""
     from feeds.push import settle, tell_hubs
 
     catalogue, settings = newsroom.catalogue, newsroom.settings
