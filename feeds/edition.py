@@ -29,7 +29,9 @@ PARALLEL_FROM = 200  # entries from which a second process is quicker than one a
 PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
 SWEEP_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
 
-SHOWS_NOTHING = frozenset({"data", "exclude", "catalogue", "newsroom", "output", "source", "workers", "zone"})
+SHOWS_NOTHING = frozenset(
+    {"data", "exclude", "catalogue", "newsroom", "output", "source", "rate_limit", "trusted_proxies", "workers", "zone"}
+)
 """Settings that no document depends on; any other renders everything anew when it changes."""
 
 FEED_FILES = frozenset(form.FILENAME for form in FORMATS)

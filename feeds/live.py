@@ -20,7 +20,9 @@ from watchfiles._rust_notify import RustNotify
 from feeds.edition import Edition
 from feeds.errors import FeedsError
 from feeds.newsroom import Newsroom
+from feeds.push import Hubs
 from feeds.scan import MANIFEST, data_root
+
 
 log = logging.getLogger("feeds")
 
@@ -54,15 +56,19 @@ def changed_paths(root: str, changes: Iterable[tuple[int, str]]) -> set[str] | N
 
 
 class Live:
-    """The newest edition of a newsroom. ``start`` begins to watch; ``edition`` is None until there ever was one."""
+    """The newest edition of a newsroom. ``start`` begins to watch; ``edition`` is None until there ever was one.
 
-    def __init__(self, newsroom: Newsroom) -> None:
+    tell: whether hubs hear of each edition once it is served, while this process writes it.
+    """
+
+    def __init__(self, newsroom: Newsroom, *, tell: bool = True) -> None:
         self.newsroom = newsroom
         self.edition: Edition | None = None
         self.error = ""  # why the last update failed, "" after one that did not
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when the next embargo ends, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
+        self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -83,6 +89,8 @@ class Live:
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
+        if self._hubs:
+            self._hubs.stop()
         self.newsroom.close()
 
     def _run(self) -> None:
@@ -91,6 +99,8 @@ class Live:
                 if self.newsroom.lock.acquire():
                     self._write()
                 else:
+                    if self._hubs:
+                        self._hubs.rest()
                     self._swap()
                     self._stop.wait(FOLLOW_EVERY)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
@@ -146,6 +156,8 @@ class Live:
         self.error, self._again = "", update.intake.again
         self._due = update.next_embargo and update.next_embargo / 1_000_000
         self._swap()
+        if self._hubs:
+            self._hubs.wake()
         if update.written:
             seconds = time.perf_counter() - started
             with self.newsroom.catalogue.reading() as reading:

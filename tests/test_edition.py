@@ -118,7 +118,7 @@ def test_hubs_have_to_hear_of_the_feeds_whose_bytes_changed_and_of_no_other(two_
         assert {ping.path for ping in writer.pings()} == {
             f"{p}{n}" for p in ("", "ekonomi/", "budaya/") for n in FORMATS
         }
-        writer.remove_pings(writer.pings())
+        writer.settle_pings(writer.pings(), [])
     two_categories.write("budaya/baru.md", "Tenun dipamerkan", "2026-05-07T09:00:00+07:00")
     two_categories.build(LATER)
     with two_categories.newsroom.catalogue.reading() as reading:

@@ -33,6 +33,7 @@ LIBRARIES = {
         "cli.dates",
         "cli.explain",
         "cli.init",
+        "cli.ping",
         "cli.serve",
     ],
     "cssselect": ["config.values"],
@@ -80,7 +81,7 @@ ONLY_DATA = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 ANOTHERS = {"lxml-html-clean"}  # trafilatura imports it by lxml
 
 CLOCK = re.compile(r"datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime|ctime)")
-MAY_ASK_THE_CLOCK = {"cli.build", "cli.common", "live", "newsroom"}
+MAY_ASK_THE_CLOCK = {"cli.build", "cli.common", "live", "newsroom", "push"}
 
 MUTATORS = {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 

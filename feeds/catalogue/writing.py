@@ -214,8 +214,10 @@ class Writing(Reading):
     def put_pings(self, hubs: Sequence[str], paths: Collection[str], due: int) -> None:
         """Leave word that hubs have to hear of documents at once, however often that was in vain for earlier bytes.
 
-        due: microseconds since the epoch.
+        What hubs were to hear that are none of these any more is forgotten. due: microseconds since the epoch.
         """
+        mine = t.pings.c.newsroom == self._newsroom
+        self._connection.execute(t.pings.delete().where(mine, t.pings.c.hub.not_in(hubs)))
         for hub in hubs:
             self._delete(t.pings, "path", paths, t.pings.c.hub == hub)
             self._insert(t.pings, ((hub, path, 0, due) for path in sorted(paths)))
@@ -223,9 +225,18 @@ class Writing(Reading):
     def remove_documents(self, paths: Iterable[str]) -> None:
         self._delete(t.documents, "path", paths)
 
-    def remove_pings(self, pings: Iterable[Ping]) -> None:
-        for ping in pings:
-            self._delete(t.pings, "path", [ping.path], t.pings.c.hub == ping.hub)
+    def settle_pings(self, over: Iterable[Ping], later: Iterable[tuple[Ping, int]]) -> None:
+        """Strike out what is over, and put off the rest until later: (ping, when it is due again).
+
+        Only what still is as it was read: a document that has changed since is to be told of again.
+        """
+        pings = t.pings.c
+        for ping in over:
+            self._delete(t.pings, "path", [ping.path], pings.hub == ping.hub, pings.due == ping.due)
+        for ping, due in later:
+            same = (pings.newsroom == self._newsroom, pings.hub == ping.hub, pings.path == ping.path)
+            changed = t.pings.update().where(*same, pings.due == ping.due)
+            self._connection.execute(changed.values(attempts=ping.attempts + 1, due=due))
 
     def put_searched(self, found: Collection[search.Indexed]) -> None:
         """Index the words of articles, in place of what was indexed of them."""

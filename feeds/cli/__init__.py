@@ -1,4 +1,4 @@
-"""The command line. Exit 0: done; 1: ``check`` or ``--strict`` found bad articles; 2: it could not be done.
+"""The command line. Exit 0: done; 1: bad articles (``check``, ``--strict``) or deaf hubs (``ping``); 2: not done.
 
 A foreseen mistake is one sentence on standard error, never a traceback.
 """
@@ -14,6 +14,7 @@ from feeds.cli.build import build, watch
 from feeds.cli.check import check
 from feeds.cli.dates import dates
 from feeds.cli.init import init
+from feeds.cli.ping import ping
 from feeds.cli.serve import serve
 
 
@@ -27,5 +28,5 @@ def main(context: click.Context, config: Path | None, data: Path | None) -> None
     context.obj = (config, data)
 
 
-for command in (build, watch, serve, check, dates, init):
+for command in (build, watch, serve, ping, check, dates, init):
     main.add_command(command)

@@ -19,6 +19,7 @@ from feeds.cli.common import (
     jobs_option,
     json_option,
     many,
+    no_ping_option,
     open_newsroom,
     output_option,
     precompress_option,
@@ -30,6 +31,7 @@ from feeds.cli.common import (
     state_of,
     warn_of_base_url,
 )
+from feeds.cli.ping import tell_hubs, told
 from feeds.config import Settings, check_output
 from feeds.errors import ConfigError, OutputError
 
@@ -46,11 +48,18 @@ NAMED = 10  # bad articles that a build names; check names all
 @jobs_option
 @precompress_option
 @click.option("--strict", is_flag=True, help="Exit 1 when an article is bad.")
+@no_ping_option
 @json_option
 @click.pass_context
 @foreseen
 def build(
-    context: click.Context, output: Path | None, jobs: int | None, precompress: bool, strict: bool, as_json: bool
+    context: click.Context,
+    output: Path | None,
+    jobs: int | None,
+    precompress: bool,
+    strict: bool,
+    quiet: bool,
+    as_json: bool,
 ) -> None:
     """Write the feeds as static files; only what changed is written."""
     started = time.perf_counter()
@@ -65,13 +74,16 @@ def build(
             update = newsroom.update_alone(jobs=processes(jobs), ahead=ahead, progress=progress)
             publication = _publish(newsroom, folder, precompress, processes(jobs))
         state = state_of(newsroom)
+        seconds = time.perf_counter() - started
+        answers, untold = ([], 0) if quiet else tell_hubs(newsroom)
     finally:
         newsroom.close()
-    seconds = time.perf_counter() - started
     if as_json:
-        print_json(_build_report(update, publication, state, seconds))
+        print_json(_build_report(update, publication, state, seconds) | {"untold": untold})
     else:
         _print_build(publication, state, seconds)
+        for line in told(answers, untold):
+            click.echo(line, err=bool(untold))
         warn_of_base_url(settings)
     if strict and any(problem.severity != "note" for problem in state.problems):
         raise SystemExit(1)
@@ -80,12 +92,14 @@ def build(
 @click.command()
 @output_option
 @precompress_option
+@no_ping_option
 @click.pass_context
 @foreseen
-def watch(context: click.Context, output: Path | None, precompress: bool) -> None:
+def watch(context: click.Context, output: Path | None, precompress: bool, quiet: bool) -> None:
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
     from feeds.publish import to_folder
+    from feeds.push import Hubs
     from feeds.scan import scan
     from feeds.serve import begin_log
 
@@ -96,7 +110,8 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
     begin_log()
     warn_of_base_url(settings)
     first_edition(settings)
-    live = Live(open_newsroom(settings))
+    live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
+    hubs = Hubs(live.newsroom.catalogue, settings)
     live.start()
     published = 0
     try:
@@ -113,10 +128,13 @@ def watch(context: click.Context, output: Path | None, precompress: bool) -> Non
                     continue
                 published = edition.version
                 click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
+                if not quiet:
+                    hubs.wake()
             time.sleep(0.2)
     except KeyboardInterrupt:
         click.echo("stopped", err=True)
     finally:
+        hubs.stop()
         live.stop()
 
 

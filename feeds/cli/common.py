@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 output_option = click.option("--output", type=click.Path(path_type=Path), help="The folder for the static files.")
 precompress_option = click.option("--precompress", is_flag=True, help="Put .gz, .br and .zst beside each file.")
+no_ping_option = click.option("--no-ping", "quiet", is_flag=True, help="Leave it to feeds ping to tell the hubs.")
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
 jobs_option = click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read; default one a core.")
 

@@ -81,6 +81,8 @@ class Settings:
     hubs: tuple[str, ...]
     categories: tuple[CategorySetting, ...]
     gone: tuple[str, ...]  # slugs
+    rate_limit: str = field(repr=False)  # "" or such as 60/hour, maybe with a Redis's address and password behind it
+    trusted_proxies: tuple[str, ...]  # networks, beside this machine's own
     workers: int
     source: Path | None  # the configuration file that was read
 

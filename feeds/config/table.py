@@ -186,5 +186,13 @@ SETTINGS = _table(
     Setting("hubs", "list", (), v.list_of(v.address), "The WebSub hubs that are told of changes."),
     Setting("categories", "table", {}, categories, "The categories: their slugs, names and aliases."),
     Setting("gone", "list", (), v.list_of(v.slug), "Slugs of categories that are no more, and answer so."),
+    Setting("rate_limit", "text", "", v.rate_limit, "How often a client may fetch without validators."),
+    Setting(
+        "trusted_proxies",
+        "list",
+        (),
+        v.list_of(v.network),
+        "The networks of proxies whose word on who the client is counts.",
+    ),
     Setting("workers", "number", 1, v.number(1, 64), "How many processes serve the feeds."),
 )

@@ -282,6 +282,31 @@ def permalink(where: Where, value: object) -> str:
     return text
 
 
+_RATE = re.compile(r"([1-9][0-9]{0,8}) ?/ ?(second|minute|hour|day)((?: (?:rediss?://|redis\+unix:///)\S+)?)")
+
+
+def rate_limit(where: Where, value: object) -> str:
+    """How often, and behind a space the address of the Redis that counts, if any; "" for no limit."""
+    text = text_value(where, value)
+    if not text:
+        return ""
+    if found := _RATE.fullmatch(text):
+        return "{}/{}{}".format(*found.groups())
+    what = "a number of requests and a time such as '60/hour' (second, minute, hour, day)"
+    raise where.expected(f"{what}, with or without the address of a Redis behind it", text)
+
+
+def network(where: Where, value: object) -> str:
+    """A network or one address, of IPv4 or IPv6."""
+    text = text_value(where, value)
+    from ipaddress import ip_network  # as late as tomllib
+
+    try:
+        return str(ip_network(text, strict=False)) if text else ""
+    except ValueError:
+        raise where.expected("a network such as '10.0.0.0/8' or an address such as '::1'", text) from None
+
+
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _SQLITE = "sqlite:///"
 _POSTGRESQL = "postgresql+psycopg://"
