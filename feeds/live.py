@@ -23,7 +23,6 @@ from feeds.newsroom import Newsroom
 from feeds.push import Hubs
 from feeds.scan import MANIFEST, data_root
 
-
 log = logging.getLogger("feeds")
 
 LOOK_EVERY = 0.5  # seconds between looks at the data directory's real path
