@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
+import threading
+import time
+from collections.abc import Iterable
+from email.utils import formatdate
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from feeds.errors import ServeError
 
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from feeds.live import Live
+
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
+GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
 THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
 
 
 def serve(*, host: str, port: int, workers: int, server: str) -> None:
     """Serve until a signal ends it; the newsroom is the one of FEEDS_CONFIG, FEEDS_DATA and the other variables.
 
-    Raises ServeError where the server is not installed.
+    Raises ServeError where the server is not installed, or cannot run several processes.
     """
     if server == "bjoern":
-        _bjoern(host, port)
+        _bjoern(host, port, workers)
     else:
         _granian(host, port, workers)
 
@@ -57,16 +69,59 @@ def _granian(host: str, port: int, workers: int) -> None:
     ).serve()
 
 
-def _bjoern(host: str, port: int) -> None:
+def _bjoern(host: str, port: int, workers: int) -> None:
+    """One process, whose event loop lets other threads run while it waits: the watch is one of them."""
+    if workers > 1:
+        raise ServeError("bjoern is one process; run it with --workers 1, or granian with more")
     try:
         bjoern: Any = import_module("bjoern")
     except ImportError as error:
         raise ServeError("the server bjoern is not installed: pip install 'feeds[fast]'") from error
-    bjoern.run(application(), host, port)
+    app = _application()
+    live: Live = app.extensions["feeds"]
+
+    def leave(*_: object) -> None:
+        # At SIGINT bjoern stops listening, and its loop ends with the last connection; idle ones are not waited for.
+        signal.raise_signal(signal.SIGINT)
+        end = threading.Timer(GRACE, _end, (live,))
+        end.daemon = True
+        end.start()
+
+    signal.signal(signal.SIGTERM, leave)
+    bjoern.run(Dated(app.wsgi_app), host, port)
+    live.stop()
 
 
-def application() -> Any:
+def _end(live: Live) -> None:
+    live.stop()
+    os._exit(0)
+
+
+class Dated:
+    """Adds the Date that every answer has to have (RFC 9110, 6.6.1), under a server that does not."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+        self._second = 0
+        self._date = ("Date", "")
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        second = int(time.time())
+        if second != self._second:
+            self._second, self._date = second, ("Date", formatdate(second, usegmt=True))
+
+        def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            return start_response(status, [*headers, self._date], *exc_info)
+
+        return self._application(environ, begin)
+
+
+def application() -> WSGIApplication:
     """The application of one worker, watching from its start."""
+    return _application().wsgi_app
+
+
+def _application() -> Flask:
     from feeds.web import create_app
 
     begin_log()

@@ -383,7 +383,7 @@ class TestChecks:
             ("limti = 5", "limti: unknown setting; did you mean 'limit'?"),
             ("Limit = 5", "Limit: unknown setting; did you mean 'limit'?"),
             ("zzz = 5", "zzz: unknown setting"),
-            ("zone = 'x'", "zone: unknown setting; did you mean 'timezone'?"),
+            ("timezon = 'x'", "timezon: unknown setting; did you mean 'timezone'?"),
             ("[categories.desa]\ntitel = 'D'", "categories.desa.titel: unknown setting; did you mean 'title'?"),
             ("[title]", "title: expected text, found a table"),
             ("title = 5", "title: expected text, found the number 5"),

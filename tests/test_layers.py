@@ -40,7 +40,7 @@ LIBRARIES = {
     "dateutil": ["dates.moments", "dates.relative"],
     "feedparser": ["readers.feed_xml"],
     "feedgen": ["formats.feedgen_extensions"],
-    "flask": ["web"],
+    "flask": ["serve", "web"],
     "granian": ["serve"],
     "jinja2": ["pages"],
     "lxml": [
@@ -81,7 +81,7 @@ ONLY_DATA = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 ANOTHERS = {"lxml-html-clean"}  # trafilatura imports it by lxml
 
 CLOCK = re.compile(r"datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime|ctime)")
-MAY_ASK_THE_CLOCK = {"cli.build", "cli.common", "live", "newsroom", "push"}
+MAY_ASK_THE_CLOCK = {"cli.build", "cli.common", "live", "newsroom", "push", "serve"}
 
 MUTATORS = {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from feeds.config import Settings
 from feeds.edition import Edition
@@ -18,14 +19,11 @@ from feeds.front.documents import Answer, Document, Policy
 from feeds.front.negotiation import Asked
 from feeds.model import Rendition
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
-
 REMEMBERED = 600  # characters of a request's headers and path, together, up to which its answer is remembered
 ROOM = 16_000_000  # bytes of answers that are remembered for one edition
 ENTRY = 600  # bytes that a remembered answer takes beside its key and its body
 
-Gate = Callable[["WSGIEnvironment"], Answer | None]
+Gate = Callable[[WSGIEnvironment], Answer | None]
 """Looks at each request first; its answer, where it gives one, is the answer."""
 
 
