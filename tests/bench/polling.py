@@ -30,6 +30,7 @@ from flask import Flask
 from newsroom import CATEGORIES, NEWEST, article, write_articles
 
 from feeds.config import load
+from feeds.live import Live
 from feeds.web import create_app
 
 ARTICLES = 2_000
@@ -81,9 +82,11 @@ class Reader:
         self.statuses[answer.status.partition(" ")[0]] += 1
         self.etag = answer.etag or self.etag
         if self.manner == "delta" and answer.body:
-            self.entries |= entries_of(answer)
+            self.entries.update(entries_of(answer))
 
     def check(self, app: Flask) -> None:
+        """Ask once more, so that nothing came since, and compare; not counted as a poll of the day."""
+        replace(self, statuses=Counter()).poll(app)
         missing = entries_of(ask(app, self.path)) - self.entries
         if self.manner == "delta" and missing:
             sys.exit(f"{self.path}: a reader of deltas never got {len(missing)} entries")
@@ -104,6 +107,12 @@ def change(chance: random.Random, folder: Path, number: int) -> None:
     (folder / name).write_text(article(chance, 10_000 + number, moment), encoding="utf-8")
 
 
+def renew(live: Live) -> None:
+    """Take in what has changed, and serve it."""
+    live.newsroom.update()
+    live.edition = live.newsroom.edition(live.edition)
+
+
 def main() -> None:
     readers, changes = (int(given) for given in (*sys.argv[1:], *("1000", "60")[len(sys.argv) - 1 :]))
     chance = random.Random(1945)
@@ -114,14 +123,14 @@ def main() -> None:
         app = create_app(settings)
         live = app.extensions["feeds"]
         live.newsroom.lock.acquire()
-        live.update()
+        renew(live)
         asking = [Reader(FEEDS[n % len(FEEDS)], manner) for n in range(readers) for manner in MANNERS]
         polls = [(chance.randrange(EVERY) + again * EVERY, n) for n in range(readers) for again in range(DAY // EVERY)]
         events = sorted([*polls, *((chance.randrange(DAY), -1 - n) for n in range(changes))])
         for _, event in events:
             if event < 0:
                 change(chance, folder, -event)
-                live.update()
+                renew(live)
             else:
                 for reader in asking[event * len(MANNERS) : (event + 1) * len(MANNERS)]:
                     reader.poll(app)
