@@ -34,11 +34,13 @@ class Update:
     """What an update did. written: documents whose bytes or fingerprints are new.
 
     next_embargo: when the next article's time comes, in microseconds since the epoch.
+    spent: seconds of CPU for the intake and for the edition.
     """
 
     intake: Intake
     written: int
     next_embargo: int | None = None
+    spent: tuple[float, float] = (0.0, 0.0)
 
 
 class Newsroom:
@@ -75,6 +77,7 @@ class Newsroom:
         paths: where something may have changed since the last update, below the data directory; None: anywhere.
         """
         program = program_digest()
+        began = time.thread_time()
         intake = take_in(
             self.catalogue,
             self.settings,
@@ -85,6 +88,7 @@ class Newsroom:
             ahead=ahead,
             progress=progress and (lambda done, of: progress("articles", done, of)),
         )
+        taken = time.thread_time()
         written = edition.build(
             self.catalogue,
             self.settings,
@@ -95,7 +99,8 @@ class Newsroom:
         )
         with self.catalogue.reading() as reading:
             embargo = reading.value("embargo")
-        return Update(intake, written, int(embargo) if embargo else None)
+        spent = taken - began, time.thread_time() - taken
+        return Update(intake, written, int(embargo) if embargo else None, spent)
 
     def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Update once the writer's place is free, or see that a running service has done it already.
