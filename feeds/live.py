@@ -142,7 +142,7 @@ class Live:
 
     def _update(self, paths: Collection[str] | None = None) -> None:
         """One update. paths: where something changed, below the data directory; None: anywhere."""
-        started, burnt = time.perf_counter(), time.thread_time()
+        started = time.perf_counter()
         again, self._again = self._again, None
         where = None if paths is None or again is None else again.union(paths)
         if where is None:
@@ -154,9 +154,12 @@ class Live:
             return
         self.error, self._again = "", update.intake.again
         self._due = update.next_embargo and update.next_embargo / 1_000_000
+        before = time.thread_time()
         self._swap()
         if self._hubs:
             self._hubs.wake()
+        spent = (*update.spent, time.thread_time() - before)
+        log.debug("intake %.1f, edition %.1f, swap %.1f ms of CPU", *(1000 * seconds for seconds in spent))
         if update.written:
             seconds = time.perf_counter() - started
             with self.newsroom.catalogue.reading() as reading:
@@ -165,7 +168,6 @@ class Live:
             log.info(
                 "%d files read, %d documents written in %.2f s%s", update.intake.read, update.written, seconds, named
             )
-        log.debug("update: %s, %.1f ms of CPU", update, 1000 * (time.thread_time() - burnt))
 
     def _swap(self) -> None:
         current = self.edition

@@ -35,11 +35,13 @@ class Update:
     """What an update did. written: documents whose bytes or fingerprints are new.
 
     next_embargo: when the next article's time comes, in microseconds since the epoch.
+    spent: seconds of CPU for the intake and for the edition.
     """
 
     intake: Intake
     written: int
     next_embargo: int | None = None
+    spent: tuple[float, float] = (0.0, 0.0)
 
 
 class Newsroom:
@@ -77,6 +79,7 @@ class Newsroom:
         paths: where something may have changed since the last update, below the data directory; None: anywhere.
         """
         program = program_digest()
+        began = time.thread_time()
         intake = take_in(
             self.catalogue,
             self.settings,
@@ -88,6 +91,7 @@ class Newsroom:
             progress=progress and (lambda done, of: progress("articles", done, of)),
         )
         self._index_changed()
+        taken = time.thread_time()
         written = edition.build(
             self.catalogue,
             self.settings,
@@ -98,7 +102,8 @@ class Newsroom:
         )
         with self.catalogue.reading() as reading:
             embargo = reading.value("embargo")
-        return Update(intake, written, int(embargo) if embargo else None)
+        spent = taken - began, time.thread_time() - taken
+        return Update(intake, written, int(embargo) if embargo else None, spent)
 
     def _index_changed(self) -> None:
         """What is about to be shown can be searched."""

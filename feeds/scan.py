@@ -61,8 +61,8 @@ class Scan:
                     yield FoundFile(folder + name, size, mtime)
 
     def lists(self) -> Iterator[FoundFile]:
-        """Every list of withdrawn articles."""
-        for folder, listed in self.folders.items():
+        """Every list of withdrawn articles, by path."""
+        for folder, listed in sorted(self.folders.items()):
             if WITHDRAWN in listed:
                 yield FoundFile(folder + WITHDRAWN, *listed[WITHDRAWN])
 
@@ -95,8 +95,8 @@ class Glance(Scan):
         self._elsewhere = _Walk.of(settings, Scan())
 
     def lists(self) -> Iterator[FoundFile]:
-        yield from super().lists()
-        yield from filter(None, (self.file(path) for path in self._lists if not self.covers(path)))
+        known = filter(None, (self.file(path) for path in self._lists if not self.covers(path)))
+        yield from sorted([*super().lists(), *known], key=lambda file: file.path.removesuffix(WITHDRAWN))
 
     def file(self, path: str) -> FoundFile | None:
         if self.covers(path):
