@@ -260,6 +260,7 @@ def server_command(name: str, port: int) -> list[str]:
     commands = {
         "feeds serve": [*FEEDS, "serve", "--port", str(port)],
         "feeds serve --workers 2": [*FEEDS, "serve", "--port", str(port), "--workers", "2"],
+        "feeds serve --server bjoern": [*FEEDS, "serve", "--port", str(port), "--server", "bjoern"],
         "gunicorn app:app": [*python, "gunicorn", "-b", place, "--no-control-socket", "app:app"],
         "flask run": [*python, "flask", "run", "--port", str(port)],
         "granian app:app": [*python, "granian", "--interface", "wsgi", "--port", str(port), "app:app"],

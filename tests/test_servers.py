@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from time import struct_time
@@ -17,14 +17,21 @@ import feedparser
 import pytest
 import requests
 from reader import make_reader
+from werkzeug.http import parse_date
 
 from feeds.edition import Edition
-from tests.support import FEEDS, ROOT, Desk, Server, a_desk, environment, free_port, server_command, until
+from tests.support import FEEDS, ROOT, Desk, Server, a_desk, environment, free_port, run, server_command, until
+from tests.test_front import CASES, check
 
-SERVERS = ("feeds serve", "feeds serve --workers 2", "gunicorn app:app", "flask run", "granian app:app")
+SERVERS = (
+    *("feeds serve", "feeds serve --workers 2", "feeds serve --server bjoern"),
+    *("gunicorn app:app", "flask run", "granian app:app"),
+)
 SUBSCRIPTIONS = ("rss.xml", "atom.xml", "feed.json", "ekonomi/rss.xml")
 
 Start = Callable[[str], Server]
+Former = Mapping[str, str]
+"""The ETags of the version before the current one, by path."""
 
 
 @pytest.fixture(autouse=True)
@@ -33,12 +40,23 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, Former]]:
     with a_desk(tmp_path_factory.mktemp("desk"), article_pages=True) as opened:
         opened.write("ekonomi/kopi.md", "Panen kopi naik", "2026-05-05T09:00:00+07:00")
+        former = {path: found.etag for path, found in opened.build().documents.items()}
         opened.write("budaya/tari.md", "Tari dipentaskan", "2026-05-06T09:00:00+07:00")
         opened.build()  # each worker serves the last edition at once
-        yield opened
+        yield opened, former
+
+
+@pytest.fixture(scope="module")
+def desk(newsroom: tuple[Desk, Former]) -> Desk:
+    return newsroom[0]
+
+
+@pytest.fixture(scope="module")
+def former(newsroom: tuple[Desk, Former]) -> Former:
+    return newsroom[1]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +107,17 @@ def test_every_document_is_served_with_its_bytes_and_validators(server: Server, 
         assert answer.headers["etag"] == f'"{rendition.etag}"'
         assert answer.headers["content-type"] == rendition.media_type
         assert int(answer.headers["content-length"]) == len(rendition.body)
+
+
+def test_a_request_gets_what_its_headers_ask_for(server: Server, edition: Edition, former: Former) -> None:
+    """The table of test_front.py over the wire."""
+    for case in CASES:
+        check(case, server.get, edition, former)
+
+
+def test_every_answer_has_a_date(server: Server) -> None:
+    for path in ("/rss.xml", "/healthz", "/tidak-ada"):
+        assert parse_date(server.get(path).headers["date"])
 
 
 def test_head_has_the_length_of_get_and_no_body(server: Server) -> None:
@@ -234,6 +263,29 @@ def test_serve_ends_with_its_workers_when_it_is_told_to(desk: Desk, tmp_path: Pa
         assert "Traceback" not in server.log.read_text()
     finally:
         server.stop()
+
+
+def test_bjoern_ends_when_it_is_told_to_though_a_client_keeps_its_connection(desk: Desk, tmp_path: Path) -> None:
+    port = free_port()
+    env = environment(tmp_path, data=str(desk.data), catalogue=desk.settings.catalogue)
+    command = server_command("feeds serve --server bjoern", port)
+    server = Server(command, port=port, log=tmp_path / "log", cwd=tmp_path, env=env)
+    try:
+        server.wait()
+        with requests.Session() as session:
+            assert session.get(f"{server.address}rss.xml", timeout=10).status_code == 200
+            os.kill(server.process.pid, signal.SIGTERM)
+            assert server.process.wait(10) == 0
+        assert "Traceback" not in server.log.read_text()
+    finally:
+        server.stop()
+
+
+def test_several_processes_of_bjoern_are_refused_in_one_sentence(desk: Desk, tmp_path: Path) -> None:
+    arguments = ("--data", desk.data, "serve", "--server", "bjoern", "--workers", "2")
+    done = run(*arguments, cwd=tmp_path, catalogue=desk.settings.catalogue)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("feeds: bjoern is one process")
 
 
 def test_serve_says_what_it_serves_and_where(start: Start, desk: Desk) -> None:
