@@ -19,6 +19,7 @@ from watchfiles._rust_notify import RustNotify
 
 from feeds.edition import Edition
 from feeds.errors import FeedsError
+from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
 from feeds.scan import MANIFEST, data_root
@@ -31,6 +32,8 @@ GATHER = 300  # milliseconds in which further changes join the first
 QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
 MANY = 4096  # changes at once, from which on some may have been lost: the kernel's queue holds a bounded number
 SWEEP_EVERY = 300.0  # seconds after the last look at everything until the next
+INDEX_EVERY = 0.05  # seconds between steps of indexing for the search: requests are answered meanwhile
+INDEX_AGAIN = 60.0  # seconds after a step that failed
 IDLE = 10.0  # seconds without a change after which there is time for that
 
 
@@ -68,6 +71,7 @@ class Live:
         self._due: float | None = None  # when the next embargo ends, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
         self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
+        self._step = 0.0  # when the next step of indexing is due, by time.monotonic
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
@@ -100,6 +104,7 @@ class Live:
                 else:
                     if self._hubs:
                         self._hubs.rest()
+                    self.newsroom.indexer = None
                     self._swap()
                     self._stop.wait(FOLLOW_EVERY)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
@@ -108,6 +113,8 @@ class Live:
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
+        if self.newsroom.indexer is None:
+            self.newsroom.indexer = Indexer(self.newsroom.catalogue, self.newsroom.settings)
         root = data_root(self.newsroom.settings)
         self._update()
         if not Path(root).is_dir():
@@ -127,11 +134,26 @@ class Live:
                     self._update(paths)
                 elif paths is None or self._may_sweep():
                     self._update()
+                elif time.monotonic() >= self._step:
+                    self._index()
 
     def _patience(self) -> int:
-        """Milliseconds to wait for changes: until the next embargo ends, if that comes first."""
-        wait = LOOK_EVERY if self._due is None else min(LOOK_EVERY, self._due - time.time())
+        """Milliseconds to wait for changes: until an embargo ends or a step of indexing is due, if that comes first."""
+        wait = min(LOOK_EVERY, self._step - time.monotonic())
+        if self._due is not None:
+            wait = min(wait, self._due - time.time())
         return max(1, int(wait * 1000) + 1)
+
+    def _index(self) -> None:
+        """A step through what is not indexed yet; a change waits for no more than that."""
+        wait = LOOK_EVERY
+        try:
+            if self.newsroom.indexer and self.newsroom.indexer.index_some():
+                wait = INDEX_EVERY
+        except FeedsError as error:
+            log.error("articles are not indexed for the search: %s", error)
+            wait = INDEX_AGAIN
+        self._step = time.monotonic() + wait
 
     def _is_due(self) -> bool:
         return bool(self.error) or (self._due is not None and self._due <= time.time())
