@@ -1,11 +1,11 @@
-"""A limit for clients that fetch feeds in full again and again though they could ask whether there is anything new.
+"""A limit for clients that fetch in full again and again though they could ask whether there is anything new.
 
 What counts is a request without validators (``If-None-Match``, ``If-Modified-Since``; RFC 9110, 13.1). One with
 validators never does, as long as they are worth anything: a client whose validators end in a full answer ten times as
 often as it may fetch without counts as one that sends none.
 
-The rates and the ways to count are those of the library ``limits``. In memory it counts here: its own memory looks
-through all clients a hundred times a second, and has no bound.
+Rates and strategy are those of the library ``limits``. In memory it counts in a store of our own: the library's looks
+through all its clients up to a hundred times a second, and has no bound.
 """
 
 from __future__ import annotations
@@ -13,110 +13,97 @@ from __future__ import annotations
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from feeds.config import Settings
 from feeds.errors import ConfigError
+from feeds.front.documents import SECURITY, SHARED
 
 if TYPE_CHECKING:
+    from limits import RateLimitItem
     from limits.storage import Storage
 
 log = logging.getLogger("feeds")
 
 UNCOUNTED = ("/static/", "/healthz", "/readyz", "/metrics")
 WORTHLESS = 10  # times as many full answers in spite of validators as the limit allows without
-CLIENTS = 65_536  # that are remembered in memory: some 20 MB
+CLIENTS = 65_536  # that are remembered in memory
 HOPS = 32  # proxies that one request may have come through
 REDIS_PATIENCE = 0.2  # seconds
 REDIS_PAUSE = 10.0  # seconds in which a Redis that failed is not asked, and everybody passes
 THIS_MACHINE = ("127.0.0.0/8", "::1/128")
 
+Address = IPv4Address | IPv6Address
 Networks = Sequence[IPv4Network | IPv6Network]
 
 
-class Refusal(NamedTuple):
-    """An answer by WSGI: the status line, the headers, the body."""
-
-    status: str
-    headers: list[tuple[str, str]]
-    body: bytes
-
-
-def gate_for(settings: Settings) -> Gate | None:
-    """The gate of a newsroom, None where there is no limit. Raises ConfigError where Redis cannot be used."""
-    return Gate(settings) if settings.rate_limit else None
-
-
 class Gate:
-    """Asked before a request is answered, and told of full answers that validators did not prevent."""
+    """A WSGI application before another one. Raises ConfigError where the Redis of ``rate_limit`` cannot be used."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
         from limits import parse
         from limits.strategies import FixedWindowRateLimiter
 
-        rate, _, address = settings.rate_limit.partition(" ")
-        self._rate = parse(rate)
-        self._rate.namespace = f"feeds/{settings.newsroom}"
-        self._storage = _redis(address) if address else _memory()
-        self._limiter = FixedWindowRateLimiter(self._storage)
+        self._application = application
+        self._full = parse(settings.rate_limit.partition(" ")[0])
+        self._again = type(self._full)(self._full.amount * WORTHLESS)
+        self._full.namespace, self._again.namespace = f"feeds/{settings.newsroom}", f"feeds/{settings.newsroom}/again"
+        self._limiter = FixedWindowRateLimiter(counting(settings.rate_limit))
         self._proxies = [ip_network(network) for network in (*THIS_MACHINE, *settings.trusted_proxies)]
         self._worthless: OrderedDict[str, float] = OrderedDict()  # client -> until when its validators are
-        self._closed_until = 0.0  # on the monotonic clock: the storage has failed
+        self._open_until = 0.0  # on the monotonic clock: what counts has failed, and is not asked for a while
 
-    def __call__(self, environ: Mapping[str, Any]) -> Refusal | None:
-        """Count a request and refuse it where it is one too many; None lets it pass."""
-        if not _counts(environ):
-            return None
-        conditional = _is_conditional(environ)
-        if conditional and not self._worthless:
-            return None
-        client = client_of(environ, self._proxies)
-        if conditional and self._worthless.get(client, 0.0) <= time.monotonic():
-            return None
-        left = self._hit("full", client, 1)
-        return None if left is None else _refusal(left, environ)
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ["PATH_INFO"].startswith(UNCOUNTED):
+            return self._application(environ, start_response)
+        if not (environ.get("HTTP_IF_NONE_MATCH") or environ.get("HTTP_IF_MODIFIED_SINCE")):
+            left = self._too_often(self._full, client_of(environ, self._proxies))
+            return _refused(left, environ, start_response) if left else self._application(environ, start_response)
+        if self._worthless:
+            client = client_of(environ, self._proxies)
+            if self._is_worthless(client) and (left := self._too_often(self._full, client)):
+                return _refused(left, environ, start_response)
 
-    def answered(self, environ: Mapping[str, Any], status: int) -> None:
-        """Say how a request was answered; only 200 for one with validators matters."""
-        if status != 200 or not _is_conditional(environ) or not _counts(environ):
-            return
-        client = client_of(environ, self._proxies)
-        left = self._hit("again", client, WORTHLESS)
-        if left is not None:
+        def noted(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            if status.startswith("200"):
+                self._note_again(client_of(environ, self._proxies))
+            return start_response(status, headers, *rest)
+
+        return self._application(environ, noted)
+
+    def _note_again(self, client: str) -> None:
+        """A client got a full answer, whatever it said that it has."""
+        if left := self._too_often(self._again, client):
             self._worthless[client] = time.monotonic() + left
             if len(self._worthless) > CLIENTS:
                 self._worthless.popitem(last=False)
 
-    def _hit(self, what: str, client: str, times: int) -> float | None:
-        """Count; gives the seconds until it may be done again where that was too often, times as often as the limit."""
-        now = time.monotonic()
-        if now < self._closed_until:
-            return None
-        rate = self._rate
-        key = rate.key_for(what, client)
+    def _is_worthless(self, client: str) -> bool:
+        until = self._worthless.get(client, 0.0)
+        if 0 < until <= time.monotonic():
+            self._worthless.pop(client, None)
+        return until > time.monotonic()
+
+    def _too_often(self, rate: RateLimitItem, client: str) -> int:
+        """Count a request; gives the seconds until the next may come where this was one too many, else 0."""
+        if not client or time.monotonic() < self._open_until:
+            return 0
         try:
-            if self._storage.incr(key, rate.get_expiry()) <= rate.amount * times:
-                return None
-            return max(self._storage.get_expiry(key) - time.time(), 1.0)
-        except Exception as error:  # of Redis, which is not worth a feed
-            self._closed_until = now + REDIS_PAUSE
-            log.warning("the rate limit's storage fails, so everybody passes for %.0f s: %s", REDIS_PAUSE, error)
-            return None
+            if self._limiter.hit(rate, client):
+                return 0
+            return max(int(self._limiter.get_window_stats(rate, client).reset_time - time.time()), 0) + 1
+        except Exception as error:  # of Redis; a client that fetches too often costs less than one that gets nothing
+            self._open_until = time.monotonic() + REDIS_PAUSE
+            log.warning("rate_limit: nobody is counted for %.0f s: %s", REDIS_PAUSE, error)
+            return 0
 
 
-def _counts(environ: Mapping[str, Any]) -> bool:
-    return environ["REQUEST_METHOD"] in ("GET", "HEAD") and not environ.get("PATH_INFO", "").startswith(UNCOUNTED)
-
-
-def _is_conditional(environ: Mapping[str, Any]) -> bool:
-    return bool(environ.get("HTTP_IF_NONE_MATCH") or environ.get("HTTP_IF_MODIFIED_SINCE"))
-
-
-def _refusal(left: float, environ: Mapping[str, Any]) -> Refusal:
-    seconds = int(left) + 1
+def _refused(seconds: int, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """429 (RFC 6585)."""
     text = (
         f"Terlalu sering mengambil tanpa If-None-Match atau If-Modified-Since; coba lagi dalam {seconds} detik. "
         f"(Fetched too often without If-None-Match or If-Modified-Since; try again in {seconds} seconds.)\n"
@@ -127,10 +114,9 @@ def _refusal(left: float, environ: Mapping[str, Any]) -> Refusal:
         ("Content-Length", str(len(body))),
         ("Retry-After", str(seconds)),
         ("Cache-Control", "no-store"),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Access-Control-Allow-Origin", "*"),
     ]
-    return Refusal("429 Too Many Requests", headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else body)
+    start_response("429 Too Many Requests", [*headers, *SHARED, *SECURITY])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
 # --- who the client is -----------------------------------------------------------------------------------------------
@@ -143,17 +129,15 @@ def client_of(environ: Mapping[str, Any], proxies: Networks) -> str:
     added to it is a trusted proxy: what stands further left, anybody could have sent.
     """
     client = _address(environ.get("REMOTE_ADDR", ""))
-    if client and not _is_within(client, proxies):
-        return _named(client)
-    # "" is a socket of this machine, behind which only a proxy can be.
-    for hop in _hops(environ):
-        address = _address(hop)
-        if not address:
-            break
-        client = address
-        if not _is_within(address, proxies):
-            break
-    return _named(client)
+    if client is None or _is_within(client, proxies):  # None: a socket of this machine, before which only a proxy is
+        for hop in _hops(environ):
+            address = _address(hop)
+            client = address or client
+            if address is None or not _is_within(address, proxies):
+                break
+    if isinstance(client, IPv6Address):
+        return f"{IPv6Address(int(client) >> 64 << 64)}/64"
+    return str(client or "")
 
 
 def _hops(environ: Mapping[str, Any]) -> list[str]:
@@ -174,32 +158,30 @@ def _forwarded(element: str) -> str:
     return ""
 
 
-def _address(text: str) -> str:
-    """An address without port and brackets, in one of its many forms; "" where it is none."""
+def _address(text: str) -> Address | None:
+    """An address without port and brackets, in one of its many forms; None where it is none."""
     if text.startswith("["):
         text = text[1:].partition("]")[0]
     elif text.count(":") == 1:
         text = text.partition(":")[0]
     try:
-        address = ip_address(text)
+        address = ip_address(text[:100])
     except ValueError:
-        return ""
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return str(mapped or address)
+        return None
+    return (address.ipv4_mapped or address) if isinstance(address, IPv6Address) else address
 
 
-def _is_within(address: str, networks: Networks) -> bool:
-    parsed = ip_address(address)
-    return any(parsed in network for network in networks)
-
-
-def _named(address: str) -> str:
-    if ":" not in address:
-        return address
-    return str(ip_network((int(IPv6Address(address.partition("%")[0])) >> 64 << 64, 64)))
+def _is_within(address: Address, networks: Networks) -> bool:
+    return any(address in network for network in networks)
 
 
 # --- where it is counted ---------------------------------------------------------------------------------------------
+
+
+def counting(rate_limit: str) -> Storage:
+    """Where the requests of clients are counted. Raises ConfigError where the Redis cannot be used."""
+    address = rate_limit.partition(" ")[2]
+    return _redis(address) if address else _memory()
 
 
 def _redis(address: str) -> Storage:
@@ -221,7 +203,7 @@ def _memory() -> Storage:
     from limits.storage import Storage
 
     class Memory(Storage):
-        """Counts for a bounded number of clients; the one that began the longest ago is forgotten first."""
+        """Counts for a bounded number of clients; whoever began the longest ago is forgotten first."""
 
         STORAGE_SCHEME = None
 

@@ -29,7 +29,6 @@ from feeds.edition import Edition
 from feeds.errors import CatalogueError, ConfigError
 from feeds.front import door
 from feeds.front.codings import CODINGS
-from feeds.front.documents import Answer
 from feeds.front.door import FrontDoor
 from feeds.web import create_app
 from tests.support import FORMATS, Desk, a_desk, until
@@ -396,15 +395,6 @@ def test_memory_of_answers_is_bounded(site: Site, monkeypatch: pytest.MonkeyPatc
     kept = front._prepared.answers
     assert 0 < len(kept) < 100
     assert all(sum(len(text or "") for text in asked) <= door.REMEMBERED for asked in kept)
-
-
-def test_a_gate_is_asked_before_everything(site: Site) -> None:
-    front = FrontDoor(lambda *_: [b"Flask"], site.app.extensions["feeds"], site.desk.settings)
-    front.gate = lambda environ: (
-        Answer("429 Too Many Requests", [("Retry-After", "9")], b"") if "HTTP_X" in environ else None
-    )
-    assert ask(front, x="1").status == 429
-    assert ask(front).status == 200
 
 
 # --- whatever is sent ------------------------------------------------------------------------------------------------

@@ -43,6 +43,7 @@ LIBRARIES = {
     "flask": ["serve", "web"],
     "granian": ["serve"],
     "jinja2": ["pages"],
+    "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
         *(
@@ -81,7 +82,7 @@ ONLY_DATA = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 ANOTHERS = {"lxml-html-clean"}  # trafilatura imports it by lxml
 
 CLOCK = re.compile(r"datetime\.(?:now|utcnow|today)|date\.today|time\.(?:time|time_ns|localtime|gmtime|ctime)")
-MAY_ASK_THE_CLOCK = {"cli.build", "cli.common", "live", "newsroom", "push", "serve"}
+MAY_ASK_THE_CLOCK = {"cli.build", "cli.common", "gate", "live", "newsroom", "push", "serve"}
 
 MUTATORS = {"add", "append", "clear", "discard", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import logging
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +15,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import urlopen
 
 import pytest
 
@@ -22,7 +25,20 @@ from feeds.catalogue.reading import Ping
 from feeds.live import Live
 from feeds.newsroom import Newsroom
 from feeds.push import Answer, settle, tell, tell_hubs, wait
-from tests.support import BASE_URL, FEEDS, FORMATS, NOW, Call, Desk, a_desk, article, environment, free_port, until
+from tests.support import (
+    BASE_URL,
+    FEEDS,
+    FORMATS,
+    NOW,
+    Call,
+    Desk,
+    Server,
+    a_desk,
+    article,
+    environment,
+    free_port,
+    until,
+)
 
 SECOND = 1_000_000
 START = 1_800_000_000 * SECOND
@@ -497,3 +513,107 @@ def test_watch_tells_what_it_has_written_once_it_is_written(
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(10)
+
+
+# --- a real hub ------------------------------------------------------------------------------------------------------
+
+
+class Subscriber:
+    """A subscriber of a hub on loopback: it confirms what it is asked, and notes what is delivered."""
+
+    def __init__(self) -> None:
+        self.delivered: list[tuple[str, bytes]] = []
+        subscriber = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(parse_qs(urlsplit(self.path).query)["hub.challenge"][0].encode())
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                subscriber.delivered.append((self.headers.get("X-Hub-Signature", ""), body))
+                self._answer(b"")
+
+            def _answer(self, body: bytes) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+@pytest.fixture
+def subscriber() -> Iterator[Subscriber]:
+    made = Subscriber()
+    yield made
+    made.close()
+
+
+REAL_HUB = """
+import sys
+from celery import Celery
+from flask import Flask
+from flask_websub.hub import Hub, SQLite3HubStorage
+from werkzeug.serving import make_server
+
+celery = Celery("hub")
+celery.conf.update(task_always_eager=True)
+app = Flask("hub")
+app.config["PUBLISH_SUPPORTED"] = True
+hub = Hub(SQLite3HubStorage(sys.argv[2]), celery, **app.config)
+app.register_blueprint(hub.build_blueprint(url_prefix="/hub"))
+app.add_url_rule("/", view_func=lambda: "up")
+make_server("127.0.0.1", int(sys.argv[1]), app, threaded=True).serve_forever()
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Starts a server in a process of its own."""
+    started: list[Server] = []
+
+    def one(command: list[str], port: int, **settings: str) -> Server:
+        log = tmp_path / f"{port}.log"
+        env = environment(tmp_path, **settings)
+        started.append(Server(command, port=port, log=log, cwd=tmp_path, env=env))
+        return started[-1]
+
+    yield one
+    for server in started:
+        server.stop()
+
+
+def test_an_article_that_is_written_reaches_the_subscriber_of_a_real_hub(
+    kabar: Path, start: Callable[..., Server], subscriber: Subscriber, tmp_path: Path
+) -> None:
+    """flask-websub, which fetches the feed, and delivers it signed and byte for byte."""
+    pytest.importorskip("flask_websub", reason="flask-websub is not installed")
+    hub_port, port = free_port(), free_port()
+    hub = start([sys.executable, "-c", REAL_HUB, str(hub_port), str(tmp_path / "hub.sqlite")], hub_port).wait("/")
+    serving = [*FEEDS, "--data", str(kabar), "serve", "--port", str(port)]
+    feeds = start(serving, port, hubs=f"{hub.address}hub", base_url=f"http://127.0.0.1:{port}").wait()
+    wanted = {
+        "hub.mode": "subscribe",
+        "hub.topic": f"{feeds.address}rss.xml",
+        "hub.callback": subscriber.address,
+        "hub.secret": "rahasia",
+    }
+    with urlopen(f"{hub.address}hub", urlencode(wanted).encode(), timeout=10) as answer:
+        assert answer.status == 202
+    (kabar / "baru.md").write_text(article("Hujan turun di hulu", "2026-05-07T09:00:00+07:00"))
+    until(lambda: any(b"Hujan turun" in body for _, body in subscriber.delivered), within=10)
+    signature, body = subscriber.delivered[-1]
+    assert body == feeds.get("/rss.xml").body
+    assert signature == f"sha512={hmac.new(b'rahasia', body, 'sha512').hexdigest()}"

@@ -7,6 +7,7 @@ import os
 import click
 
 from feeds.cli.common import first_edition, foreseen, settings_of, warn_of_base_url
+from feeds.config import Settings
 
 
 @click.command()
@@ -28,12 +29,21 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, ser
     settings = settings_of(context)
     scan(settings)  # a data directory that is missing or empty is said now, not by the workers
     check_port(host, port)
+    _check_rate_limit(settings)
     begin_log()
     first_edition(settings)
     _hand_on(context)
     click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
     warn_of_base_url(settings)
     run(host=host, port=port, workers=workers or settings.workers, server=server)
+
+
+def _check_rate_limit(settings: Settings) -> None:
+    """A Redis that cannot be used is said now, not by the workers."""
+    if " " in settings.rate_limit:
+        from feeds.gate import counting
+
+        counting(settings.rate_limit)
 
 
 def _hand_on(context: click.Context) -> None:

@@ -7,7 +7,7 @@ not in it is decided once and remembered.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -23,9 +23,6 @@ REMEMBERED = 600  # characters of a request's headers and path, together, up to 
 ROOM = 16_000_000  # bytes of answers that are remembered for one edition
 ENTRY = 600  # bytes that a remembered answer takes beside its key and its body
 
-Gate = Callable[[WSGIEnvironment], Answer | None]
-"""Looks at each request first; its answer, where it gives one, is the answer."""
-
 
 class Current(Protocol):
     """Something that has the newest edition."""
@@ -38,7 +35,6 @@ class FrontDoor:
     """A WSGI application before another one. live: what has the newest edition; gone: slugs that are no more."""
 
     def __init__(self, application: WSGIApplication, live: Current, settings: Settings) -> None:
-        self.gate: Gate | None = None
         self._application = application
         self._live = live
         self._policy = Policy.of(settings)
@@ -46,11 +42,6 @@ class FrontDoor:
         self._prepared = _Prepared(None, {})
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if self.gate is not None:
-            refused = self.gate(environ)
-            if refused is not None:
-                start_response(refused.status, refused.headers)
-                return [refused.body]
         get = environ.get
         asked = (
             environ["PATH_INFO"],

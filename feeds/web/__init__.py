@@ -17,6 +17,7 @@ from feeds.edition import Edition
 from feeds.errors import CatalogueError
 from feeds.front.documents import SECURITY, SHARED
 from feeds.front.door import FrontDoor
+from feeds.gate import Gate
 from feeds.live import Live
 from feeds.model import Rendition
 from feeds.newsroom import Newsroom
@@ -54,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     live = Live(Newsroom.open(settings))
     app = Flask("feeds.web", static_folder=None)
     door = FrontDoor(app.wsgi_app, live, settings)
-    app.wsgi_app = door  # type: ignore[method-assign]
+    app.wsgi_app = Gate(door, settings) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
     documents = _Documents(live, door)
     # Flask sees the path below its mount; a proxy that mounts us elsewhere strips its own prefix.
