@@ -8,6 +8,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     text, config, images               clean text and HTML; settings, checked; files of images
     words                              words of a text as they are compared, and their stems
     likeness, query                    when addresses, headlines and texts are the same in other words; what is searched
+    lists                              which lists of the catalogue an article is in
     dates                              text -> Moment; the only package that uses dateutil
     readers                            one module a source format: a file -> Draft
     checks                             dates and notices of a Draft, checked
@@ -20,8 +21,12 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
+    selection, archives                what an address asks for; the months of a feed
+    listing, entries                   which articles that are, and the feed around them; articles -> rendered entries
+    planning                           what the next edition has to look at
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     indexing                           what of the articles can be searched
+    ondemand                           what no edition holds, rendered when it is first asked for
     newsroom                           settings, catalogue and the way from one end to the other
     front                              prepared answers to GET and HEAD, before Flask is entered
     push, gate                         changes told to hubs; a limit for clients that fetch too often

@@ -7,10 +7,11 @@ paid for with a label (6 b).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
+from itertools import islice
 
 from feeds import text
 from feeds.config import Settings
@@ -21,6 +22,8 @@ from feeds.wording import Wording, date_text, wording
 
 ARTICLE_PAGES = "artikel/"
 NOTICES = "ralat/"
+ARCHIVE = "archive/"
+SEARCH = "search/"
 ALL = "semua"
 """How settings call the feed of all articles, which has no slug."""
 
@@ -83,6 +86,15 @@ class Composer:
             description=f"{self.words.about}, {self.settings.title}",
             updated=_published(listed[0]) if listed else EPOCH,
         )
+
+    def withdrawn(self, withdrawals: Iterable[NoticeRecord], slug: str, now: int) -> list[NoticeRecord]:
+        """What a feed may have shown and must not any more, as many as it shows articles; slug: "" for that of all.
+
+        withdrawals: the latest first. now: microseconds since the epoch.
+        """
+        known = (notice for notice in withdrawals if notice.article and notice.since <= now)
+        listed = (notice for notice in known if not slug or slug in notice.categories)
+        return list(islice(listed, self.settings.limit))
 
     def shows_advertorials(self, category: str) -> bool:
         """Whether the feed of a category, "" for that of all, lists what is paid for."""

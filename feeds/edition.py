@@ -8,31 +8,30 @@ only where its bytes do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
-from itertools import chain, islice
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import NamedTuple
 
 from feeds import pages
+from feeds.archives import IN_CATALOGUE as ARCHIVES
+from feeds.archives import Due, all_months, archive, folder, is_archive, links_of_feed, months_of, wanted_of
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import KnownDocument, Reading
+from feeds.catalogue.writing import Writing
 from feeds.compose import ARTICLE_PAGES, NOTICES, Composer, page_path
 from feeds.config import Settings
+from feeds.entries import compose_entries, entry_fingerprint, render_entries, tasks
 from feeds.formats import FORMATS, Format
 from feeds.formats.common import parts
-from feeds.model import Category, Entry, Feed, Part, Rendition
+from feeds.model import Category, Feed, Link, Part, Rendition
 from feeds.parallel import in_processes
-from feeds.record import NoticeRecord, Record, from_microseconds
-from feeds.source import Rules, content_hash, digest_of, read_drafts
+from feeds.planning import Plan, plan_of
+from feeds.record import Record, from_microseconds
+from feeds.source import Rules, digest_of
 
-ENTRIES_AT_ONCE = 50  # that one task of a process renders
 PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
 PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
-SWEEP_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
 
-SHOWS_NOTHING = frozenset(
-    {"data", "exclude", "catalogue", "newsroom", "output", "source", "rate_limit", "trusted_proxies", "workers", "zone"}
-)
-"""Settings that no document depends on; any other renders everything anew when it changes."""
 
 FEED_FILES = frozenset(form.FILENAME for form in FORMATS)
 
@@ -41,7 +40,7 @@ Progress = Callable[[int, int], None]  # (documents looked at, documents to look
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The documents of one moment. Article pages stay in the catalogue, as there may be very many."""
+    """The documents of one moment. Article pages and archives stay in the catalogue: there may be very many."""
 
     version: int
     modified: int  # seconds since the epoch when it appeared; later than any before it
@@ -51,13 +50,14 @@ class Edition:
     def get(self, path: str) -> Rendition | None:
         """The document at a path below base_url, without a leading slash; None where there is none."""
         found = self.documents.get(path)
-        if found or not path.startswith(ARTICLE_PAGES) or "\0" in path:  # which PostgreSQL refuses to look up
+        kept = path.startswith(ARTICLE_PAGES) or is_archive(path)
+        if found or not kept or "\0" in path:  # which PostgreSQL refuses to look up
             return found
         with self.catalogue.reading() as reading:
             return reading.document(path)
 
     def renditions(self) -> Iterator[Rendition]:
-        """Every document, article pages included."""
+        """Every document, article pages and archives included."""
         with self.catalogue.reading() as reading:
             yield from reading.documents()
 
@@ -68,7 +68,7 @@ def load(catalogue: Catalogue, before: Edition | None = None) -> Edition | None:
         version = reading.version
         if not version or (before and before.version == version):
             return before
-        index = reading.document_index(besides=ARTICLE_PAGES)
+        index = reading.document_index(besides=ARTICLE_PAGES, unlike=ARCHIVES)
         same = {r.path: r for r in before.documents.values() if _is_same(r, index.get(r.path))} if before else {}
         read = {rendition.path: rendition for rendition in reading.documents(index.keys() - same.keys())}
         return Edition(version, reading.modified, {path: same.get(path) or read[path] for path in index}, catalogue)
@@ -94,7 +94,7 @@ def build(
     documents whose bytes are new.
     """
     with catalogue.reading() as reading:
-        plan = _plan(reading, settings, program, now)
+        plan = plan_of(reading, settings, program, now)
         if plan is None:
             return 0
         work = _Work(reading, settings, plan, now, jobs)
@@ -109,8 +109,9 @@ def build(
             writer.put_history(fresh, version)
             writer.put_pings(settings.hubs, [rendition.path for rendition in fresh], now)
             written = len(work.written) + work.write_pages(lambda pages: writer.put_documents(pages, version))
+            written += work.write_archives(writer, version)
             writer.remove_documents(work.stale())
-            if plan.sweep:
+            if plan.full or (plan.sweep and not settings.archives):  # which list every article
                 writer.keep_rendered(work.listed_ids)
             # One that was published once stays, also when the configuration does not name it any more.
             known = {category.slug for category in reading.categories()}
@@ -118,6 +119,8 @@ def build(
             writer.clear_pending()
             writer.add_pending("category", work.unrendered)
             writer.add_pending("article", work.unrendered_pages)
+            writer.add_pending("published", work.unrendered_moments)
+            writer.set_value("now", str(now))
             writer.set_value("edition", plan.fingerprint)
             writer.set_value("embargo", str(reading.next_embargo(now) or ""))
             writer.set_value("version", str(version))
@@ -128,38 +131,7 @@ def build(
 def is_current(catalogue: Catalogue, settings: Settings, *, program: str, now: int) -> bool:
     """Whether there is an edition and nothing to be done for the next; the arguments are those of ``build``."""
     with catalogue.reading() as reading:
-        return reading.version > 0 and _plan(reading, settings, program, now) is None
-
-
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What to look at. fingerprint: of all that documents depend on besides the articles; full: look at everything.
-
-    sweep: look at every feed, and drop what none lists any more.
-    """
-
-    fingerprint: str
-    full: bool
-    sweep: bool
-    categories: frozenset[str]
-    articles: frozenset[str]
-
-
-def _plan(reading: Reading, settings: Settings, program: str, now: int) -> _Plan | None:
-    shown = [getattr(settings, setting.name) for setting in fields(settings) if setting.name not in SHOWS_NOTHING]
-    fingerprint = digest_of(repr((shown, program)).encode())
-    full = bool(reading.pending("everything")) or reading.value("edition") != fingerprint
-    categories, pages_of = reading.pending("category"), reading.pending("article")
-    embargo = reading.value("embargo")
-    if embargo and int(embargo) <= now:
-        articles, notices = reading.came_due(int(embargo), now)
-        categories |= {"", *chain.from_iterable(article.categories for article in articles)}
-        categories |= {slug for notice in notices for slug in notice.categories}
-        pages_of |= {article.id for article in articles}
-    if not categories and not full:
-        return None
-    sweep = full or reading.version % SWEEP_EVERY == 0
-    return _Plan(fingerprint, full, sweep, frozenset(categories), frozenset(pages_of))
+        return reading.version > 0 and plan_of(reading, settings, program, now) is None
 
 
 class _Rendering(NamedTuple):
@@ -175,7 +147,7 @@ class _Work:
 
     reading: Reading
     settings: Settings
-    plan: _Plan
+    plan: Plan
     now: int
     jobs: int
     rendered: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
@@ -185,9 +157,11 @@ class _Work:
     prints: dict[str, str] = field(default_factory=dict)
     pages_wanted: dict[str, Record] = field(default_factory=dict)
     pages_gone: set[str] = field(default_factory=set)
+    archives_gone: set[str] = field(default_factory=set)
     # What lacks an article whose file could not be read just now: the next edition looks at it again.
     unrendered: set[str] = field(default_factory=set)
     unrendered_pages: set[str] = field(default_factory=set)
+    unrendered_moments: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.composer = Composer.of(self.settings, self.reading.categories())
@@ -195,16 +169,17 @@ class _Work:
         self.chosen = [c for c in everything if self.plan.sweep or (c.slug if c else "") in self.plan.categories]
         self.known = self.reading.document_index(None if self.plan.full else self._paths())
         self.lists: dict[str, list[Record]] = {}
+        self.links: dict[str, tuple[Link, ...]] = {}
         self.rules = Rules.of(self.settings)
         self.notices = self.reading.notices(self.now, self.settings.limit)
-        self.withdrawals = [n for n in self.reading.withdrawals() if n.article and n.since <= self.now]
+        self.withdrawals = self.reading.withdrawals()
         self.has_notices = bool(self.notices) or NOTICES + FORMATS[0].FILENAME in self.known
 
     def _paths(self) -> Iterator[str]:
         """The documents that are looked at, but for article pages."""
         yield from ("index.html", *pages.static_documents())
-        for folder in (NOTICES, *(f"{category.slug}/" if category else "" for category in self.chosen)):
-            yield from (folder + form.FILENAME for form in FORMATS)
+        for place in (NOTICES, *(f"{category.slug}/" if category else "" for category in self.chosen)):
+            yield from (place + form.FILENAME for form in FORMATS)
 
     # --- feeds ---
 
@@ -220,21 +195,20 @@ class _Work:
             shown = [article for article in listed if article.id in entries]
             if len(shown) < len(listed):
                 self.unrendered.add(category.slug if category else "")
-            withdrawn = self._withdrawn(category.slug if category else "")
-            self._feed(self.composer.feed(category, shown, withdrawn), shown, entries)
+            slug = category.slug if category else ""
+            withdrawn = self.composer.withdrawn(self.withdrawals, slug, self.now)
+            feed = self.composer.feed(category, shown, withdrawn)
+            self._feed(replace(feed, links=self.links[slug]), shown, entries)
             if progress:
                 progress(number, len(lists))
 
     def _latest(self, slug: str) -> list[Record]:
         if slug not in self.lists:
-            advertorials = self.composer.shows_advertorials(slug)
-            self.lists[slug] = self.reading.latest(slug, self.settings.limit, self.now, advertorials=advertorials)
+            limit = self.settings.limit
+            newest = self.reading.articles(wanted_of(self.composer, slug, self.now), limit + 1)
+            self.lists[slug] = newest[:limit]
+            self.links[slug] = links_of_feed(self.reading, self.composer, slug, newest, self.now)
         return self.lists[slug]
-
-    def _withdrawn(self, slug: str) -> list[NoticeRecord]:
-        """What a feed may have shown and must not any more, as many as it shows articles."""
-        listed = (notice for notice in self.withdrawals if not slug or slug in notice.categories)
-        return list(islice(listed, self.settings.limit))
 
     def _notices(self) -> None:
         """The feeds of notices, which stay once there was one: looked at in every edition, as they are short."""
@@ -278,7 +252,7 @@ class _Work:
         found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
         missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
         jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
-        return _Rendering(found, in_processes(render_entries, _tasks(self.composer, self.rules, missing), jobs))
+        return _Rendering(found, in_processes(render_entries, tasks(self.composer, self.rules, missing), jobs))
 
     def _finish(self, rendering: _Rendering) -> dict[str, dict[str, bytes]]:
         """id -> format -> bytes, of each article that can be rendered."""
@@ -294,11 +268,8 @@ class _Work:
         return {identity: of_formats for identity, of_formats in entries.items() if len(of_formats) == len(FORMATS)}
 
     def _fingerprint(self, article: Record) -> str:
-        """Over all that an entry of the article shows; where it was read from, and how, is nothing of that."""
         if article.id not in self.prints:
-            shown = article._replace(path="", position=None, title_origin="", date_origin="", first_mark=0, last_mark=0)
-            of = f"{self.plan.fingerprint} {tuple(shown)}".encode("utf-8", "surrogatepass")
-            self.prints[article.id] = digest_of(of)
+            self.prints[article.id] = entry_fingerprint(self.plan.fingerprint, article)
         return self.prints[article.id]
 
     # --- pages ---
@@ -389,6 +360,38 @@ class _Work:
             written += len(self.written)
         return written
 
+    # --- archives ---
+
+    def write_archives(self, writer: Writing, version: int) -> int:
+        """Render the archives that may have changed, a month at a time; gives how many documents were written."""
+        written = 0
+        for month, slugs in self._months().items():
+            found = {slug: archive(self.reading, self.composer, slug, month, self.now) for slug in sorted(slugs)}
+            listed = {article.id: article for each in found.values() if each for article in each[1]}
+            paths = {slug: folder(f"{slug}/" if slug else "", month) for slug in found}
+            if not self.plan.full:
+                documents = (path + form.FILENAME for path in paths.values() for form in FORMATS)
+                self.known |= self.reading.document_index(documents)
+            entries = self._finish(self._begin(listed))
+            self.unrendered_moments |= {str(listed[i].published) for i in listed.keys() - entries.keys()}
+            self.written, self.rendered = {}, {}
+            for each in filter(None, found.values()):
+                self._feed(each[0], [article for article in each[1] if article.id in entries], entries)
+            gone = (paths[slug] for slug in found if not found[slug])
+            self.archives_gone |= {path + form.FILENAME for path in gone for form in FORMATS}
+            for name, rendered in self.rendered.items():
+                writer.put_rendered(name, rendered)
+            writer.put_documents(self.written, version)
+            written += len(self.written)
+        return written
+
+    def _months(self) -> Due:
+        if not self.settings.archives:
+            return {}
+        if self.plan.full:
+            return all_months(self.reading, self.composer, self.now)
+        return months_of(self.reading, self.composer, self.plan.categories, self.plan.moments, self.now)
+
     # --- documents ---
 
     def _is_new(self, path: str, fingerprint: str) -> bool:
@@ -424,48 +427,8 @@ class _Work:
 
     def stale(self) -> set[str]:
         """Documents that this edition no longer has."""
-        return (set(self.known) - self.kept) if self.plan.full else self.pages_gone & set(self.known)
-
-
-def _tasks(
-    composer: Composer, rules: Rules, records: Iterable[Record]
-) -> Iterator[tuple[Composer, Rules, list[Record]]]:
-    """Tasks for ``render_entries``: records of one file stay together, so that a file is read once."""
-    by_file = sorted(records, key=lambda record: (record.path, record.position or 0))
-    task: list[Record] = []
-    for record in by_file:
-        if len(task) >= ENTRIES_AT_ONCE and task[-1].path != record.path:
-            yield composer, rules, task
-            task = []
-        task.append(record)
-    if task:
-        yield composer, rules, task
-
-
-def render_entries(task: tuple[Composer, Rules, Sequence[Record]]) -> dict[str, dict[str, bytes]]:
-    """id -> format -> bytes, of each article of a task that can be rendered."""
-    composer, rules, records = task
-    entries = compose_entries(composer, rules, records)
-    if not entries:
-        return {}
-    base_url, language = composer.settings.base_url, composer.settings.language
-    bodies = {form.NAME: form.entries(entries, base_url=base_url, language=language) for form in FORMATS}
-    return {entry.id: {name: bodies[name][n] for name in bodies} for n, entry in enumerate(entries)}
-
-
-def compose_entries(composer: Composer, rules: Rules, records: Iterable[Record]) -> list[Entry]:
-    """Entries with their bodies, read again from the files; an article whose file has just changed is left out.
-
-    Its file's change is about to be noticed, and the next edition has it.
-    """
-    by_file: dict[str, list[Record]] = {}
-    for record in records:
-        by_file.setdefault(record.path, []).append(record)
-    entries = []
-    for path, listed in sorted(by_file.items()):
-        drafts = read_drafts(rules, path, [record.position for record in listed])
-        for record in listed:
-            draft = drafts.get(record.position)
-            if draft and content_hash(draft) == record.content_hash:
-                entries.append(composer.entry(record, draft))
-    return entries
+        return (
+            (set(self.known) - self.kept)
+            if self.plan.full
+            else (self.pages_gone | self.archives_gone) & set(self.known)
+        )

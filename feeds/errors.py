@@ -8,6 +8,8 @@
     ├── CatalogueError     the catalogue cannot be opened or written
     ├── QueryError         a search that asks for nothing, or for too much (also a ValueError)
     ├── OutputError        the output folder cannot be written
+    ├── SelectionError     an address that asks for a feed wrongly
+    ├── BusyError          too much is asked for at once
     └── ServeError         the web service cannot be started
 
 An ArticleError is no exception but a value: what is wrong with one article costs no other.
@@ -78,6 +80,17 @@ class OutputError(FeedsError):
         super().__init__(f"output {path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class SelectionError(FeedsError):
+    """An address that asks for a feed wrongly; ``str()`` of it is for the visitor, in Indonesian and English."""
+
+    def __init__(self, indonesian: str, english: str) -> None:
+        super().__init__(f"{indonesian} ({english})")
+
+
+class BusyError(FeedsError):
+    """Too much is asked for at once; the same may be asked for again in a moment."""
 
 
 class ServeError(FeedsError):

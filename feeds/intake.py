@@ -156,6 +156,7 @@ class _Taker:
         self.writer = writer
         self.withdrawals = withdrawals
         self.ledger_file = ledger_file
+        self.archived = bool(settings.archives)
         self.read = 0
         self.changed = False
         self.everything = False
@@ -169,6 +170,7 @@ class _Taker:
         self.unopened: list[FoundFile] = list(withdrawals.lists.unopened)
         self.dirty: set[str] = set()
         self.dirty_articles: set[str] = set()
+        self.dirty_moments: set[str] = set()
         self.parts: dict[str, _Part] = {}
         self.numbers: dict[str, int] = {}  # problems so far, by file
         self.late: dict[str, list[ArticleError]] = {}  # what only became known after their files had been taken in
@@ -367,6 +369,7 @@ class _Taker:
             self.changed = True
             self.dirty.update(former.categories)
             self.dirty_articles.add(former.id)
+            self.dirty_moments.add(str(former.published))
 
     def _learn_categories(self, article: Article) -> None:
         fresh = [category for category in article.categories if category.slug not in self.categories]
@@ -388,6 +391,8 @@ class _Taker:
         elif self.changed:
             self.writer.add_pending("category", {"", *self.dirty})
             self.writer.add_pending("article", self.dirty_articles)
+            if self.archived:
+                self.writer.add_pending("published", self.dirty_moments)
 
     def _merge(self, rules: Rules) -> None:
         """Of two articles that are nearly the same one is left out: the one that was not known before."""

@@ -159,13 +159,23 @@ class Former(NamedTuple):
     title: str
     published: int
     categories: tuple[str, ...]
+    tags: tuple[str, ...]
+    authors: tuple[str, ...]
     digest: int
 
 
 def former_of(record: Record) -> Former:
     """What to remember of a record."""
     return Former(
-        record.id, record.path, record.position, record.title, record.published, record.categories, hash(record)
+        id=record.id,
+        path=record.path,
+        position=record.position,
+        title=record.title,
+        published=record.published,
+        categories=record.categories,
+        tags=record.tags,
+        authors=record.authors,
+        digest=hash(record),
     )
 
 

@@ -101,7 +101,8 @@ def _future(article: Record, now: int) -> ArticleError:
 
 def articles_by_category(reading: Reading) -> dict[str, int]:
     """How many articles each category has, by slug; those of its parts are its own too."""
-    return dict(reading.counted(t.memberships, t.memberships.c.category))
+    categories = ~t.memberships.c.list.contains("/")
+    return dict(reading.counted(t.memberships, t.memberships.c.list, where=[categories]))
 
 
 def articles_by_unknown_name(reading: Reading) -> dict[str, int]:

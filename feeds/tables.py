@@ -66,9 +66,10 @@ articles = _table(
     sa.Index("articles_path", "newsroom", "path"),
     rowid=True,
 )
+# The lists that articles are in: those of categories, tags and authors, see ``lists``.
 memberships = _table(
     "memberships",
-    _text("category", primary_key=True),
+    _text("list", primary_key=True),
     _number("published", primary_key=True),
     _text("id", primary_key=True),
 )

@@ -15,6 +15,7 @@ class Wording:
 
     labels: what stands before the headline of a notice. notices: the title of their feed, about: what it is.
     article: before the link to the article; more: the link to a notice; withdrawn: where no reason is given.
+    tag, by, search: in the title of the feed of a tag, an author, a search.
     """
 
     weekdays: tuple[str, ...]
@@ -26,6 +27,9 @@ class Wording:
     article: str
     more: str
     withdrawn: str
+    tag: str
+    by: str
+    search: str
 
 
 INDONESIAN = Wording(
@@ -41,6 +45,9 @@ INDONESIAN = Wording(
     article="Berita",
     more="Selengkapnya",
     withdrawn="Berita ini dicabut.",
+    tag="Tag",
+    by="Oleh",
+    search="Cari",
 )
 
 ENGLISH = Wording(
@@ -56,6 +63,9 @@ ENGLISH = Wording(
     article="Article",
     more="Read more",
     withdrawn="This article is withdrawn.",
+    tag="Tag",
+    by="By",
+    search="Search",
 )
 
 _ZONES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}

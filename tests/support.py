@@ -25,8 +25,11 @@ from feeds import edition
 from feeds.config import Settings, load
 from feeds.edition import Edition
 from feeds.intake import take_in
+from feeds.model import Rendition
 from feeds.newsroom import Newsroom
+from feeds.ondemand import OnDemand
 from feeds.record import Record
+from feeds.web.asked import find
 
 ROOT = Path(__file__).parent.parent
 FEEDS = (sys.executable, "-m", "feeds")
@@ -90,6 +93,13 @@ class Desk:
         assert found
         return found
 
+    def on_demand(self, address: str, program: str = "test") -> Rendition | None:
+        """What the newest edition answers to an address below base_url, its path decoded, by a service just begun."""
+        newest = self.newsroom.edition()
+        assert newest
+        path, _, query = address.partition("?")
+        return find(OnDemand(self.newsroom.catalogue, self.settings, program), newest, self.settings, path, query)
+
     def record(self, title: str) -> Record:
         """What the catalogue keeps of an article."""
         with self.newsroom.catalogue.reading() as reading:
@@ -98,8 +108,8 @@ class Desk:
 
 
 @contextmanager
-def a_desk(folder: Path, **settings: Any) -> Iterator[Desk]:
-    desk = Desk(folder, **settings)
+def a_desk(folder: Path, catalogue: str = "", **settings: Any) -> Iterator[Desk]:
+    desk = Desk(folder, catalogue, **settings)
     try:
         yield desk
     finally:

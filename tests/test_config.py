@@ -209,6 +209,7 @@ class TestEnvironment:
             ("FEEDS_LIMIT", " 20 ", "limit", 20),
             ("FEEDS_ARCHIVES", "true", "archives", True),
             ("FEEDS_ARCHIVES", "On", "archives", True),
+            ("FEEDS_ARCHIVES", "false", "archives", False),
             ("FEEDS_ARTICLE_PAGES", "0", "article_pages", False),
             ("FEEDS_UNDATED", "mtime", "undated", "mtime"),
             ("FEEDS_ADVERTORIAL_NOT_IN", "semua,gaya-hidup", "advertorial_not_in", ("semua", "gaya-hidup")),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue import search
+from feeds.catalogue.values import KnownDocument as KnownDocument
+from feeds.catalogue.values import Marked as Marked
+from feeds.catalogue.values import Ping as Ping
+from feeds.catalogue.values import Wanted as Wanted
 from feeds.errors import ArticleError
 from feeds.model import Category, Part, Rendition
 from feeds.query import Query
@@ -27,35 +31,6 @@ from feeds.record import (
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
 RANGES = 100  # ranges of paths in one query
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
-
-
-class KnownDocument(NamedTuple):
-    """A document without its body. fingerprint: over everything that it was made of."""
-
-    etag: str
-    modified: int
-    fingerprint: str
-
-
-class Ping(NamedTuple):
-    """That a hub has to hear of a document. due: microseconds since the epoch; attempts: how often it was in vain."""
-
-    hub: str
-    path: str
-    attempts: int
-    due: int
-
-
-class Marked(NamedTuple):
-    """An article by a mark of its headline; see ``likeness.marks``."""
-
-    mark: int
-    id: str
-    title: str
-    published: int
-    path: str
-    position: int | None
-    date_origin: str
 
 
 _SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
@@ -133,6 +108,11 @@ class Reading:
         some = sa.select(t.files.c.path).where(t.files.c.newsroom == self._newsroom).limit(limit)
         return int(self._connection.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
+    @property
+    def now(self) -> int:
+        """The moment of the newest edition, in microseconds since the epoch: what comes later is under embargo."""
+        return int(self.value("now") or 0)
+
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Articles by id."""
         return {row.id: of_row(row) for row in self._rows_in(t.articles, "id", ids)}
@@ -180,16 +160,45 @@ class Reading:
 
         now: microseconds since the epoch; a later article is under embargo. advertorials: whether they belong to it.
         """
-        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
-        order = t.articles
-        if category:
-            order = t.memberships
-            same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
-            query = query.join(t.memberships, same).where(t.memberships.c.category == category)
-        if not advertorials:
-            query = query.where(t.articles.c.advertorial == 0)
-        query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
-        return [of_row(row) for row in self._connection.execute(query.limit(limit))]
+        return self.articles(Wanted(now, (category,) if category else (), advertorials=advertorials), limit)
+
+    def articles(
+        self, wanted: Wanted, limit: int | None = None, offset: int = 0, *, oldest: bool = False
+    ) -> list[Record]:
+        """The articles that are wanted, newest first, or the oldest first."""
+        query, published = self._chosen(sa.select(*_SHOWN), wanted)
+        order = (published, published.table.c.id)
+        query = query.order_by(*(order if oldest else [column.desc() for column in order]))
+        rows = self._connection.execute(query.limit(limit).offset(offset or None))
+        return [of_row(row) for row in rows]
+
+    def number(self, wanted: Wanted) -> int:
+        """How many articles there are that are wanted."""
+        query, _ = self._chosen(sa.select(sa.func.count()).select_from(t.articles), wanted)
+        return int(self._connection.execute(query).scalar_one())
+
+    def _chosen(self, query: sa.Select[Any], wanted: Wanted) -> tuple[sa.Select[Any], sa.Column[Any]]:
+        """The query for what is wanted, and the date by which it is the quickest to order it."""
+        article, member = t.articles.c, t.memberships.c
+        published: sa.Column[Any] = article.published
+        query = query.where(article.newsroom == self._newsroom)
+        if len(wanted.lists) == 1:
+            published = member.published
+            query = query.join(t.memberships, (member.newsroom == article.newsroom) & (member.id == article.id))
+            query = query.where(member.list == wanted.lists[0])
+        elif wanted.lists:
+            several = sa.select(member.id).where(member.newsroom == self._newsroom, member.list.in_(wanted.lists))
+            query = query.where(article.id.in_(several))
+        query = query.where(published <= wanted.now)
+        if wanted.first is not None:
+            query = query.where(published >= wanted.first)
+        if wanted.before is not None:
+            query = query.where(published < wanted.before)
+        if wanted.since is not None:
+            query = query.where(article.updated >= wanted.since)  # which is never before the publication
+        if not wanted.advertorials:
+            query = query.where(article.advertorial == 0)
+        return query, published
 
     @property
     def can_search(self) -> bool:
@@ -252,11 +261,15 @@ class Reading:
         )
         return min((moment for moment in moments if moment is not None), default=None)
 
-    def count_notices(self, now: int) -> int:
-        """How many notices there are about articles whose time has come."""
-        mine = t.notices.c.newsroom == self._newsroom
-        query = sa.select(sa.func.count()).select_from(t.notices).where(mine, t.notices.c.since <= now)
+    def count_notices(self, now: int, since: int | None = None) -> int:
+        """How many notices there are about articles whose time has come; since: as in ``notices``."""
+        query = self._of_notices(sa.select(sa.func.count()).select_from(t.notices), now, since)
         return int(self._connection.execute(query).scalar_one())
+
+    def _of_notices(self, query: sa.Select[Any], now: int, since: int | None) -> sa.Select[Any]:
+        found = t.notices.c
+        query = query.where(found.newsroom == self._newsroom, found.since <= now)
+        return query if since is None else query.where(found.published >= since)
 
     def count(self, now: int) -> tuple[int, int]:
         """How many articles there are whose time has come, and how many wait for theirs."""
@@ -265,14 +278,16 @@ class Reading:
         waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())
         return everything - waiting, waiting
 
-    def notices(self, now: int, limit: int | None = None) -> list[NoticeRecord]:
+    def notices(
+        self, now: int, limit: int | None = None, offset: int = 0, since: int | None = None
+    ) -> list[NoticeRecord]:
         """The newest notices about articles whose time has come, newest first.
 
-        now: microseconds since the epoch.
+        now, since: microseconds since the epoch; since: only those that were published then or later.
         """
-        found = t.notices
-        query = sa.select(*_NOTICE).where(found.c.newsroom == self._newsroom, found.c.since <= now)
-        query = query.order_by(found.c.published.desc(), found.c.id.desc()).limit(limit)
+        query = self._of_notices(sa.select(*_NOTICE), now, since)
+        found = t.notices.c
+        query = query.order_by(found.published.desc(), found.id.desc()).limit(limit).offset(offset or None)
         return [notice_of_row(row) for row in self._connection.execute(query)]
 
     def withdrawals(self) -> list[NoticeRecord]:
@@ -354,15 +369,21 @@ class Reading:
             _rendition, self._rows(t.documents) if paths is None else self._rows_in(t.documents, "path", paths)
         )
 
-    def document_index(self, paths: Iterable[str] | None = None, *, besides: str = "") -> dict[str, KnownDocument]:
-        """What is known of every document, or of some, by path; besides: a folder that is left out."""
+    def document_index(
+        self, paths: Iterable[str] | None = None, *, besides: str = "", unlike: str = ""
+    ) -> dict[str, KnownDocument]:
+        """What is known of every document, or of some, by path.
+
+        besides: a folder that is left out; unlike: a pattern of LIKE, of others beside it that are.
+        """
         columns = ["path", *KnownDocument._fields]
         if paths is not None:
             rows: Iterable[sa.Row[Any]] = self._rows_in(t.documents, "path", paths, columns=columns)
         elif besides:
             path, end = t.documents.c.path, besides[:-1] + chr(ord(besides[-1]) + 1)
             sides = (path < besides, path >= end)  # each by the index, as there may be many between them
-            rows = chain.from_iterable(self._rows(t.documents, side, columns=columns) for side in sides)
+            others = [path.not_like(unlike)] if unlike else []
+            rows = chain.from_iterable(self._rows(t.documents, side, *others, columns=columns) for side in sides)
         else:
             rows = self._rows(t.documents, columns=columns)
         return {row.path: KnownDocument(row.etag, row.modified, row.fingerprint) for row in rows}

@@ -14,6 +14,7 @@ from feeds.catalogue import search
 from feeds.catalogue.migration import migrate
 from feeds.catalogue.reading import CHUNK, DIRECTORY, Ping, Reading
 from feeds.errors import ArticleError
+from feeds.lists import lists_of
 from feeds.model import Category, Rendition
 from feeds.record import (
     Former,
@@ -151,12 +152,19 @@ class Writing(Reading):
         listed = list(records)
         self._delete(t.articles, "id", (r.id for r in listed))
         self._delete(t.notices, "article", (r.id for r in listed), t.notices.c.kind != "ditarik")
-        by_category: dict[str, list[str]] = {}
-        for record in listed:
-            for slug in record.categories:
-                by_category.setdefault(slug, []).append(record.id)
-        for slug, ids in by_category.items():
-            self._delete(t.memberships, "id", ids, t.memberships.c.category == slug)
+        ours = t.memberships.c
+        one = (
+            (ours.list == sa.bindparam("name"))
+            & (ours.published == sa.bindparam("when"))
+            & (ours.id == sa.bindparam("who"))
+        )
+        gone = [
+            {"name": name, "when": record.published, "who": record.id}
+            for record in listed
+            for name in lists_of(record.categories, record.tags, record.authors)
+        ]
+        if gone:  # by the whole key, as a list may be very long
+            self._connection.execute(t.memberships.delete().where(ours.newsroom == self._newsroom, one), gone)
 
     def put_categories(self, found: Iterable[Category]) -> None:
         """Add categories that are not known."""
@@ -256,7 +264,8 @@ def _parts(rendition: Rendition) -> str:
 
 
 def _memberships(row: Row) -> list[Row]:
-    return [(slug, row[6], row[0]) for slug in texts_of(row[13])]
+    lists = lists_of(texts_of(row[13]), texts_of(row[14]), texts_of(row[12]))
+    return [(name, row[6], row[0]) for name in lists]
 
 
 def _problem(file: str, number: int, problem: ArticleError) -> tuple[Any, ...]:

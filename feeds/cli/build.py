@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from feeds.newsroom import Newsroom, Update
     from feeds.publish import Publication
 
+UNWRITTEN = "archives of earlier months are served by feeds serve alone; archives = true writes them here too"
 NAMED = 10  # bad articles that a build names; check names all
 
 
@@ -76,6 +77,7 @@ def build(
         state = state_of(newsroom)
         seconds = time.perf_counter() - started
         answers, untold = ([], 0) if quiet else tell_hubs(newsroom)
+        unwritten = _has_unwritten_archives(newsroom)
     finally:
         newsroom.close()
     if as_json:
@@ -84,6 +86,8 @@ def build(
         _print_build(publication, state, seconds)
         for line in told(answers, untold):
             click.echo(line, err=bool(untold))
+        if unwritten:
+            click.echo(UNWRITTEN, err=True)
         warn_of_base_url(settings)
     if strict and any(problem.severity != "note" for problem in state.problems):
         raise SystemExit(1)
@@ -181,6 +185,13 @@ def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> 
     if edition is None:
         raise Failure("there is no edition to write yet")
     return to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs)
+
+
+def _has_unwritten_archives(newsroom: Newsroom) -> bool:
+    """Whether feeds lead to archives that this build has not written."""
+    edition = newsroom.edition() if newsroom.settings.archives is None else None
+    feed = edition.get("rss.xml") if edition else None
+    return feed is not None and b'rel="prev-archive"' in feed.body
 
 
 def _build_report(update: Update, publication: Publication, state: State, seconds: float) -> dict[str, object]:

@@ -73,7 +73,7 @@ class Settings:
     max_age: int  # seconds
     permalink: str  # "" or a pattern below site, without a leading slash
     article_pages: bool
-    archives: bool
+    archives: bool | None  # static builds hold them; None: the service alone renders them; False: there are none
     undated: Literal["skip", "mtime"]
     advertorial_label: str
     advertorial_as: Literal["title", "category"]

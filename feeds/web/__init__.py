@@ -14,14 +14,16 @@ from werkzeug.exceptions import HTTPException
 
 from feeds.config import Settings, load
 from feeds.edition import Edition
-from feeds.errors import CatalogueError
+from feeds.errors import BusyError, CatalogueError, QueryError, SelectionError
 from feeds.front.documents import SECURITY, SHARED
 from feeds.front.door import FrontDoor
 from feeds.gate import Gate
 from feeds.live import Live
 from feeds.model import Rendition
-from feeds.newsroom import Newsroom
+from feeds.newsroom import Newsroom, program_digest
+from feeds.ondemand import OnDemand
 from feeds.web import moved
+from feeds.web.asked import find
 
 log = logging.getLogger("feeds")
 
@@ -57,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     door = FrontDoor(app.wsgi_app, live, settings)
     app.wsgi_app = Gate(door, settings) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
-    documents = _Documents(live, door)
+    documents = _Documents(live, door, OnDemand(live.newsroom.catalogue, settings, program_digest()))
     # Flask sees the path below its mount; a proxy that mounts us elsewhere strips its own prefix.
     app.add_url_rule("/healthz", view_func=lambda: _health(live), endpoint="health")
     app.add_url_rule("/", defaults={"path": ""}, view_func=documents.at, endpoint="index")
@@ -65,16 +67,20 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_preflight)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CatalogueError, _out_of_order)
+    for wrong in (SelectionError, QueryError):
+        app.register_error_handler(wrong, lambda error: _plain(str(error), 400))
+    app.register_error_handler(BusyError, lambda error: _later("Sedang sibuk. (Busy.)"))
     app.after_request(_completed)
     return app
 
 
 class _Documents:
-    """What Flask answers for: documents with parameters, pages of articles, and addresses that were."""
+    """What Flask answers for: what is rendered on demand, pages of articles, and addresses that were."""
 
-    def __init__(self, live: Live, door: FrontDoor) -> None:
+    def __init__(self, live: Live, door: FrontDoor, on_demand: OnDemand) -> None:
         self.live = live
         self.door = door
+        self.on_demand = on_demand
         self.settings = live.newsroom.settings
         self.aliases = moved.aliases(self.settings.categories)
 
@@ -86,7 +92,8 @@ class _Documents:
             return _later("Edisi pertama sedang disiapkan. (The first edition is being prepared.)")
         if path.partition("/")[0] in self.settings.gone:
             return _plain("Sudah tidak ada lagi. (Gone.)", 410)
-        found = edition.get(f"{path}index.html" if path.endswith("/") or not path else path)
+        query = request.query_string.decode("utf-8", "replace")
+        found = find(self.on_demand, edition, self.settings, path, query)
         if found and (path or "feed" not in request.args):
             return self.answer(found)
         return self._moved(edition, path) or (self.answer(found) if found else _plain(NOT_FOUND, 404))

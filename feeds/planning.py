@@ -1,0 +1,47 @@
+"""What the next edition has to look at: of what changed, and of what comes due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+from feeds.catalogue.reading import Reading
+from feeds.config import Settings
+from feeds.entries import settings_fingerprint
+
+SWEEP_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to look at. fingerprint: of all that documents depend on besides the articles; full: look at everything.
+
+    sweep: look at every feed, and drop what none lists any more.
+    categories: slugs, "" for the feed of all; articles: ids; moments: when articles were published, in microseconds.
+    """
+
+    fingerprint: str
+    full: bool
+    sweep: bool
+    categories: frozenset[str]
+    articles: frozenset[str]
+    moments: frozenset[int]
+
+
+def plan_of(reading: Reading, settings: Settings, program: str, now: int) -> Plan | None:
+    """What the next edition has to look at, None for nothing; the arguments are those of ``edition.build``."""
+    fingerprint = settings_fingerprint(settings, program)
+    full = bool(reading.pending("everything")) or reading.value("edition") != fingerprint
+    categories, pages_of = reading.pending("category"), reading.pending("article")
+    moments = set(map(int, reading.pending("published")))
+    embargo = reading.value("embargo")
+    if embargo and int(embargo) <= now:
+        articles, notices = reading.came_due(int(embargo), now)
+        categories |= {"", *chain.from_iterable(article.categories for article in articles)}
+        categories |= {slug for notice in notices for slug in notice.categories}
+        pages_of |= {article.id for article in articles}
+        moments |= {article.published for article in articles}
+    if not categories and not full:
+        return None
+    sweep = full or reading.version % SWEEP_EVERY == 0
+    return Plan(fingerprint, full, sweep, frozenset(categories), frozenset(pages_of), frozenset(moments))
