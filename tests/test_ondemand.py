@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from feeds import ondemand
 from feeds.edition import Edition
 from feeds.errors import BusyError
+from feeds.indexing import Indexer
 from feeds.live import Live
 from feeds.model import Rendition
 from feeds.ondemand import OnDemand
@@ -183,6 +184,31 @@ def test_an_entry_is_the_same_in_every_feed(desk: Desk) -> None:
     assert tagged
     for item in tagged.body.split(b"<item>")[1:]:
         assert item.partition(b"</item>")[0] in everything.body
+
+
+def test_a_search_is_a_feed_of_its_own_page_by_page(tmp_path: Path) -> None:
+    """Under an id of its own; what is under embargo or withdrawn is not found."""
+    with a_desk(tmp_path, limit=1) as desk:
+        write_articles(desk)
+        desk.build()
+        indexer = Indexer(desk.newsroom.catalogue, desk.settings)
+        indexer.changed(None)
+        while indexer.index_some():
+            pass
+        assert shown(desk, "search?q=kredit") == ["[Advertorial] Kredit tanpa bunga"]
+        assert shown(desk, "search?q=kredit&page=2") == ["Kredit usaha kecil"]
+        assert shown(desk, "search?q=kredit&since=2026-05-08") == ["[Advertorial] Kredit tanpa bunga"]
+        assert shown(desk, "search?q=esok") == shown(desk, "search?q=panggung") == []
+        assert desk.on_demand("search/rss.xml?q=kredit&page=3") is None
+        assert links(desk, "search/atom.xml?q=kredit&page=2") == {
+            "first": "search/atom.xml?q=kredit&page=1",
+            "previous": "search/atom.xml?q=kredit&page=1",
+        }
+        document = desk.on_demand('search/atom.xml?q="usaha kecil"')
+        assert document
+        feed = feedparser.parse(document.body).feed
+        assert feed.title == 'Cari: "usaha kecil" - Kabar'
+        assert feed.id == "tag:kabar.example,2026:feeds/search/?q=%22usaha+kecil%22"
 
 
 def test_hubs_are_named_by_feeds_of_the_edition_alone(tmp_path: Path) -> None:
@@ -368,6 +394,8 @@ def test_what_is_rendered_on_demand_has_the_validators_of_all_documents(client: 
         ("/ekonomi/rss.xml?since=besok-besok", 400),
         ("/tag/banjir/rss.xml?page=0", 400),
         ("/search/rss.xml", 400),
+        ("/search/rss.xml?q=-banjir", 400),
+        ("/search/rss.xml?q=%00", 400),
         ("/tag/%E6%96%B0%E8%81%9E/rss.xml", 200),
         ("/politik%2Bekonomi/rss.xml", 200),
         ("/tag/a%2Fb/rss.xml", 404),
