@@ -8,17 +8,17 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterable
 from email.utils import formatdate
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from wsgiref.types import WSGIApplication
 
 from feeds.errors import ServeError
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from feeds.front.door import FrontDoor
     from feeds.live import Live
 
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
@@ -88,7 +88,8 @@ def _bjoern(host: str, port: int, workers: int) -> None:
         end.start()
 
     signal.signal(signal.SIGTERM, leave)
-    bjoern.run(Dated(app.wsgi_app), host, port)
+    threading.Thread(target=_keep_date, args=(app.extensions["feeds.front"],), name="feeds-date", daemon=True).start()
+    bjoern.run(app.wsgi_app, host, port)
     live.stop()
 
 
@@ -97,23 +98,11 @@ def _end(live: Live) -> None:
     os._exit(0)
 
 
-class Dated:
-    """Adds the Date that every answer has to have (RFC 9110, 6.6.1), under a server that does not."""
-
-    def __init__(self, application: WSGIApplication) -> None:
-        self._application = application
-        self._second = 0
-        self._date = ("Date", "")
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        second = int(time.time())
-        if second != self._second:
-            self._second, self._date = second, ("Date", formatdate(second, usegmt=True))
-
-        def begin(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
-            return start_response(status, [*headers, self._date], *exc_info)
-
-        return self._application(environ, begin)
+def _keep_date(door: FrontDoor) -> None:
+    """Add the Date that every answer has to have (RFC 9110, 6.6.1), under a server that does not."""
+    while True:
+        door.always = [("Date", formatdate(usegmt=True))]
+        time.sleep(1 - time.time() % 1)
 
 
 def application() -> WSGIApplication:

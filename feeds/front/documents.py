@@ -119,7 +119,8 @@ class Document:
         if not self._compressible:
             return None
         compressed = coding.quick(body)
-        return compressed if len(compressed) < len(body) else None
+        # A copy: the compressors cut what they give off a block as large as the body, whose rest nobody could use.
+        return bytes(memoryview(compressed)) if len(compressed) < len(body) else None
 
     def _chosen(self, asked: Asked) -> Coding | None:
         acceptable = negotiation.codings(asked.accept_encoding)

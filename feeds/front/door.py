@@ -15,7 +15,7 @@ from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.errors import CatalogueError
 from feeds.front.codings import CODINGS
-from feeds.front.documents import Answer, Document, Policy
+from feeds.front.documents import Answer, Document, Headers, Policy
 from feeds.front.negotiation import Asked
 from feeds.model import Rendition
 
@@ -32,9 +32,13 @@ class Current(Protocol):
 
 
 class FrontDoor:
-    """A WSGI application before another one. live: what has the newest edition; gone: slugs that are no more."""
+    """A WSGI application before another one. live: what has the newest edition.
+
+    always: headers that every answer gets besides, where the server does not add them.
+    """
 
     def __init__(self, application: WSGIApplication, live: Current, settings: Settings) -> None:
+        self.always: Headers = []
         self._application = application
         self._live = live
         self._policy = Policy.of(settings)
@@ -46,7 +50,7 @@ class FrontDoor:
         asked = (
             environ["PATH_INFO"],
             environ["REQUEST_METHOD"],
-            get("QUERY_STRING") or None,
+            get("QUERY_STRING"),
             get("HTTP_ACCEPT_ENCODING"),
             get("HTTP_IF_NONE_MATCH"),
             get("HTTP_IF_MODIFIED_SINCE"),
@@ -62,9 +66,15 @@ class FrontDoor:
         if found is None:
             found = prepared.decide(Asked._make(asked))
             if found is None:
-                return self._application(environ, start_response)
-        start_response(found[0], found[1][:])  # a copy, as servers may change theirs (PEP 3333)
+                return self._application(environ, self._begin(start_response) if self.always else start_response)
+        start_response(found[0], found[1] + self.always)  # a list of its own, as servers may change it (PEP 3333)
         return [found[2]]
+
+    def _begin(self, start_response: StartResponse) -> StartResponse:
+        def begin(status: str, headers: Headers, *exc_info: Any) -> Any:
+            return start_response(status, headers + self.always, *exc_info)
+
+        return begin
 
     def answer(self, rendition: Rendition, environ: WSGIEnvironment) -> Answer:
         """The answer to GET or HEAD for any document, with everything that the documents of an edition get."""

@@ -41,7 +41,7 @@ class Asked(NamedTuple):
         return cls(
             environ["PATH_INFO"],
             environ["REQUEST_METHOD"],
-            get("QUERY_STRING") or None,
+            get("QUERY_STRING"),
             get("HTTP_ACCEPT_ENCODING"),
             get("HTTP_IF_NONE_MATCH"),
             get("HTTP_IF_MODIFIED_SINCE"),

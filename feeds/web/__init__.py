@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     door = FrontDoor(app.wsgi_app, live, settings)
     app.wsgi_app = Gate(door, settings) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
+    app.extensions["feeds.front"] = door
     documents = _Documents(live, door, OnDemand(live.newsroom.catalogue, settings, program_digest()))
     # Flask sees the path below its mount; a proxy that mounts us elsewhere strips its own prefix.
     app.add_url_rule("/healthz", view_func=lambda: _health(live), endpoint="health")
