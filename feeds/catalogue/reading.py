@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -60,6 +61,26 @@ _SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
 _NOTICE = [column for column in t.notices.c if column.name != "newsroom"]
 
 
+# Queries that are asked many times in each edition are made once: that takes longer than to answer them.
+_VALUE = sa.select(t.meta.c.value).where(
+    t.meta.c.newsroom == sa.bindparam("newsroom_"), t.meta.c.name == sa.bindparam("name_")
+)
+
+
+@cache
+def _latest(of_category: bool, advertorials: bool) -> sa.Select[Any]:
+    query = sa.select(*_SHOWN).where(t.articles.c.newsroom == sa.bindparam("newsroom_"))
+    order = t.articles
+    if of_category:
+        order = t.memberships
+        same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
+        query = query.join(t.memberships, same).where(t.memberships.c.category == sa.bindparam("category_"))
+    if not advertorials:
+        query = query.where(t.articles.c.advertorial == 0)
+    query = query.where(order.c.published <= sa.bindparam("now_"))
+    return query.order_by(order.c.published.desc(), order.c.id.desc()).limit(sa.bindparam("limit_"))
+
+
 class Reading:
     """Queries of one newsroom over one connection."""
 
@@ -96,7 +117,7 @@ class Reading:
 
     def value(self, name: str) -> str:
         """A named value of the newsroom, "" where there is none."""
-        row = self._rows(t.meta, t.meta.c.name == name, columns=["value"]).first()
+        row = self._connection.execute(_VALUE, {"newsroom_": self._newsroom, "name_": name}).first()
         return row[0] if row else ""
 
     @property
@@ -173,16 +194,11 @@ class Reading:
 
         now: microseconds since the epoch; a later article is under embargo. advertorials: whether they belong to it.
         """
-        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
-        order = t.articles
-        if category:
-            order = t.memberships
-            same = (t.memberships.c.newsroom == t.articles.c.newsroom) & (t.memberships.c.id == t.articles.c.id)
-            query = query.join(t.memberships, same).where(t.memberships.c.category == category)
-        if not advertorials:
-            query = query.where(t.articles.c.advertorial == 0)
-        query = query.where(order.c.published <= now).order_by(order.c.published.desc(), order.c.id.desc())
-        return [of_row(row) for row in self._connection.execute(query.limit(limit))]
+        query = _latest(bool(category), advertorials)
+        values = {"newsroom_": self._newsroom, "category_": category, "now_": now, "limit_": limit}
+        if not category:
+            del values["category_"]
+        return [of_row(row) for row in self._connection.execute(query, values)]
 
     def without_address(self, now: int) -> Iterator[Record]:
         """Every article that has no address of its own and whose time has come."""
