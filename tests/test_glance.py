@@ -133,7 +133,7 @@ def rows(newsroom: Newsroom) -> dict[str, list[Any]]:
 
 @settings(
     phases=[Phase.explicit, Phase.generate],
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

@@ -60,7 +60,14 @@ LIBRARIES = {
     "rich": ["cli.check", "cli.common"],
     "snowballstemmer": ["words"],
     "sqlalchemy": [
-        *("catalogue", "catalogue.engine", "catalogue.migration", "catalogue.reading", "catalogue.search"),
+        *(
+            "catalogue",
+            "catalogue.engine",
+            "catalogue.migration",
+            "catalogue.queries",
+            "catalogue.reading",
+            "catalogue.search",
+        ),
         "catalogue.writing",
         *("lock", "survey", "tables"),
     ],

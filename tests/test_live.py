@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import feedparser
 import pytest
 import sqlalchemy as sa
 
 from feeds.errors import CatalogueError
 from feeds.live import Live
 from feeds.newsroom import Newsroom
-from tests.support import Desk, Server, a_desk, article, environment, free_port, server_command, titles, until
+from tests.support import ROOT, Desk, Server, a_desk, article, environment, free_port, server_command, titles, until
 
 SOON = 1.5  # seconds: "within a second", and what a busy machine may add
 
@@ -286,7 +289,7 @@ def start(desk: Desk, tmp_path: Path) -> Iterator[Callable[[str], Server]]:
         port = free_port()
         log = tmp_path / f"{port}.log"
         env = environment(tmp_path, **settings)
-        started.append(Server(server_command(command, port), port=port, log=log, cwd=tmp_path, env=env))
+        started.append(Server(server_command(command, port), port=port, log=log, cwd=ROOT, env=env))
         return started[-1]
 
     yield one
@@ -309,3 +312,44 @@ def test_a_process_takes_over_when_the_one_that_writes_is_killed(desk: Desk, sta
     until(lambda: serves("Dari penerus"), within=2 + SOON)
     desk.write("d.md", "Terus berjalan", "2026-05-08")
     until(lambda: serves("Terus berjalan"), within=SOON)
+
+
+# --- whole editions --------------------------------------------------------------------------------------------------
+
+
+def test_every_answer_while_an_article_changes_is_a_whole_version(desk: Desk, start: Callable[[str], Server]) -> None:
+    server = start("feeds serve --workers 2").wait()
+    seen: dict[tuple[str, str], set[bytes]] = {}
+    done = threading.Event()
+
+    def ask(path: str) -> None:
+        while not done.is_set():
+            body = server.get(path).body
+            feed = feedparser.parse(body)
+            assert not feed.bozo
+            seen.setdefault((path, " ".join(entry.title for entry in feed.entries)), set()).add(body)
+
+    with ThreadPoolExecutor() as readers:
+        asking = [readers.submit(ask, path) for path in ("/rss.xml", "/atom.xml")]
+        try:
+            for number in range(6):
+                desk.write("ekonomi/kopi.md", f"Panen kopi, versi {number}", "2026-05-05T09:00:00+07:00")
+                until(lambda number=number: ("/rss.xml", f"Panen kopi, versi {number}") in seen, within=2 * SOON)  # type: ignore[misc]
+        finally:
+            done.set()
+        for each in asking:
+            each.result()
+    assert {len(bodies) for bodies in seen.values()} == {1}
+
+
+@pytest.mark.parametrize("command", ["feeds serve --workers 2", "gunicorn app:app", "flask run"])
+def test_under_every_server_a_change_is_served_within_a_second_and_an_embargo_ends_on_time(
+    desk: Desk, start: Callable[[str], Server], command: str
+) -> None:
+    server = start(command).wait()
+    desk.write("ekonomi/kopi.md", "Panen kopi turun", "2026-05-05T09:00:00+07:00")
+    until(lambda: b"Panen kopi turun" in server.get("/rss.xml").body, within=SOON)
+    due = datetime.now().astimezone() + timedelta(seconds=2)
+    desk.write("nanti.md", "Sudah waktunya", due.isoformat())
+    until(lambda: b"Sudah waktunya" in server.get("/rss.xml").body, within=2 + SOON)
+    assert datetime.now().astimezone() >= due

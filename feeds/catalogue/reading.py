@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue import search
+from feeds.catalogue.queries import SHOWN, VALUE, counted, listed, shape_of, values_of
 from feeds.catalogue.values import KnownDocument as KnownDocument
 from feeds.catalogue.values import Marked as Marked
 from feeds.catalogue.values import Ping as Ping
@@ -33,7 +34,6 @@ RANGES = 100  # ranges of paths in one query
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
 
 
-_SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
 _NOTICE = [column for column in t.notices.c if column.name != "newsroom"]
 
 
@@ -73,7 +73,7 @@ class Reading:
 
     def value(self, name: str) -> str:
         """A named value of the newsroom, "" where there is none."""
-        row = self._rows(t.meta, t.meta.c.name == name, columns=["value"]).first()
+        row = self._connection.execute(VALUE, {"newsroom_": self._newsroom, "name_": name}).first()
         return row[0] if row else ""
 
     @property
@@ -166,39 +166,17 @@ class Reading:
         self, wanted: Wanted, limit: int | None = None, offset: int = 0, *, oldest: bool = False
     ) -> list[Record]:
         """The articles that are wanted, newest first, or the oldest first."""
-        query, published = self._chosen(sa.select(*_SHOWN), wanted)
-        order = (published, published.table.c.id)
-        query = query.order_by(*(order if oldest else [column.desc() for column in order]))
-        rows = self._connection.execute(query.limit(limit).offset(offset or None))
-        return [of_row(row) for row in rows]
+        values = values_of(self._newsroom, wanted)
+        if limit is not None:
+            values["limit_"] = limit
+        if offset:
+            values["offset_"] = offset
+        query = listed(shape_of(wanted), oldest=oldest, limited=limit is not None, passed_over=bool(offset))
+        return [of_row(row) for row in self._connection.execute(query, values)]
 
     def number(self, wanted: Wanted) -> int:
         """How many articles there are that are wanted."""
-        query, _ = self._chosen(sa.select(sa.func.count()).select_from(t.articles), wanted)
-        return int(self._connection.execute(query).scalar_one())
-
-    def _chosen(self, query: sa.Select[Any], wanted: Wanted) -> tuple[sa.Select[Any], sa.Column[Any]]:
-        """The query for what is wanted, and the date by which it is the quickest to order it."""
-        article, member = t.articles.c, t.memberships.c
-        published: sa.Column[Any] = article.published
-        query = query.where(article.newsroom == self._newsroom)
-        if len(wanted.lists) == 1:
-            published = member.published
-            query = query.join(t.memberships, (member.newsroom == article.newsroom) & (member.id == article.id))
-            query = query.where(member.list == wanted.lists[0])
-        elif wanted.lists:
-            several = sa.select(member.id).where(member.newsroom == self._newsroom, member.list.in_(wanted.lists))
-            query = query.where(article.id.in_(several))
-        query = query.where(published <= wanted.now)
-        if wanted.first is not None:
-            query = query.where(published >= wanted.first)
-        if wanted.before is not None:
-            query = query.where(published < wanted.before)
-        if wanted.since is not None:
-            query = query.where(article.updated >= wanted.since)  # which is never before the publication
-        if not wanted.advertorials:
-            query = query.where(article.advertorial == 0)
-        return query, published
+        return int(self._connection.execute(counted(shape_of(wanted)), values_of(self._newsroom, wanted)).scalar_one())
 
     @property
     def can_search(self) -> bool:
@@ -228,7 +206,7 @@ class Reading:
     def before(self, place: tuple[int, str] | None, limit: int) -> list[Record]:
         """All articles, the newest first, some at a time: those that come behind one (published, id)."""
         published, identity = t.articles.c.published, t.articles.c.id
-        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom)
+        query = sa.select(*SHOWN).where(t.articles.c.newsroom == self._newsroom)
         if place:
             query = query.where(sa.tuple_(published, identity) < place)
         rows = self._connection.execute(query.order_by(published.desc(), identity.desc()).limit(limit))
@@ -242,7 +220,7 @@ class Reading:
     def waiting(self, now: int) -> list[Record]:
         """The articles whose time has not come, the next one first."""
         published = t.articles.c.published
-        query = sa.select(*_SHOWN).where(t.articles.c.newsroom == self._newsroom, published > now)
+        query = sa.select(*SHOWN).where(t.articles.c.newsroom == self._newsroom, published > now)
         return [of_row(row) for row in self._connection.execute(query.order_by(published, t.articles.c.id))]
 
     def came_due(self, since: int, now: int) -> tuple[list[Record], list[NoticeRecord]]:
