@@ -186,7 +186,7 @@ class _Work:
     def feeds(self, progress: Progress | None) -> None:
         """Render the feeds that may have changed."""
         lists = [(category, self._latest(category.slug if category else "")) for category in self.chosen]
-        rendering = self._begin({article.id: article for _, listed in lists for article in listed})
+        rendering = self._begin({article.id: article for _, listed in lists for article in listed}, self.reading)
         self._landing()  # while other processes render
         self._static()
         self._notices()
@@ -227,8 +227,7 @@ class _Work:
             )
 
     def _feed(self, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Mapping[str, bytes]]) -> None:
-        shown = [self._fingerprint(article) for article in listed]
-        fingerprint = digest_of(repr((self.plan.fingerprint, feed, shown)).encode("utf-8", "surrogatepass"))
+        fingerprint = self._feed_fingerprint(feed, listed)
         for form in FORMATS:
             self._feed_document(
                 feed,
@@ -236,6 +235,10 @@ class _Work:
                 fingerprint,
                 lambda form=form: [entries[article.id][form.NAME] for article in listed],  # type: ignore[misc]
             )
+
+    def _feed_fingerprint(self, feed: Feed, listed: Sequence[Record]) -> str:
+        shown = [self._fingerprint(article) for article in listed]
+        return digest_of(repr((self.plan.fingerprint, feed, shown)).encode("utf-8", "surrogatepass"))
 
     def _feed_document(self, feed: Feed, form: Format, fingerprint: str, render: Callable[[], Sequence[bytes]]) -> None:
         path = feed.path + form.FILENAME
@@ -245,11 +248,11 @@ class _Work:
             body = form.write(feed, entries)
             self._write(path, form.MEDIA_TYPE, fingerprint, body, tuple(parts(body, entries)))
 
-    def _begin(self, wanted: Mapping[str, Record]) -> _Rendering:
+    def _begin(self, wanted: Mapping[str, Record], reading: Reading) -> _Rendering:
         """Find the entries that are rendered already, and begin with the others."""
         self.listed_ids |= wanted.keys()
         prints = {article.id: self._fingerprint(article) for article in wanted.values()}
-        found = {form.NAME: self.reading.rendered(form.NAME, prints) for form in FORMATS}
+        found = {form.NAME: reading.rendered(form.NAME, prints) for form in FORMATS}
         missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
         jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
         return _Rendering(found, in_processes(render_entries, tasks(self.composer, self.rules, missing), jobs))
@@ -366,24 +369,35 @@ class _Work:
         """Render the archives that may have changed, a month at a time; gives how many documents were written."""
         written = 0
         for month, slugs in self._months().items():
-            found = {slug: archive(self.reading, self.composer, slug, month, self.now) for slug in sorted(slugs)}
-            listed = {article.id: article for each in found.values() if each for article in each[1]}
-            paths = {slug: folder(f"{slug}/" if slug else "", month) for slug in found}
-            if not self.plan.full:
-                documents = (path + form.FILENAME for path in paths.values() for form in FORMATS)
-                self.known |= self.reading.document_index(documents)
-            entries = self._finish(self._begin(listed))
-            self.unrendered_moments |= {str(listed[i].published) for i in listed.keys() - entries.keys()}
             self.written, self.rendered = {}, {}
-            for each in filter(None, found.values()):
-                self._feed(each[0], [article for article in each[1] if article.id in entries], entries)
-            gone = (paths[slug] for slug in found if not found[slug])
-            self.archives_gone |= {path + form.FILENAME for path in gone for form in FORMATS}
+            paths = {slug: folder(f"{slug}/" if slug else "", month) for slug in sorted(slugs)}
+            documents = {path + form.FILENAME for path in paths.values() for form in FORMATS}
+            if not self.plan.full:
+                self.known |= self.reading.document_index(documents)
+            self._archives(writer, [archive(self.reading, self.composer, slug, month, self.now) for slug in paths])
+            self.archives_gone |= documents - self.kept
             for name, rendered in self.rendered.items():
                 writer.put_rendered(name, rendered)
             writer.put_documents(self.written, version)
             written += len(self.written)
         return written
+
+    def _archives(self, writer: Writing, found: Iterable[tuple[Feed, list[Record]] | None]) -> None:
+        """Render the documents of a month that are not as they were; the entries of others are not even read."""
+        changed: list[tuple[Feed, list[Record]]] = []
+        wanted: dict[str, Record] = {}
+        for feed, listed in filter(None, found):
+            paths = {feed.path + form.FILENAME for form in FORMATS}
+            fingerprint = self._feed_fingerprint(feed, listed)
+            self.kept |= paths
+            self.listed_ids.update(article.id for article in listed)
+            if any(self._is_new(path, fingerprint) for path in paths):
+                changed.append((feed, listed))
+                wanted |= {article.id: article for article in listed}
+        entries = self._finish(self._begin(wanted, writer))  # which has what was rendered just now
+        self.unrendered_moments |= {str(wanted[i].published) for i in wanted.keys() - entries.keys()}
+        for feed, listed in changed:
+            self._feed(feed, [article for article in listed if article.id in entries], entries)
 
     def _months(self) -> Due:
         if not self.settings.archives:
