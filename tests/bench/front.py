@@ -26,7 +26,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from wsgiref.util import setup_testing_defaults
@@ -137,17 +137,30 @@ def wrk(candidate: Candidate, seconds: int, connections: int, *headers: str) -> 
     return float(rate[1]), float(late[1]) * {"us": 0.001, "ms": 1, "s": 1000}[late[2]]
 
 
+def processes(group: int) -> Iterator[Path]:
+    """What /proc has of the processes of a group."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getpgid(int(folder.name)) == group:
+                yield folder
+
+
 def memory(group: int) -> float:
     """Megabytes of the largest process of a group."""
-    sizes = [0.0]
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(folder.name)) == group:
-                found = re.search(r"VmRSS:\s+(\d+) kB", (folder / "status").read_text())
-                sizes.append(int(found[1]) / 1024 if found else 0.0)
-        except (OSError, ProcessLookupError):
-            continue
-    return max(sizes)
+    found = (re.search(r"VmRSS:\s+(\d+) kB", (folder / "status").read_text()) for folder in processes(group))
+    return max(int(size[1]) / 1024 for size in found if size)
+
+
+def settle(group: int) -> None:
+    """Wait until nobody of a group works: a service indexes for the search after its start."""
+    before = -1
+    while True:
+        fields = [(folder / "stat").read_text().rpartition(")")[2].split() for folder in processes(group)]
+        spent = sum(int(each[11]) + int(each[12]) for each in fields)  # hundredths of a second
+        if spent - before < 5:
+            return
+        before = spent
+        time.sleep(1)
 
 
 @contextmanager
@@ -168,6 +181,7 @@ def running(name: str, command: list[str], port: int, folder: Path, **environmen
                 if process.poll() is not None or time.monotonic() > until:
                     sys.exit(f"{name} does not answer:\n{log.read_text()}")
                 time.sleep(0.1)
+        settle(process.pid)
         candidate.tag = headers.get("etag", '"none"')
         yield candidate
     finally:
