@@ -26,7 +26,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     # SQLAlchemy then sends BEGIN itself, so that reads see one state and schema changes are transactional.
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "cache_size=-32768"):
+    for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "cache_size=-2048"):
         connection.execute(f"PRAGMA {pragma}")
     # Only the first of all connections changes the mode, and SQLite does not wait for those that try it with that one.
     for last_try in [False] * 200 + [True]:
