@@ -85,12 +85,12 @@ class Policy(NamedTuple):
 class Document:
     """A rendition, compressed with each coding when that is first asked for.
 
-    bodies: what is compressed already, of the same bytes; None for a coding that makes them no smaller.
+    bodies: what is compressed already; None for a coding that makes it no smaller.
     """
 
-    def __init__(self, rendition: Rendition, policy: Policy, bodies: dict[str, bytes | None] | None = None) -> None:
+    def __init__(self, rendition: Rendition, policy: Policy) -> None:
         self.rendition = rendition
-        self.bodies = {} if bodies is None else bodies
+        self.bodies: dict[str, bytes | None] = {}
         self.is_feed = rendition.media_type in FEEDS
         self._compressible = is_compressible(rendition.media_type)
         self._validity = self._headers_of_validity(policy)
