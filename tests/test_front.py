@@ -321,6 +321,8 @@ MOVED = {
     "/feeds/posts/default/-/Seni%20%26%20Budaya?alt=rss": "/budaya/rss.xml",
     "/seni-budaya/atom.xml": "/budaya/atom.xml",
     "/kebudayaan/feed.json": "/budaya/feed.json",
+    "/kebudayaan/rss.xml?limit=1&content=summary": "/budaya/rss.xml?limit=1&content=summary",
+    "/kebudayaan/archive/2026-05/atom.xml": "/budaya/archive/2026-05/atom.xml",
 }
 
 
