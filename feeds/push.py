@@ -236,9 +236,12 @@ class Hubs:
             caller.rest()
 
     def stop(self) -> None:
-        """End the threads; what is not told stays in the catalogue."""
+        """End the threads, all at once; what is not told stays in the catalogue."""
         for caller in self._callers:
-            caller.stop()
+            caller.end()
+        deadline = time.monotonic() + GATHER
+        for caller in self._callers:
+            caller.join(max(deadline - time.monotonic(), 0))
 
 
 class _Caller:
@@ -265,11 +268,13 @@ class _Caller:
     def rest(self) -> None:
         self._awake = False
 
-    def stop(self) -> None:
+    def end(self) -> None:
         self._ended.set()
         self._news.set()
+
+    def join(self, within: float) -> None:
         if self._thread is not None:
-            self._thread.join(GATHER)  # it may be waiting for a hub; that is left behind
+            self._thread.join(within)  # it may be waiting for a hub; that is left behind
 
     def _run(self) -> None:
         pause: float | None = 0.0
