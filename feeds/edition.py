@@ -124,7 +124,7 @@ def build(
             writer.set_value("edition", plan.fingerprint)
             writer.set_value("embargo", str(reading.next_embargo(now) or ""))
             writer.set_value("version", str(version))
-            writer.set_value("modified", str(max(now // 1_000_000, writer.modified + 1)))
+            writer.set_value("modified", str(work.modified))
     return written
 
 
@@ -164,6 +164,9 @@ class _Work:
     unrendered_moments: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        # Later than whatever earlier editions held at any path, also one that went and comes again: so that
+        # If-Modified-Since never gets a 304 for other bytes of the same second.
+        self.modified = max(self.now // 1_000_000, self.reading.modified + 1)
         self.composer = Composer.of(self.settings, self.reading.categories())
         everything: list[Category | None] = [None, *self.composer.categories.values()]
         self.chosen = [c for c in everything if self.plan.sweep or (c.slug if c else "") in self.plan.categories]
@@ -420,9 +423,8 @@ class _Work:
     def _write(self, path: str, media_type: str, fingerprint: str, body: bytes, parts: tuple[Part, ...] = ()) -> None:
         etag = digest_of(body)
         before = self.known.get(path)
-        modified = self.now // 1_000_000
+        modified = self.modified
         if before:
-            # Strictly increasing, so that If-Modified-Since never gets a 304 for other bytes of the same second.
             modified = before.modified if before.etag == etag else max(modified, before.modified + 1)
         rendition = Rendition(path=path, media_type=media_type, body=body, etag=etag, modified=modified, parts=parts)
         self.written[path] = (rendition, fingerprint)

@@ -38,6 +38,7 @@ SWEEP_EVERY = 300.0  # seconds after the last look at everything until the next
 INDEX_EVERY = 0.05  # seconds between steps of indexing for the search: requests are answered meanwhile
 INDEX_AGAIN = 60.0  # seconds after a step that failed
 IDLE = 10.0  # seconds without a change after which there is time for that
+SWEEP_LATEST = 3600.0  # seconds until the next look at everything where changes never pause
 
 
 def changed_paths(root: str, changes: Iterable[tuple[int, str]]) -> set[str] | None:
@@ -147,11 +148,13 @@ class Live:
                 if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
                     return
                 paths = set() if isinstance(found, str) else changed_paths(root, found)
-                if paths or self._is_due():
+                is_due = bool(paths) or self._is_due()
+                if is_due:
                     self._changed = time.monotonic()
-                    self._update(paths)
-                elif paths is None or self._may_sweep():
+                if paths is None or self._may_sweep():
                     self._update()
+                elif is_due:
+                    self._update(paths)
                 elif time.monotonic() >= self._step:
                     self._index()
 
@@ -178,7 +181,8 @@ class Live:
 
     def _may_sweep(self) -> bool:
         now = time.monotonic()
-        return now - self._looked >= SWEEP_EVERY and now - self._changed >= IDLE
+        since = now - self._looked
+        return since >= SWEEP_LATEST or (since >= SWEEP_EVERY and now - self._changed >= IDLE)
 
     def _update(self, paths: Collection[str] | None = None) -> None:
         """One update. paths: where something changed, below the data directory; None: anywhere."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from feeds.intake import Intake, take_in, unchanged_files
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
 from feeds.state import catalogue_file
+
+log = logging.getLogger("feeds")
 
 WAIT_FOR_WRITER = 30.0  # seconds
 ASK_AGAIN = 0.5  # seconds
@@ -106,11 +109,16 @@ class Newsroom:
         return Update(intake, written, int(embargo) if embargo else None, spent)
 
     def _index_changed(self) -> None:
-        """What is about to be shown can be searched."""
-        if self.indexer:
-            with self.catalogue.reading() as reading:
-                changed = None if reading.pending("everything") else reading.pending("article")
+        """What is about to be shown can be searched; where that fails, it is shown all the same, and indexed later."""
+        if self.indexer is None:
+            return
+        with self.catalogue.reading() as reading:
+            changed = None if reading.pending("everything") else reading.pending("article")
+        try:
             self.indexer.changed(changed)
+        except CatalogueError as error:
+            log.error("what changed is not indexed for the search: %s", error)
+            self.indexer.changed(None)
 
     def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Update once the writer's place is free, or see that a running service has done it already.

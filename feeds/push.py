@@ -14,11 +14,12 @@ import logging
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from math import inf
 from queue import Empty, SimpleQueue
+from socket import SHUT_RDWR, socket
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 from zlib import crc32
@@ -32,6 +33,7 @@ from feeds.errors import CatalogueError
 log = logging.getLogger("feeds")
 
 PATIENCE = 5.0  # seconds that a hub may take to connect, and for each piece of its answer
+LONGEST = 3  # times as long for all of it, in however many pieces it comes
 GATHER = 1.0  # seconds in which further changes join the first, and other processes swap to the edition that is told of
 FIRST_RETRY = 10.0  # seconds; the wait doubles with every attempt
 LAST_RETRY = 3600.0  # seconds; as long as it grows
@@ -126,6 +128,7 @@ class _Line:
         address = urlsplit(hub)
         kind = HTTPSConnection if address.scheme == "https" else HTTPConnection
         self._connection = kind(address.hostname or "", address.port)
+        self._socket: socket | None = None
         self._target = f"{address.path or '/'}{'?' if address.query else ''}{address.query}"
 
     def close(self) -> None:
@@ -133,6 +136,9 @@ class _Line:
 
     def tell(self, ping: Ping, base_url: str, patience: float) -> Answer:
         reused = self._connection.sock is not None
+        end = threading.Timer(patience * LONGEST, self._hang_up)
+        end.daemon = True
+        end.start()
         try:
             return self._post(ping, base_url, patience)
         except (OSError, HTTPException, ValueError) as error:  # ValueError: a host that is no name
@@ -140,14 +146,24 @@ class _Line:
             if reused and not isinstance(error, TimeoutError):  # it has just closed a connection that it had kept
                 return self.tell(ping, base_url, patience)
             return Answer(ping, 0, _sentence(error))
+        finally:
+            end.cancel()
+
+    def _hang_up(self) -> None:
+        """End what is being read, from another thread: it is at its end then."""
+        with suppress(OSError):
+            if self._socket:
+                self._socket.shutdown(SHUT_RDWR)
 
     def _post(self, ping: Ping, base_url: str, patience: float) -> Answer:
         topic = base_url + ping.path  # as it names itself (rel=self)
         form = urlencode({"hub.mode": "publish", "hub.url": topic, "hub.topic": topic})
         headers = {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": f"feeds/{__version__}"}
         self._connection.timeout = patience
-        if self._connection.sock:
-            self._connection.sock.settimeout(patience)
+        if not self._connection.sock:
+            self._connection.connect()
+        self._socket = self._connection.sock  # which the connection lets go of before the last piece is read
+        self._socket.settimeout(patience)
         self._connection.request("POST", self._target, form, headers)
         response = self._connection.getresponse()
         response.read(65_536)
@@ -220,9 +236,12 @@ class Hubs:
             caller.rest()
 
     def stop(self) -> None:
-        """End the threads; what is not told stays in the catalogue."""
+        """End the threads, all at once; what is not told stays in the catalogue."""
         for caller in self._callers:
-            caller.stop()
+            caller.end()
+        deadline = time.monotonic() + GATHER
+        for caller in self._callers:
+            caller.join(max(deadline - time.monotonic(), 0))
 
 
 class _Caller:
@@ -249,11 +268,13 @@ class _Caller:
     def rest(self) -> None:
         self._awake = False
 
-    def stop(self) -> None:
+    def end(self) -> None:
         self._ended.set()
         self._news.set()
+
+    def join(self, within: float) -> None:
         if self._thread is not None:
-            self._thread.join(GATHER)  # it may be waiting for a hub; that is left behind
+            self._thread.join(within)  # it may be waiting for a hub; that is left behind
 
     def _run(self) -> None:
         pause: float | None = 0.0
@@ -276,8 +297,8 @@ class _Caller:
             answers = []
             for answer in tell(self._hub, due, self._base_url):
                 answers.append(answer)
-                if self._ended.is_set():
-                    return None
+                if self._ended.is_set():  # what the hub has heard is kept all the same
+                    break
             now = _now()
             self._silent_until = now + int(max(answer.wish for answer in answers) * 1_000_000)
             settle(self._catalogue, answers, now)

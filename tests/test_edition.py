@@ -273,6 +273,19 @@ def test_last_modified_strictly_increases_also_within_a_second_and_when_the_cloc
     assert seen == [start, start + 1, start + 2, start + 3, start + 3600]
 
 
+def test_a_page_that_comes_again_within_a_second_is_later_than_the_one_that_went(tmp_path: Path) -> None:
+    with a_desk(tmp_path, article_pages=True) as desk:
+        desk.write("b.md", "Panen kopi")
+        path = desk.write("a.md", "Pasar dibuka", body="Keliru.")
+        (page,) = (r for r in desk.build().renditions() if r.path == "artikel/pasar-dibuka/index.html")
+        path.unlink()
+        desk.build()
+        desk.write("a.md", "Pasar dibuka", body="Benar.")
+        again = desk.build().get(page.path)
+        assert again
+        assert again.modified > page.modified
+
+
 def test_an_etag_is_the_same_again_when_the_bytes_are(two_categories: Desk) -> None:
     two_categories.write("b.md", "Sisipan", "2026-05-30")
     first = two_categories.build().documents["ekonomi/rss.xml"]

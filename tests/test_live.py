@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,22 @@ def test_what_lies_in_dot_folders_wakes_nobody(desk: Desk) -> None:
         until(lambda: "Tari dipentaskan" in shown(live), within=SOON)
         assert live.edition.version == version + 1
         assert "Bukan berita" not in shown(live)
+
+
+def test_what_the_watch_missed_is_found_in_the_end_where_changes_never_pause(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.live.SWEEP_LATEST", 0.5)
+    monkeypatch.setattr("feeds.live.changed_paths", lambda *_: {"ekonomi/kopi.md"})
+    with living(desk) as live:
+        desk.write("tari.md", "Tari dipentaskan")
+        numbers = count()
+
+        def found() -> bool:
+            desk.write("ekonomi/kopi.md", f"Panen kopi naik {next(numbers)}")
+            return "Tari dipentaskan" in shown(live)
+
+        until(found, within=10)
 
 
 def test_a_bad_file_costs_nothing(desk: Desk) -> None:

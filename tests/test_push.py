@@ -6,12 +6,13 @@ import hmac
 import json
 import logging
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -210,6 +211,40 @@ def test_a_hub_that_is_not_there_is_asked_once(address: str) -> None:
     answers = list(tell(hub, [a_ping(hub), a_ping(hub, path="atom.xml")], BASE_URL))
     assert [(answer.status, answer.heard) for answer in answers] == [(0, False)] * 2
     assert answers[0].said
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "status"),
+    [
+        (b"HTTP/1.1 202 Accepted\r\nContent-Length: 60000\r\n\r\n", b"x", 202),
+        (b"HTTP/1.1 202 Accepted\r\nConnection: close\r\n\r\n", b"x", 202),
+        (b"HTTP/1.1 202 Accepted\r\n", b"X-Hub: x\r\n", 202),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n", 0),
+    ],
+)
+def test_an_answer_that_never_ends_is_left(
+    first: bytes, again: bytes, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Piece by piece it comes, each in time."""
+    monkeypatch.setattr(push, "PATIENCE", 0.2)
+
+    def answer() -> None:
+        connection, _ = listening.accept()
+        with connection, suppress(OSError):
+            connection.recv(65_536)
+            connection.sendall(first)
+            while True:
+                connection.sendall(again)
+                time.sleep(0.02)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        hub = threading.Thread(target=answer)
+        hub.start()
+        began = time.monotonic()
+        (found,) = tell(f"http://127.0.0.1:{listening.getsockname()[1]}/", [a_ping()], BASE_URL)
+        assert found.status == status
+        assert time.monotonic() - began < 5
+        hub.join()
 
 
 def test_a_proxy_of_the_environment_is_not_used(hub: Hub, deaf: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -413,18 +448,21 @@ def test_of_several_processes_the_one_that_writes_tells(served: Callable[..., De
         assert sorted(hub.heard) == sorted(feeds_of("", "budaya/"))
 
 
-def test_a_hub_that_does_not_answer_holds_up_neither_editions_nor_the_end(
-    served: Callable[..., Desk], hub: Hub, monkeypatch: pytest.MonkeyPatch
+def test_hubs_that_do_not_answer_hold_up_neither_editions_nor_the_end(
+    served: Callable[..., Desk], new_hub: Callable[[], Hub], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(push, "PATIENCE", 5.0)
-    hub.delay = 2
-    desk = served(hub.address)
+    monkeypatch.setattr(push, "GATHER", 0.5)
+    hubs = [new_hub() for _ in range(3)]
+    for hub in hubs:
+        hub.delay = 3
+    desk = served(*(hub.address for hub in hubs))
     with living(desk) as live:
-        time.sleep(0.2)
+        time.sleep(0.7)
         desk.write("budaya/tari.md", "Tari dipentaskan")
         until(lambda: live.edition and live.edition.get("budaya/rss.xml"), within=1.5)
         began = time.monotonic()
-    assert time.monotonic() - began < 1.5
+    assert time.monotonic() - began < 1.4
 
 
 # --- the commands ----------------------------------------------------------------------------------------------------

@@ -481,6 +481,23 @@ def test_a_service_finds_what_it_shows_and_catches_up_with_the_rest(tmp_path: Pa
             live.stop()
 
 
+def test_an_index_that_is_broken_holds_up_no_news(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.write("a.md", "Hujan")
+        desk.newsroom.indexer = indexer = Indexer(desk.newsroom.catalogue, desk.settings)
+        desk.newsroom.update()
+        while indexer.index_some():
+            pass
+        with desk.newsroom.catalogue.engine.connect() as connection, connection.begin():
+            connection.execute(sa.text("DELETE FROM stems_data"))
+        desk.write("b.md", "Kabut turun")
+        desk.newsroom.update()
+        shown = desk.newsroom.edition()
+        assert shown
+        assert b"Kabut turun" in shown.documents["rss.xml"].body
+        assert "not indexed for the search" in caplog.text
+
+
 def test_a_build_indexes_nothing(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
         desk.write("a.md", "Hujan")

@@ -58,6 +58,15 @@ class Answer(NamedTuple):
         """The answer to HEAD: everything but the body."""
         return self._replace(body=b"")
 
+    def private(self) -> Answer:
+        """The same for the client alone: no shared cache keeps it.
+
+        One that kept what a client of deltas got would ask whether that is still right when the next such client comes,
+        with its own validator and the client's A-IM, and hand it a delta of a version that the client never had.
+        """
+        headers = [(name, f"private, {value}" if name == "Cache-Control" else value) for name, value in self.headers]
+        return self._replace(headers=headers)
+
 
 class Policy(NamedTuple):
     """What the answers of a newsroom have in common. cache: its Cache-Control; hubs: its links of rel=hub."""
@@ -76,18 +85,18 @@ class Policy(NamedTuple):
 class Document:
     """A rendition, compressed with each coding when that is first asked for.
 
-    bodies: what is compressed already, of the same bytes; None for a coding that makes them no smaller.
+    bodies: what is compressed already; None for a coding that makes it no smaller.
     """
 
-    def __init__(self, rendition: Rendition, policy: Policy, bodies: dict[str, bytes | None] | None = None) -> None:
+    def __init__(self, rendition: Rendition, policy: Policy) -> None:
         self.rendition = rendition
-        self.bodies = {} if bodies is None else bodies
+        self.bodies: dict[str, bytes | None] = {}
         self.is_feed = rendition.media_type in FEEDS
         self._compressible = is_compressible(rendition.media_type)
         self._validity = self._headers_of_validity(policy)
         self._whole: dict[str, Answer] = {}
         self._unchanged: dict[str, Answer] = {}
-        self._etags = {self.etag(coding).strip('"'): self.etag(coding) for coding in (None, *CODINGS)}
+        self._etags = {self.etag(coding).strip('"') for coding in (None, *CODINGS)}
 
     def _headers_of_validity(self, policy: Policy) -> Headers:
         """Those that a 304 repeats, but for the ETag (RFC 9110, 15.4.5)."""
@@ -140,12 +149,14 @@ class Document:
             found = self._not_modified(self.etag(self._chosen(asked)))
         else:
             found = self._complete(self._chosen(asked))
+        if self.is_feed and found.status[:3] != "226" and negotiation.wants_delta(asked.a_im):
+            found = found.private()
         return found.head() if asked.method == "HEAD" else found
 
     def _fails(self, asked: Asked) -> bool:
         wanted = negotiation.tags(asked.if_match)
         if wanted is not None:
-            return not wanted.any and not wanted.strong & self._etags.keys()
+            return not wanted.any and not wanted.strong & self._etags
         moment = negotiation.seconds(asked.if_unmodified_since)
         return moment is not None and not self._is_older_than(moment)
 
@@ -153,10 +164,14 @@ class Document:
         return moment is not None and self.rendition.modified <= moment
 
     def _matched(self, unless: Tags, asked: Asked) -> str:
-        """The current tag that a client has, whatever the coding, by weak comparison; "" where it has none."""
+        """The current tag that a client has, whatever the coding, by weak comparison; "" where it has none.
+
+        Of several the one that it likes best, for a cache that has them all then sends that one on.
+        """
         if unless.any:
             return self.etag(self._chosen(asked))
-        return next((tag for name, tag in self._etags.items() if name in unless.weak or name in unless.strong), "")
+        liked = map(self.etag, (*negotiation.codings(asked.accept_encoding), None, *CODINGS))
+        return next((tag for tag in liked if tag.strip('"') in unless.weak | unless.strong), "")
 
     def _complete(self, coding: Coding | None) -> Answer:
         name = coding.name if coding else ""

@@ -83,16 +83,18 @@ class FrontDoor:
     def document(self, rendition: Rendition) -> Document:
         """A rendition as it is answered; whoever keeps it keeps what it compresses for its answers too."""
         prepared = self._prepared.documents.get(rendition.path)
-        return prepared if prepared and prepared.rendition is rendition else Document(rendition, self._policy)
+        return prepared if prepared and prepared.rendition == rendition else Document(rendition, self._policy)
 
     def _follow(self) -> _Prepared:
-        """Prepare for the newest edition. Requests that come at the same time may do so twice, which harms nothing."""
+        """Prepare what is new in the newest edition. Requests at the same time may do so twice, which harms nothing."""
         edition, before = self._live.edition, self._prepared
         documents = {}
         for path, rendition in edition.documents.items() if edition else ():
             if path.partition("/")[0] not in self._gone:
-                same = _same(before.documents.get(path), rendition)
-                documents[path] = Document(rendition, self._policy, same.bodies if same else None)
+                document = before.documents.get(path)
+                if document is None or document.rendition != rendition:
+                    document = Document(rendition, self._policy)
+                documents[path] = document
         self._prepared = prepared = _Prepared(edition, documents)
         wanted = [(document, asked) for document, asked in _asked_for(before, documents)]
         if wanted:
@@ -148,16 +150,11 @@ def _name(path: str) -> str:
     return f"{name}index.html" if name.endswith("/") or not name else name
 
 
-def _same(before: Document | None, rendition: Rendition) -> Document | None:
-    """The document of the edition before, where its bytes are the same."""
-    return before if before and before.rendition.etag == rendition.etag else None
-
-
 def _asked_for(before: _Prepared, documents: dict[str, Document]) -> Iterable[tuple[Document, list[str]]]:
     """Documents that are new, and the codings in which the edition before was asked for them."""
     for path, document in documents.items():
         former = before.documents.get(path)
-        if former and former.bodies is not document.bodies and former.bodies:
+        if former and former is not document and former.bodies:
             yield document, list(former.bodies)
 
 

@@ -18,7 +18,11 @@ UNDERSTOOD = 8190  # characters of a header, as servers commonly limit them; a l
 
 # IMF-fixdate, RFC 850, asctime (RFC 9110, 5.6.7); also with the zone as a number, which is the same. Others are read in
 # a zone that is guessed, and hours too late would be a wrong 304.
-_DATE = re.compile(r"[A-Za-z]{3,9},? [\w :-]{1,30}(?: (?:GMT|UTC|\+0000)|\d\d:\d\d:\d\d \d{4})")
+_DATE = re.compile(
+    r"[A-Z][a-z]{2,8}, \d{1,2}(?: [A-Z][a-z]{2} \d{4}|-[A-Z][a-z]{2}-\d{2}) \d\d:\d\d:\d\d (?:GMT|UTC|\+0000)"
+    r"|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]?\d \d\d:\d\d:\d\d \d{4}",
+    re.ASCII | re.IGNORECASE,
+)
 
 
 class Asked(NamedTuple):

@@ -6,7 +6,6 @@ create_app(settings=None) -> Flask     for ``flask run``, gunicorn, granian: beg
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
@@ -97,29 +96,29 @@ class _Documents:
         found = find(self.on_demand, edition, self.settings, path, query)
         if found and (path or "feed" not in request.args):
             return self.answer(found)
-        return self._moved(edition, path) or (self.answer(found) if found else _plain(NOT_FOUND, 404))
+        return self._moved(edition, path, query) or (self.answer(found) if found else _plain(NOT_FOUND, 404))
 
     def answer(self, rendition: Rendition) -> Response:
         """A document as the front door answers it: conditions, codings, headers."""
         status, headers, body = self.door.answer(rendition, request.environ)
         return Prepared([body], status, headers)  # a list: Werkzeug counts bytes, and HEAD has none
 
-    def _moved(self, edition: Edition, path: str) -> Response | None:
+    def _moved(self, edition: Edition, path: str, query: str) -> Response | None:
         """The way to a document that is asked for under another address."""
         if path and not path.endswith("/") and edition.get(f"{path}/index.html"):
-            return self._lies_at(f"{path.rpartition('/')[2]}/", 308)
-        there = (target for target in self._former(path) if target and edition.get(target))
-        target = next(there, None)
-        return self._lies_at("../" * path.count("/") + target, 301) if target else None
+            return self._lies_at(f"{path.rpartition('/')[2]}/", query, 308)
+        up = "../" * path.count("/")
+        target = moved.common(path, request.args, self.aliases)
+        if target and edition.get(target):
+            return self._lies_at(up + target, "", 301)
+        target = moved.by_alias(path, self.aliases)
+        there = target and find(self.on_demand, edition, self.settings, target, query)
+        return self._lies_at(f"{up}{target}", query, 301) if there else None
 
-    def _former(self, path: str) -> Iterator[str | None]:
-        yield moved.common(path, request.args, self.aliases)
-        yield moved.by_alias(path, self.aliases)
-
-    def _lies_at(self, location: str, status: int) -> Response:
+    def _lies_at(self, location: str, query: str, status: int) -> Response:
         """A redirect, relative: to the same host, port and prefix."""
         answer = _plain("", status)
-        answer.headers["Location"] = location
+        answer.headers["Location"] = f"{location}?{query}" if query else location
         answer.headers["Cache-Control"] = f"max-age={self.settings.max_age}"
         return answer
 
