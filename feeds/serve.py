@@ -54,6 +54,8 @@ def _granian(host: str, port: int, workers: int) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # Workers are programs of their own, which hear this: threads with a heap each keep free what others could use.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
     Granian(
         "feeds.serve:application",
         address=host,
