@@ -253,7 +253,8 @@ class Rendition:
     """A finished document: what HTTP answers and what a file holds.
 
     path: below base_url, without a leading slash. media_type: with charset where it has one.
-    etag: a strong validator's opaque part, without quotes. modified: seconds since the epoch when these bytes appeared.
+    etag: a strong validator's opaque part, without quotes. modified: seconds since the epoch when these bytes appeared,
+    0 where that is not known.
     parts: of a feed, its entries; between each two lie the same bytes.
     """
 

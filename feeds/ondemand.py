@@ -83,6 +83,7 @@ class OnDemand:
         time.sleep(max(0.0, self._rested - time.monotonic()))
         began = time.monotonic()
         with self._catalogue.reading() as reading:
+            settled = _is_settled(reading, edition)
             composer = self._composer(reading)
             found = listing(reading, composer, selection, reading.now)
             if found is None:
@@ -94,10 +95,10 @@ class OnDemand:
             media_type=selection.form.MEDIA_TYPE,
             body=body,
             etag=digest_of(body),
-            modified=edition.modified,
+            modified=edition.modified if settled else 0,
         )
         with self._looking:
-            if _size(body) <= MEMORY:
+            if settled and _size(body) <= MEMORY:
                 self._documents[edition.version, selection] = made
         ended = time.monotonic()
         self._rested = ended + min(ended - began, LONGEST_REST)
@@ -128,6 +129,14 @@ class OnDemand:
             if _size(body) <= MEMORY:
                 self._entries[name, short, prints[entry.id]] = body
         return [bodies[article.id] for article in found.articles if article.id in bodies]
+
+
+def _is_settled(reading: Reading, edition: Edition) -> bool:
+    """Whether the catalogue holds what the edition was made of, and nothing newer.
+
+    While the next one is made, what is rendered is ahead of the edition: its date is none by which it could be known.
+    """
+    return reading.version == edition.version and not (reading.pending("category") or reading.pending("everything"))
 
 
 def _size(body: bytes) -> int:

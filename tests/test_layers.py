@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 LIBRARIES = {
     "PIL": ["images"],
     "brotli": ["front.codings"],
-    "cachetools": ["ondemand"],
+    "cachetools": ["front.door", "ondemand"],
     "charset_normalizer": ["readers.encoding"],
     "click": [
         "cli",

@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from feeds import ondemand
 from feeds.edition import Edition
 from feeds.errors import BusyError
+from feeds.front.codings import Coding
+from feeds.front.documents import Document
 from feeds.indexing import Indexer
 from feeds.live import Live
 from feeds.model import Rendition
@@ -291,6 +293,20 @@ def test_a_document_is_rendered_once_an_edition(service: Service) -> None:
     assert second.modified > first.modified
 
 
+def test_what_is_ahead_of_its_edition_has_no_date_and_is_not_kept(service: Service) -> None:
+    """While the next edition is made, two processes may render other bytes for the same one."""
+    edition = service.edition
+    service.desk.write("baru.md", "Berita baru", "2026-05-09T09:00:00+07:00", tags=["Banjir"])
+    service.desk.take_in()
+    ahead = service.get("tag/banjir/rss.xml")
+    assert ahead
+    assert ahead.modified == 0
+    settled = service.desk.render(NOW + timedelta(minutes=1))
+    found = service.get("tag/banjir/rss.xml")
+    assert found
+    assert found.modified == settled.modified > edition.modified
+
+
 def test_an_entry_is_rendered_once_for_all_editions_and_feeds(service: Service) -> None:
     """Those of the edition are not rendered at all."""
     service.get("ekonomi/rss.xml?limit=2")
@@ -385,6 +401,20 @@ def test_what_is_rendered_on_demand_has_the_validators_of_all_documents(client: 
     for condition in ({"If-None-Match": tag}, {"If-Modified-Since": moment}):
         assert client.get("/tag/banjir/atom.xml", headers=condition).status_code == 304
     assert client.head("/tag/banjir/atom.xml").data == b""
+
+
+def test_what_is_rendered_on_demand_is_compressed_once(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    compressed: list[int] = []
+    original = Document._compressed
+
+    def counted(self: Document, body: bytes, coding: Coding) -> bytes | None:
+        compressed.append(len(body))
+        return original(self, body, coding)
+
+    monkeypatch.setattr(Document, "_compressed", counted)
+    answers = [client.get("/tag/banjir/rss.xml?limit=4", headers={"Accept-Encoding": "gzip"}) for _ in range(3)]
+    assert {answer.headers["Content-Encoding"] for answer in answers} == {"gzip"}
+    assert len(compressed) == 1
 
 
 @pytest.mark.parametrize(

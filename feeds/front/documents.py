@@ -102,7 +102,7 @@ class Document:
         """Those that a 304 repeats, but for the ETag (RFC 9110, 15.4.5)."""
         varies = ["Accept-Encoding"] * self._compressible + ["A-IM"] * self.is_feed
         found = [
-            ("Last-Modified", format_date_time(self.rendition.modified)),
+            *([("Last-Modified", format_date_time(self.rendition.modified))] if self.rendition.modified else []),
             ("Cache-Control", policy.cache),
         ]
         if varies:
@@ -161,7 +161,7 @@ class Document:
         return moment is not None and not self._is_older_than(moment)
 
     def _is_older_than(self, moment: int | None) -> bool:
-        return moment is not None and self.rendition.modified <= moment
+        return moment is not None and 0 < self.rendition.modified <= moment
 
     def _matched(self, unless: Tags, asked: Asked) -> str:
         """The current tag that a client has, whatever the coding, by weak comparison; "" where it has none.

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from cachetools import LRUCache
+
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.errors import CatalogueError
@@ -21,6 +23,7 @@ from feeds.model import Rendition
 
 REMEMBERED = 600  # characters of a request's headers and path, together, up to which its answer is remembered
 ROOM = 16_000_000  # bytes of answers that are remembered for one edition
+OTHERS = 16_000_000  # bytes of documents besides those of the edition that are kept for what they are compressed to
 ENTRY = 600  # bytes that a remembered answer takes beside its key and its body
 
 
@@ -44,6 +47,8 @@ class FrontDoor:
         self._policy = Policy.of(settings)
         self._gone = frozenset(settings.gone)
         self._prepared = _Prepared(None, {})
+        self._others: LRUCache[str, Document] = LRUCache(OTHERS, lambda document: len(document.rendition.body))
+        self._looking = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         get = environ.get
@@ -81,9 +86,17 @@ class FrontDoor:
         return self.document(rendition).answer(Asked.of(environ), self._prepared.history)
 
     def document(self, rendition: Rendition) -> Document:
-        """A rendition as it is answered; whoever keeps it keeps what it compresses for its answers too."""
+        """A rendition as it is answered, with what was compressed for its answers before."""
         prepared = self._prepared.documents.get(rendition.path)
-        return prepared if prepared and prepared.rendition == rendition else Document(rendition, self._policy)
+        if prepared and prepared.rendition == rendition:
+            return prepared
+        with self._looking:
+            kept = self._others.get(rendition.path)
+            if kept is None or kept.rendition != rendition:
+                kept = Document(rendition, self._policy)
+                if len(rendition.body) <= OTHERS:
+                    self._others[rendition.path] = kept
+        return kept
 
     def _follow(self) -> _Prepared:
         """Prepare what is new in the newest edition. Requests at the same time may do so twice, which harms nothing."""
