@@ -18,7 +18,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from watchfiles._rust_notify import RustNotify
+from watchfiles import watch
 
 from feeds.edition import Edition
 from feeds.errors import FeedsError
@@ -29,14 +29,15 @@ from feeds.scan import MANIFEST, data_root
 
 log = logging.getLogger("feeds")
 
-LOOK_EVERY = 0.5  # seconds between looks at the data directory's real path
+LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at embargoes
+TRY_AGAIN = 0.5  # seconds after what failed
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
 GATHER = 300  # milliseconds in which further changes join the first
 QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
 MANY = 4096  # changes at once, from which on some may have been lost: the kernel's queue holds a bounded number
 SWITCH = 0.0001  # seconds for which another thread may keep the interpreter while an update waits for it
 SWEEP_EVERY = 300.0  # seconds after the last look at everything until the next
-INDEX_EVERY = 0.05  # seconds between steps of indexing for the search: requests are answered meanwhile
+INDEX_STEPS = 2  # of indexing for the search, between two looks: requests are answered meanwhile
 INDEX_AGAIN = 60.0  # seconds after a step that failed
 IDLE = 10.0  # seconds without a change after which there is time for that
 SWEEP_LATEST = 3600.0  # seconds until the next look at everything where changes never pause
@@ -98,6 +99,7 @@ class Live:
         self._due: float | None = None  # when the next embargo ends, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
         self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
+        self._tried = 0.0  # when the last update began, by time.monotonic
         self._step = 0.0  # when the next step of indexing is due, by time.monotonic
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -136,7 +138,7 @@ class Live:
                     self._stop.wait(FOLLOW_EVERY)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
-                self._stop.wait(LOOK_EVERY)
+                self._stop.wait(TRY_AGAIN)
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
@@ -145,47 +147,51 @@ class Live:
         root = data_root(self.newsroom.settings)
         self._update()
         if not Path(root).is_dir():
-            self._stop.wait(LOOK_EVERY)
+            self._stop.wait(TRY_AGAIN)
             return
-        with RustNotify([root], False, False, 0, True, True) as watcher:
-            self._update()
-            while True:
-                found = watcher.watch(GATHER, QUIET, self._patience(), self._stop)
-                if found in ("stop", "signal") or data_root(self.newsroom.settings) != root or not Path(root).is_dir():
-                    return
-                if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
-                    return
-                paths = set() if isinstance(found, str) else changed_paths(root, found)
-                is_due = bool(paths) or self._is_due()
-                if is_due:
-                    self._changed = time.monotonic()
-                if paths is None or self._may_sweep():
-                    self._update()
-                elif is_due:
-                    self._update(paths)
-                elif time.monotonic() >= self._step:
-                    self._index()
-
-    def _patience(self) -> int:
-        """Milliseconds to wait for changes: until an embargo ends or a step of indexing is due, if that comes first."""
-        wait = min(LOOK_EVERY, self._step - time.monotonic())
-        if self._due is not None:
-            wait = min(wait, self._due - time.time())
-        return max(1, int(wait * 1000) + 1)
+        changes = watch(
+            root,
+            watch_filter=None,
+            debounce=GATHER,
+            step=QUIET,
+            rust_timeout=int(LOOK_EVERY * 1000),
+            yield_on_timeout=True,
+            stop_event=self._stop,
+            raise_interrupt=False,
+            ignore_permission_denied=True,
+        )
+        stands = False  # the watch, which it does from the first step of the loop on
+        for found in changes:
+            if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
+                return
+            if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
+                return
+            paths = changed_paths(root, found)
+            is_due = bool(paths) or self._is_due()
+            if is_due:
+                self._changed = time.monotonic()
+            if not stands or paths is None or self._may_sweep():
+                stands = True
+                self._update()
+            elif is_due:
+                self._update(paths)
+            elif time.monotonic() >= self._step:
+                self._index()
 
     def _index(self) -> None:
-        """A step through what is not indexed yet; a change waits for no more than that."""
-        wait = LOOK_EVERY
+        """Some steps through what is not indexed yet; a change waits for no more than that."""
+        wait = TRY_AGAIN
         try:
-            if self.newsroom.indexer and self.newsroom.indexer.index_some():
-                wait = INDEX_EVERY
+            if self.newsroom.indexer and all(self.newsroom.indexer.index_some() for _ in range(INDEX_STEPS)):
+                wait = 0.0
         except FeedsError as error:
             log.error("articles are not indexed for the search: %s", error)
             wait = INDEX_AGAIN
         self._step = time.monotonic() + wait
 
     def _is_due(self) -> bool:
-        return bool(self.error) or (self._due is not None and self._due <= time.time())
+        failed = bool(self.error) and time.monotonic() - self._tried >= TRY_AGAIN
+        return failed or (self._due is not None and self._due <= time.time())
 
     def _may_sweep(self) -> bool:
         now = time.monotonic()
@@ -194,7 +200,7 @@ class Live:
 
     def _update(self, paths: Collection[str] | None = None) -> None:
         """One update. paths: where something changed, below the data directory; None: anywhere."""
-        started = time.perf_counter()
+        started, self._tried = time.perf_counter(), time.monotonic()
         again, self._again = self._again, None
         where = None if paths is None or again is None else again.union(paths)
         if where is None:

@@ -92,6 +92,14 @@ def processor_time(server: Server) -> float:
     return total / os.sysconf("SC_CLK_TCK")
 
 
+def settle(server: Server) -> None:
+    """Wait until the server is idle: after its start it indexes for the search, some minutes for 100,000 articles."""
+    before = -1.0
+    while (spent := processor_time(server)) - before > 0.03:
+        before = spent
+        time.sleep(1)
+
+
 def cost(server: Server, desk: Desk, changes: int) -> float:
     """Milliseconds of CPU a change, less what the server takes in the same time when nothing changes."""
     used = []
@@ -118,6 +126,7 @@ def run(work: Path, articles: Path, workers: int, changes: int) -> None:
         said = server.log.read_text
         until(lambda: said().count("ms of CPU") >= 2, within=600)  # the watch stands
         show(f"{workers} worker(s), idle", [latency(server, desk) for _ in range(changes)])
+        settle(server)
         began = len(said())
         print(f"  CPU a change{cost(server, desk, min(changes, 20)):20.1f}   ms, all processes")
         parts = [list(map(float, found)) for found in PARTS.findall(said()[began:])]
