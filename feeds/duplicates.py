@@ -11,6 +11,7 @@ from itertools import chain, groupby, islice
 from typing import NamedTuple
 
 from feeds.catalogue.reading import Marked, Reading
+from feeds.errors import ArticleError
 from feeds.likeness import Sketch, alike, marks, same_text, words_of
 from feeds.record import LedgerEntry, Remains, remains_of, with_remains
 from feeds.source import Placed, Rules, place_of, read_drafts
@@ -19,6 +20,14 @@ from feeds.text import plain
 WEEK = 7 * 86_400 * 1_000_000  # microseconds
 NEIGHBOURS = 50  # articles of one mark and week that each is compared with: "Foto hari ini" must not take for ever
 TOGETHER = 500  # pairs whose texts are held at once
+
+NEARLY_THE_SAME = "is nearly the same as "  # what is said of a copy, before the place of what stands instead
+
+
+def stands_instead(problem: ArticleError) -> str:
+    """Where the article stands that another is a near copy of, "" where that is not what is wrong."""
+    is_copy = problem.kind == "duplicate" and problem.reason.startswith(NEARLY_THE_SAME)
+    return problem.reason.removeprefix(NEARLY_THE_SAME) if is_copy else ""
 
 
 class Pair(NamedTuple):

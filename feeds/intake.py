@@ -11,7 +11,7 @@ from feeds.catalogue.reading import Marked
 from feeds.catalogue.writing import Writing
 from feeds.changes import again, are_known, in_doubt, look, plan, rules_digest
 from feeds.config import Settings
-from feeds.duplicates import copies_of_withdrawn, nearly_same
+from feeds.duplicates import NEARLY_THE_SAME, copies_of_withdrawn, nearly_same, stands_instead
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
@@ -140,15 +140,6 @@ class _Part:
     problems: list[ArticleError] = field(default_factory=list)
 
 
-NEARLY_THE_SAME = "is nearly the same as "
-
-
-def _stands_instead(problem: ArticleError) -> str:
-    """Where the article stands that another is a near copy of, "" where that is not what is wrong."""
-    is_copy = problem.kind == "duplicate" and problem.reason.startswith(NEARLY_THE_SAME)
-    return problem.reason.removeprefix(NEARLY_THE_SAME) if is_copy else ""
-
-
 class _Taker:
     """Takes readings into the catalogue, and knows what they change."""
 
@@ -215,7 +206,7 @@ class _Taker:
         """Near copies that were left out -> what stood instead of them, of the files that are read again or gone."""
         formers = {place_of(former): former.id for listed in self.before.values() for former in listed}
         problems = (problem for listed in self.problems_before.values() for problem in listed)
-        ids = {p.path: formers[place] for p in problems if (place := _stands_instead(p)) in formers}
+        ids = {p.path: formers[place] for p in problems if (place := stands_instead(p)) in formers}
         entries = {entry.id: entry for entry in self.writer.ledger("id", ids.values())}
         places = {identity: place for place, identity in formers.items()}
         for entry in list(entries.values()):  # one that is withdrawn in the same look has no heir
