@@ -23,7 +23,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     selection, archives                what an address asks for; the months of a feed
     listing, entries                   which articles that are, and the feed around them; articles -> rendered entries
-    planning                           what the next edition has to look at
+    planning, rendering                what the next edition has to look at; the entries that it shows
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     indexing                           what of the articles can be searched
     ondemand                           what no edition holds, rendered when it is first asked for

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import NamedTuple
 
 from feeds import pages
 from feeds.archives import IN_CATALOGUE as ARCHIVES
@@ -20,16 +19,15 @@ from feeds.catalogue.reading import KnownDocument, Reading
 from feeds.catalogue.writing import Writing
 from feeds.compose import ARTICLE_PAGES, NOTICES, Composer, page_path
 from feeds.config import Settings
-from feeds.entries import compose_entries, entry_fingerprint, render_entries, tasks
+from feeds.entries import compose_entries
 from feeds.formats import FORMATS, Format
 from feeds.formats.common import parts
 from feeds.model import Category, Feed, Link, Part, Rendition
-from feeds.parallel import in_processes
 from feeds.planning import Plan, plan_of
 from feeds.record import Record, from_microseconds
+from feeds.rendering import Renderer, Shown
 from feeds.source import Rules, digest_of
 
-PARALLEL_FROM = 200  # entries from which a second process is quicker than one alone
 PAGES_AT_ONCE = 200  # article pages that are held in memory before they are written
 
 
@@ -102,8 +100,9 @@ def build(
         work.index_of_pages()
         with catalogue.writing() as writer:
             version = writer.version + 1
-            for name, rendered in work.rendered.items():
+            for name, rendered in work.renderer.fresh.items():
                 writer.put_rendered(name, rendered)
+            writer.drop_rendered(work.taken_back())
             writer.put_documents(work.written, version)
             fresh = work.fresh_feeds()
             writer.put_history(fresh, version)
@@ -134,13 +133,6 @@ def is_current(catalogue: Catalogue, settings: Settings, *, program: str, now: i
         return reading.version > 0 and plan_of(reading, settings, program, now) is None
 
 
-class _Rendering(NamedTuple):
-    """Entries by format and id, and those that are still to come: id -> format -> bytes, some at a time."""
-
-    found: Mapping[str, Mapping[str, bytes]]
-    waiting: Iterator[dict[str, dict[str, bytes]]]
-
-
 @dataclass
 class _Work:
     """One build: what is known, and what is to be written."""
@@ -150,15 +142,13 @@ class _Work:
     plan: Plan
     now: int
     jobs: int
-    rendered: dict[str, dict[str, tuple[str, bytes]]] = field(default_factory=dict)
     written: dict[str, tuple[Rendition, str]] = field(default_factory=dict)
     kept: set[str] = field(default_factory=set)
     listed_ids: set[str] = field(default_factory=set)
-    prints: dict[str, str] = field(default_factory=dict)
     pages_wanted: dict[str, Record] = field(default_factory=dict)
     pages_gone: set[str] = field(default_factory=set)
     archives_gone: set[str] = field(default_factory=set)
-    # What lacks an article whose file could not be read just now: the next edition looks at it again.
+    # What lacks an article as it is now, whose file could not be read just now: the next edition looks at it again.
     unrendered: set[str] = field(default_factory=set)
     unrendered_pages: set[str] = field(default_factory=set)
     unrendered_moments: set[str] = field(default_factory=set)
@@ -174,6 +164,7 @@ class _Work:
         self.lists: dict[str, list[Record]] = {}
         self.links: dict[str, tuple[Link, ...]] = {}
         self.rules = Rules.of(self.settings)
+        self.renderer = Renderer(self.composer, self.rules, self.plan.fingerprint, self.jobs)
         self.notices = self.reading.notices(self.now, self.settings.limit)
         self.withdrawals = self.reading.withdrawals()
         self.has_notices = bool(self.notices) or NOTICES + FORMATS[0].FILENAME in self.known
@@ -189,16 +180,18 @@ class _Work:
     def feeds(self, progress: Progress | None) -> None:
         """Render the feeds that may have changed."""
         lists = [(category, self._latest(category.slug if category else "")) for category in self.chosen]
-        rendering = self._begin({article.id: article for _, listed in lists for article in listed}, self.reading)
+        wanted = {article.id: article for _, listed in lists for article in listed}
+        self.listed_ids |= wanted.keys()
+        rendering = self.renderer.begin(wanted, self.reading)
         self._landing()  # while other processes render
         self._static()
         self._notices()
-        entries = self._finish(rendering)
+        entries = self.renderer.finish(rendering)
         for number, (category, listed) in enumerate(lists, start=1):
             shown = [article for article in listed if article.id in entries]
-            if len(shown) < len(listed):
-                self.unrendered.add(category.slug if category else "")
             slug = category.slug if category else ""
+            if not all(self.renderer.is_current(article, entries) for article in listed):
+                self.unrendered.add(slug)
             withdrawn = self.composer.withdrawn(self.withdrawals, slug, self.now)
             feed = self.composer.feed(category, shown, withdrawn)
             self._feed(replace(feed, links=self.links[slug]), shown, entries)
@@ -229,18 +222,17 @@ class _Work:
                 lambda form=form: form.entries(entries, base_url=base_url, language=language),  # type: ignore[misc]
             )
 
-    def _feed(self, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Mapping[str, bytes]]) -> None:
-        fingerprint = self._feed_fingerprint(feed, listed)
+    def _feed(self, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Shown]) -> None:
+        fingerprint = self._feed_fingerprint(feed, [entries[article.id].fingerprint for article in listed])
         for form in FORMATS:
             self._feed_document(
                 feed,
                 form,
                 fingerprint,
-                lambda form=form: [entries[article.id][form.NAME] for article in listed],  # type: ignore[misc]
+                lambda form=form: [entries[article.id].bodies[form.NAME] for article in listed],  # type: ignore[misc]
             )
 
-    def _feed_fingerprint(self, feed: Feed, listed: Sequence[Record]) -> str:
-        shown = [self._fingerprint(article) for article in listed]
+    def _feed_fingerprint(self, feed: Feed, shown: list[str]) -> str:
         return digest_of(repr((self.plan.fingerprint, feed, shown)).encode("utf-8", "surrogatepass"))
 
     def _feed_document(self, feed: Feed, form: Format, fingerprint: str, render: Callable[[], Sequence[bytes]]) -> None:
@@ -251,32 +243,11 @@ class _Work:
             body = form.write(feed, entries)
             self._write(path, form.MEDIA_TYPE, fingerprint, body, tuple(parts(body, entries)))
 
-    def _begin(self, wanted: Mapping[str, Record], reading: Reading) -> _Rendering:
-        """Find the entries that are rendered already, and begin with the others."""
-        self.listed_ids |= wanted.keys()
-        prints = {article.id: self._fingerprint(article) for article in wanted.values()}
-        found = {form.NAME: reading.rendered(form.NAME, prints) for form in FORMATS}
-        missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMATS)]
-        jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
-        return _Rendering(found, in_processes(render_entries, tasks(self.composer, self.rules, missing), jobs))
-
-    def _finish(self, rendering: _Rendering) -> dict[str, dict[str, bytes]]:
-        """id -> format -> bytes, of each article that can be rendered."""
-        entries: dict[str, dict[str, bytes]] = {}
-        for name, bodies in rendering.found.items():
-            for identity, body in bodies.items():
-                entries.setdefault(identity, {})[name] = body
-        for rendered in rendering.waiting:
-            for identity, of_formats in rendered.items():
-                entries[identity] = of_formats
-                for name, body in of_formats.items():
-                    self.rendered.setdefault(name, {})[identity] = (self.prints[identity], body)
-        return {identity: of_formats for identity, of_formats in entries.items() if len(of_formats) == len(FORMATS)}
-
-    def _fingerprint(self, article: Record) -> str:
-        if article.id not in self.prints:
-            self.prints[article.id] = entry_fingerprint(self.plan.fingerprint, article)
-        return self.prints[article.id]
+    def taken_back(self) -> frozenset[str]:
+        """Articles that were withdrawn, removed or put off: nothing that was rendered of them may come again."""
+        records = self.reading.records(self.plan.articles)
+        shown = {article.id for article in records.values() if article.published <= self.now}
+        return self.plan.articles - shown
 
     # --- pages ---
 
@@ -348,7 +319,9 @@ class _Work:
     def write_pages(self, put: Callable[[Mapping[str, tuple[Rendition, str]]], None]) -> int:
         """Render article pages some at a time; gives how many were written."""
         feed = self.composer.feed(None, ())
-        changed = [(path, a) for path, a in self.pages_wanted.items() if self._is_new(path, self._fingerprint(a))]
+        changed = [
+            (path, a) for path, a in self.pages_wanted.items() if self._is_new(path, self.renderer.fingerprint_of(a))
+        ]
         written = 0
         waiting = iter(changed)
         while batch := list(islice(waiting, PAGES_AT_ONCE)):
@@ -360,8 +333,8 @@ class _Work:
                     self.unrendered.add("")
                     self.unrendered_pages.add(article.id)
                 else:
-                    body = pages.article(feed, entries[article.id])
-                    self._document(path, pages.MEDIA_TYPE, self._fingerprint(article), lambda body=body: body)  # type: ignore[misc]
+                    body, fingerprint = pages.article(feed, entries[article.id]), self.renderer.fingerprint_of(article)
+                    self._document(path, pages.MEDIA_TYPE, fingerprint, lambda body=body: body)  # type: ignore[misc]
             put(self.written)
             written += len(self.written)
         return written
@@ -372,14 +345,14 @@ class _Work:
         """Render the archives that may have changed, a month at a time; gives how many documents were written."""
         written = 0
         for month, slugs in self._months().items():
-            self.written, self.rendered = {}, {}
+            self.written, self.renderer.fresh = {}, {}
             paths = {slug: folder(f"{slug}/" if slug else "", month) for slug in sorted(slugs)}
             documents = {path + form.FILENAME for path in paths.values() for form in FORMATS}
             if not self.plan.full:
                 self.known |= self.reading.document_index(documents)
             self._archives(writer, [archive(self.reading, self.composer, slug, month, self.now) for slug in paths])
             self.archives_gone |= documents - self.kept
-            for name, rendered in self.rendered.items():
+            for name, rendered in self.renderer.fresh.items():
                 writer.put_rendered(name, rendered)
             writer.put_documents(self.written, version)
             written += len(self.written)
@@ -391,14 +364,17 @@ class _Work:
         wanted: dict[str, Record] = {}
         for feed, listed in filter(None, found):
             paths = {feed.path + form.FILENAME for form in FORMATS}
-            fingerprint = self._feed_fingerprint(feed, listed)
+            fingerprint = self._feed_fingerprint(feed, [self.renderer.fingerprint_of(article) for article in listed])
             self.kept |= paths
             self.listed_ids.update(article.id for article in listed)
             if any(self._is_new(path, fingerprint) for path in paths):
                 changed.append((feed, listed))
                 wanted |= {article.id: article for article in listed}
-        entries = self._finish(self._begin(wanted, writer))  # which has what was rendered just now
-        self.unrendered_moments |= {str(wanted[i].published) for i in wanted.keys() - entries.keys()}
+        entries = self.renderer.finish(self.renderer.begin(wanted, writer))  # which has what was rendered just now
+        for article in wanted.values():
+            if not self.renderer.is_current(article, entries):
+                self.unrendered |= {"", *article.categories}
+                self.unrendered_moments.add(str(article.published))
         for feed, listed in changed:
             self._feed(feed, [article for article in listed if article.id in entries], entries)
 

@@ -64,7 +64,7 @@ def render_entries(task: tuple[Composer, Rules, Sequence[Record]]) -> dict[str, 
 def compose_entries(composer: Composer, rules: Rules, records: Iterable[Record]) -> list[Entry]:
     """Entries with their bodies, read again from the files; an article whose file has just changed is left out.
 
-    Its file's change is about to be noticed, and the next edition has it.
+    Its file's change is about to be noticed, and the next edition has it; until then its last entry stands.
     """
     by_file: dict[str, list[Record]] = {}
     for record in records:

@@ -128,6 +128,8 @@ class OnDemand:
             bodies[entry.id] = body
             if _size(body) <= MEMORY:
                 self._entries[name, short, prints[entry.id]] = body
+        if not short and (lost := prints.keys() - bodies.keys()):  # whose files have just changed: as they were last
+            bodies |= {identity: body for identity, _, body in reading.last_rendered(name, lost)}
         return [bodies[article.id] for article in found.articles if article.id in bodies]
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feeds import edition as building
+from feeds import rendering
 from tests.conftest import DATABASES
 from tests.support import BASE_URL, NOW, Desk, a_desk
 
@@ -286,14 +286,14 @@ def test_a_change_renders_no_other_month_anew(tmp_path: Path, monkeypatch: pytes
         before = desk.newsroom.edition()
         assert before
         rendered: list[str] = []
-        render = building.render_entries
+        render = rendering.render_entries
 
         def counted(task: Any) -> dict[str, dict[str, bytes]]:
             found = render(task)
             rendered.extend(found)
             return found
 
-        monkeypatch.setattr(building, "render_entries", counted)
+        monkeypatch.setattr(rendering, "render_entries", counted)
         times = {found.path: found.modified for found in before.renditions() if "archive/" in found.path}
         desk.write("mei.md", "Mei akhir", "2026-05-30T09:00:00+07:00", kategori="Ekonomi")
         after = desk.build(NOW + timedelta(minutes=5))

@@ -16,6 +16,7 @@ import pytest
 from lxml import etree
 
 from feeds import edition as building
+from feeds import rendering
 from feeds.catalogue.reading import KnownDocument
 from feeds.config import SAMPLE, CategorySetting, load
 from feeds.model import Draft
@@ -58,14 +59,14 @@ class Counter:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.rendered: list[str] = []
-        original = building.render_entries
+        original = rendering.render_entries
 
         def counted(task: Any) -> dict[str, dict[str, bytes]]:
             found = original(task)
             self.rendered += found
             return found
 
-        monkeypatch.setattr(building, "render_entries", counted)
+        monkeypatch.setattr(rendering, "render_entries", counted)
 
 
 # --- what is remembered of each version ------------------------------------------------------------------------------
@@ -489,11 +490,88 @@ def test_a_file_that_vanishes_between_reading_and_rendering_costs_that_entry_alo
 
 
 def test_a_file_that_changes_between_reading_and_rendering_is_shown_in_the_next_edition(two_categories: Desk) -> None:
+    """One that was never rendered before: there is nothing older to show."""
     two_categories.take_in()
     two_categories.write("ekonomi/kopi.md", "Panen kopi turun", "2026-05-05T09:00:00+07:00")
-    two_categories.render()
+    assert titles(two_categories.render(), "ekonomi/") == ["Pasar pagi dibuka"]
     edition = two_categories.build(LATER)
     assert titles(edition, "ekonomi/") == ["Panen kopi turun", "Pasar pagi dibuka"]
+
+
+COFFEE = re.compile(rb"Panen kopi \w+")
+
+
+def coffee(desk: Desk, title: str, **front: object) -> Path:
+    return desk.write("ekonomi/kopi.md", title, "2026-05-05T09:00:00+07:00", **front)
+
+
+def shown_of_coffee(desk: Desk) -> dict[str, set[bytes]]:
+    """Its headlines in each feed and archive, feeds of tags among them."""
+    found = {path: body for path, body in bodies(desk).items() if path.endswith((".xml", ".json"))}
+    for name in FORMATS:
+        document = desk.on_demand(f"tag/kopi/{name}")
+        assert document
+        found[f"tag/kopi/{name}"] = document.body
+    return {path: set(COFFEE.findall(body)) for path, body in found.items() if not path.startswith("budaya/")}
+
+
+def test_an_article_whose_file_changes_again_is_shown_as_it_was_until_the_next_edition(two_categories: Desk) -> None:
+    """In each feed and archive of each format; others that changed are shown as they are."""
+    two_categories.set(archives=True)
+    coffee(two_categories, "Panen kopi naik", tags=["kopi"])
+    two_categories.build()
+    coffee(two_categories, "Panen kopi turun", tags=["kopi"])
+    two_categories.write("ekonomi/pasar.md", "Pasar pagi ditutup", "2026-05-04T09:00:00+07:00")
+    two_categories.take_in()
+    coffee(two_categories, "Panen kopi pulih", tags=["kopi"])
+    edition = two_categories.render(LATER)
+    assert titles(edition, "ekonomi/") == ["Panen kopi naik", "Pasar pagi ditutup"]
+    places = shown_of_coffee(two_categories)
+    assert {f"{folder}{name}" for folder in ("", "ekonomi/", "archive/2026-05/") for name in FORMATS} <= places.keys()
+    assert all(shown == {b"Panen kopi naik"} for shown in places.values()), places
+    two_categories.build(LATER + timedelta(minutes=1))
+    assert all(shown == {b"Panen kopi pulih"} for shown in shown_of_coffee(two_categories).values())
+
+
+def test_an_article_that_is_shown_as_it_was_is_looked_at_again_also_when_its_file_is_as_it_was_read(
+    two_categories: Desk,
+) -> None:
+    """The catalogue sees no change of the file then; the entry that stood was not kept as the newer one."""
+    two_categories.set(archives=True, limit=1)  # which shows it in archives, and in the feed of no category
+    coffee(two_categories, "Panen kopi naik", tags=["kopi"])
+    two_categories.write("ekonomi/teh.md", "Panen teh naik", "2026-05-06T09:00:00+07:00")
+    two_categories.build()
+    path = coffee(two_categories, "Panen kopi turun", tags=["kopi"])
+    two_categories.take_in()
+    away = path.rename(two_categories.data.parent / "kopi.md")
+    two_categories.render(LATER)
+    assert set().union(*shown_of_coffee(two_categories).values()) == {b"Panen kopi naik"}
+    away.rename(path)
+    edition = two_categories.build(LATER + timedelta(minutes=1))
+    assert set().union(*shown_of_coffee(two_categories).values()) == {b"Panen kopi turun"}
+    assert two_categories.build(LATER + timedelta(minutes=2)).version == edition.version
+
+
+@pytest.mark.parametrize(
+    "front", [{"status": "ditarik"}, {"date": "2027-01-01"}, None], ids=["withdrawn", "put off", "removed"]
+)
+def test_what_was_taken_back_is_never_shown_again_as_it_was(
+    two_categories: Desk, front: dict[str, object] | None
+) -> None:
+    """It comes again with another text, and changes before that can be rendered."""
+    two_categories.build()
+    path = two_categories.data / "ekonomi/kopi.md"
+    if front is None:
+        path.unlink()
+    else:
+        two_categories.write("ekonomi/kopi.md", "Panen kopi naik", **{"date": "2026-05-05T09:00:00+07:00", **front})
+    two_categories.build(LATER)
+    coffee(two_categories, "Panen kopi turun", status="terbit")
+    two_categories.take_in()
+    coffee(two_categories, "Panen kopi pulih", status="terbit")
+    assert titles(two_categories.render(LATER + timedelta(minutes=1)), "ekonomi/") == ["Pasar pagi dibuka"]
+    edition = two_categories.build(LATER + timedelta(minutes=2))
+    assert titles(edition, "ekonomi/") == ["Panen kopi pulih", "Pasar pagi dibuka"]
 
 
 def test_a_file_that_comes_back_as_it_was_is_shown_again(two_categories: Desk) -> None:

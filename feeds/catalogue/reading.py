@@ -332,9 +332,14 @@ class Reading:
 
     def rendered(self, format_name: str, wanted: Mapping[str, str]) -> dict[str, bytes]:
         """Rendered entries of a format by id, for those whose fingerprint is the wanted one."""
+        found = self.last_rendered(format_name, wanted)
+        return {identity: body for identity, fingerprint, body in found if fingerprint == wanted[identity]}
+
+    def last_rendered(self, format_name: str, ids: Iterable[str]) -> Iterator[tuple[str, str, bytes]]:
+        """(id, fingerprint, bytes) of the entries of a format as they were rendered last."""
         of_format = t.entries.c.format == format_name
-        rows = self._rows_in(t.entries, "id", wanted, of_format, columns=["id", "fingerprint", "body"])
-        return {row.id: row.body for row in rows if row.fingerprint == wanted[row.id]}
+        for row in self._rows_in(t.entries, "id", ids, of_format, columns=["id", "fingerprint", "body"]):
+            yield row.id, row.fingerprint, row.body
 
     def document(self, path: str) -> Rendition | None:
         """One finished document."""

@@ -195,7 +195,11 @@ class Writing(Reading):
         """Drop the rendered entries of all other articles."""
         kept = set(ids)
         known = {row.id for row in self._rows(t.entries, columns=["id"])}
-        self._delete(t.entries, "id", known - kept)
+        self.drop_rendered(known - kept)
+
+    def drop_rendered(self, ids: Iterable[str]) -> None:
+        """Drop the rendered entries of some articles."""
+        self._delete(t.entries, "id", ids)
 
     def put_documents(self, renditions: Mapping[str, tuple[Rendition, str]], version: int) -> None:
         """Write documents of an edition: path -> (rendition, fingerprint)."""
