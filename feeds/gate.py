@@ -21,6 +21,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from feeds.config import Settings
 from feeds.errors import ConfigError
+from feeds.formats import FORMATS
 from feeds.front.documents import SECURITY, SHARED
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("feeds")
 
-UNCOUNTED = ("/static/", "/healthz", "/readyz", "/metrics")
+COUNTED = tuple(f"/{form.FILENAME}" for form in FORMATS)  # pages are for people, who may look at many
 WORTHLESS = 10  # times as many full answers in spite of validators as the limit allows without
 CLIENTS = 65_536  # that are remembered in memory
 HOPS = 32  # proxies that one request may have come through
@@ -58,7 +59,7 @@ class Gate:
         self._open_until = 0.0  # on the monotonic clock: what counts has failed, and is not asked for a while
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or environ["PATH_INFO"].startswith(UNCOUNTED):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not environ["PATH_INFO"].endswith(COUNTED):
             return self._application(environ, start_response)
         if not (environ.get("HTTP_IF_NONE_MATCH") or environ.get("HTTP_IF_MODIFIED_SINCE")):
             left = self._too_often(self._full, client_of(environ, self._proxies))

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from feeds.archives import Month, archive
 from feeds.catalogue.reading import Reading, Wanted
-from feeds.compose import NOTICES, SEARCH, Composer
+from feeds.compose import NOTICES, SEARCH, Composer, newest_change
 from feeds.lists import KINDS, TAG, spelling
 from feeds.model import Feed, Link
 from feeds.query import read_query
@@ -81,8 +81,10 @@ def _articles(reading: Reading, composer: Composer, selection: Selection, now: i
     category = composer.categories[selection.lists[0]] if len(selection.lists) == 1 and not _kind(selection) else None
     withdrawn = composer.withdrawn(reading.withdrawals(), selection.folder.rstrip("/"), now) if not offset else ()
     feed = composer.feed(category, listed, withdrawn if category or not selection.folder else ())
+    newest = listed or reading.articles(everything, 1)
+    if not listed and not withdrawn:
+        feed = replace(feed, updated=newest_change(newest))
     if selection.folder and not category:
-        newest = listed or reading.articles(everything, 1)
         title = _title(composer, selection, newest)
         feed = replace(feed, title=title, description=title)
     return Listing(_own(composer, feed, selection, links), articles=listed)
@@ -114,7 +116,9 @@ def _found(reading: Reading, composer: Composer, selection: Selection, now: int)
     listed, more = found[:limit], len(found) > limit
     links = _links(selection, offset + len(found), limit) if more or selection.page else ()
     title = f"{composer.words.search}: {selection.words} - {composer.settings.title}"
-    feed = replace(composer.feed(None, listed), title=title, description=title)
+    # One that is empty is as old as what was searched: 1970 is taken for a mistake.
+    updated = newest_change(listed or reading.articles(Wanted(now, advertorials=shown), 1))
+    feed = replace(composer.feed(None, listed), title=title, description=title, updated=updated)
     known = tuple(link for link in links if link.rel != "last")
     return Listing(_own(composer, feed, selection, known), articles=listed)
 

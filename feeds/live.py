@@ -99,6 +99,8 @@ class Live:
         self._due: float | None = None  # when the next embargo ends, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
         self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
+        self._followed: Edition | None = None  # of another process that writes
+        self._differs = False  # whether that is known to have other settings
         self._tried = 0.0  # when the last update began, by time.monotonic
         self._step = 0.0  # when the next step of indexing is due, by time.monotonic
         self._stop = threading.Event()
@@ -134,7 +136,7 @@ class Live:
                     if self._hubs:
                         self._hubs.rest()
                     self.newsroom.indexer = None
-                    self._swap()
+                    self._follow()
                     self._stop.wait(FOLLOW_EVERY)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
@@ -229,6 +231,15 @@ class Live:
             log.info(
                 "%d files read, %d documents written in %.2f s%s", update.intake.read, update.written, seconds, named
             )
+
+    def _follow(self) -> None:
+        """Serve what another process writes; say so where that has other settings, as its documents show them."""
+        self._swap()
+        if self.edition is not self._followed:
+            self._followed = self.edition
+            if not (self._differs or self.newsroom.is_alike()):
+                log.warning("another process writes the catalogue with other settings, and its documents are served")
+                self._differs = True
 
     def _swap(self) -> None:
         current = self.edition

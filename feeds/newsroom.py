@@ -18,6 +18,7 @@ from feeds.arrivals import Ahead
 from feeds.catalogue import Catalogue
 from feeds.config import Settings
 from feeds.edition import Edition
+from feeds.entries import settings_fingerprint
 from feeds.errors import CatalogueError
 from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in, unchanged_files
@@ -152,6 +153,12 @@ class Newsroom:
     def edition(self, before: Edition | None = None) -> Edition | None:
         """The newest edition, None before the first; what has not changed since the one before is the same."""
         return edition.load(self.catalogue, before)
+
+    def is_alike(self) -> bool:
+        """Whether the newest edition is made with these settings and by this program, and not by another process's."""
+        with self.catalogue.reading() as reading:
+            made = reading.value("edition")
+        return not made or made == settings_fingerprint(self.settings, program_digest())
 
     def version(self) -> int:
         """The number of the newest edition, 0 before the first."""

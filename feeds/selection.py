@@ -153,7 +153,7 @@ def _given(query: str) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in pairs:
         if name in given and name in PARAMETERS:
-            raise SelectionError(f"Parameter {name} hanya boleh disebut sekali.", f"{name} may be given once.")
+            raise SelectionError(f"Parameter {name} hanya boleh disebut sekali.", f"{name} may be given only once.")
         if name in PARAMETERS and len(value) > _LONGEST:
             raise SelectionError(f"Parameter {name} terlalu panjang.", f"{name} is too long.")
         given[name] = value

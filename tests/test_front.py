@@ -319,6 +319,7 @@ MOVED = {
     **dict.fromkeys(["/categories/ekonomi/index.xml", "/ekonomi/feed.xml", "/Bisnis/feed"], "/ekonomi/rss.xml"),
     **dict.fromkeys(["/category/ekonomi/feed/atom/", "/feeds/posts/default/-/Ekonomi"], "/ekonomi/atom.xml"),
     "/feeds/posts/default/-/Seni%20%26%20Budaya?alt=rss": "/budaya/rss.xml",
+    "/?feed=rss2&category_name=ekonomi": "/ekonomi/rss.xml",
     "/seni-budaya/atom.xml": "/budaya/atom.xml",
     "/kebudayaan/feed.json": "/budaya/feed.json",
     "/kebudayaan/rss.xml?limit=1&content=summary": "/budaya/rss.xml?limit=1&content=summary",

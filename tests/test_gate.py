@@ -118,7 +118,8 @@ def test_an_empty_validator_is_none(asker: Asker) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("GET", "/healthz"), ("GET", "/static/gaya.css"), ("OPTIONS", "/rss.xml"), ("POST", "/x")]
+    ("method", "path"),
+    [("GET", "/healthz"), ("GET", "/static/gaya.css"), ("GET", "/"), ("OPTIONS", "/rss.xml"), ("POST", "/x")],
 )
 def test_what_costs_nothing_is_not_counted(asker: Asker, method: str, path: str) -> None:
     assert asker.times(10, "203.0.113.7", method, path) == [200] * 10

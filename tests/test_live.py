@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -253,6 +254,20 @@ def test_of_two_on_one_catalogue_both_serve_a_change(desk: Desk) -> None:
         assert writer.edition
         assert follower.edition
         assert writer.edition.version == follower.edition.version
+
+
+def test_a_follower_with_other_settings_says_whose_documents_it_serves(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = Newsroom.open(replace(desk.settings, title="Judul lain"))
+    with living(desk):
+        follower = Live(other)
+        follower.start()
+        until(lambda: "writes the catalogue with other settings" in caplog.text, within=SOON)
+        desk.write("b.md", "Untuk keduanya", "2026-05-06")
+        until(lambda: "Untuk keduanya" in shown(follower), within=SOON)
+        follower.stop()
+    assert caplog.text.count("with other settings") == 1
 
 
 def test_the_follower_takes_over_when_the_writer_stops(desk: Desk) -> None:

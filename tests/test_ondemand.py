@@ -222,6 +222,24 @@ def test_hubs_are_named_by_feeds_of_the_edition_alone(tmp_path: Path) -> None:
             document = desk.on_demand(address)
             assert document
             assert (b"hub.example" in document.body) == named
+        app = create_app(desk.settings)
+        app.extensions["feeds"].start()
+        client = app.test_client()
+        until(lambda: client.get("/atom.xml").status_code == 200, within=10)
+        for address, named in (("/atom.xml", True), ("/atom.xml?limit=5", False), ("/tag/banjir/atom.xml", False)):
+            headers = client.get(address).headers
+            assert ("hub.example" in headers["Link"]) == named
+            assert ("A-IM" in headers["Vary"]) == named, "what is rendered on demand has no deltas"
+        app.extensions["feeds"].stop()
+
+
+def test_a_search_that_finds_nothing_is_as_old_as_the_newest_article(tmp_path: Path) -> None:
+    with a_desk(tmp_path) as desk:
+        desk.write("a.md", "Sungai naik", "2026-05-04T09:00:00+07:00")
+        desk.build()
+        document = desk.on_demand("search/atom.xml?q=gempa")
+        assert document
+        assert b"<updated>2026-05-04T09:00:00+07:00</updated>" in document.body
 
 
 def test_a_tag_that_an_article_loses_has_no_feed_any_more(tmp_path: Path) -> None:

@@ -528,7 +528,7 @@ def test_ping_without_a_hub_or_an_edition_is_a_mistake(
     feeds: Call, kabar: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done = feeds("--data", kabar, "ping")
-    assert (done.exit_code, done.stderr) == (2, "feeds: hubs: names no hub that could be told\n")
+    assert (done.exit_code, done.stderr) == (2, "feeds: hubs: no hub is set, so there is nobody to tell\n")
     monkeypatch.setenv("FEEDS_HUBS", "https://hub.example/")
     none = feeds("--data", kabar, "ping", "--all")
     assert (none.exit_code, none.stderr) == (2, "feeds: there is no edition to tell of yet\n")

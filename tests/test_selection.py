@@ -81,7 +81,7 @@ WRONG = {
         *("since=besok-besok", "since=2 jam lalu", "since=31 Februari 2024", "since=%00"),
     ],
     "Parameter content hanya boleh berisi summary. (content may only be summary.)": ["content=x", "content=full"],
-    "Parameter limit hanya boleh disebut sekali. (limit may be given once.)": ["limit=5&limit=5"],
+    "Parameter limit hanya boleh disebut sekali. (limit may be given only once.)": ["limit=5&limit=5"],
     "Parameter since terlalu panjang. (since is too long.)": [f"since={'1' * 10_000}"],
     "Parameter terlalu banyak. (Too many parameters.)": ["&".join(f"p{number}=1" for number in range(500))],
 }

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from feeds.newsroom import Newsroom, Update
     from feeds.publish import Publication
 
-UNWRITTEN = "archives of earlier months are served by feeds serve alone; archives = true writes them here too"
+UNWRITTEN = (
+    "feeds lead to archives of earlier months, which feeds serve alone answers; "
+    "archives = true writes them here too, archives = false leaves the links out"
+)
 NAMED = 10  # bad articles that a build names; check names all
 
 

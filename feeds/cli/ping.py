@@ -38,7 +38,7 @@ def ping(context: click.Context, everything: bool, as_json: bool) -> None:
     """Tell the hubs which feeds have changed; after an upload, say."""
     settings = settings_of(context)
     if not settings.hubs:
-        raise ConfigError("hubs", "names no hub that could be told")
+        raise ConfigError("hubs", "no hub is set, so there is nobody to tell")
     newsroom = open_newsroom(settings)
     try:
         if everything:

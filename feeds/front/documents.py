@@ -92,6 +92,7 @@ class Document:
         self.rendition = rendition
         self.bodies: dict[str, bytes | None] = {}
         self.is_feed = rendition.media_type in FEEDS
+        self._has_deltas = self.is_feed and bool(rendition.parts)
         self._compressible = is_compressible(rendition.media_type)
         self._validity = self._headers_of_validity(policy)
         self._whole: dict[str, Answer] = {}
@@ -100,7 +101,7 @@ class Document:
 
     def _headers_of_validity(self, policy: Policy) -> Headers:
         """Those that a 304 repeats, but for the ETag (RFC 9110, 15.4.5)."""
-        varies = ["Accept-Encoding"] * self._compressible + ["A-IM"] * self.is_feed
+        varies = ["Accept-Encoding"] * self._compressible + ["A-IM"] * self._has_deltas
         found = [
             *([("Last-Modified", format_date_time(self.rendition.modified))] if self.rendition.modified else []),
             ("Cache-Control", policy.cache),
@@ -149,7 +150,7 @@ class Document:
             found = self._not_modified(self.etag(self._chosen(asked)))
         else:
             found = self._complete(self._chosen(asked))
-        if self.is_feed and found.status[:3] != "226" and negotiation.wants_delta(asked.a_im):
+        if self._has_deltas and found.status[:3] != "226" and negotiation.wants_delta(asked.a_im):
             found = found.private()
         return found.head() if asked.method == "HEAD" else found
 
@@ -198,7 +199,7 @@ class Document:
 
     def _changed(self, unless: Tags, asked: Asked, history: History) -> Answer:
         """What a client gets that has another version: the document, or what is new in it where that is asked for."""
-        if self.is_feed and self.rendition.parts and negotiation.wants_delta(asked.a_im):
+        if self._has_deltas and negotiation.wants_delta(asked.a_im):
             bases = dict(self._bases(unless, history))
             base = delta.nearest(self.rendition, bases)
             if base:

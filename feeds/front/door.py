@@ -45,6 +45,7 @@ class FrontDoor:
         self._application = application
         self._live = live
         self._policy = Policy.of(settings)
+        self._unannounced = self._policy._replace(hubs=())  # hubs hear of the documents of editions alone
         self._gone = frozenset(settings.gone)
         self._prepared = _Prepared(None, {})
         self._others: LRUCache[str, Document] = LRUCache(OTHERS, lambda document: len(document.rendition.body))
@@ -93,7 +94,7 @@ class FrontDoor:
         with self._looking:
             kept = self._others.get(rendition.path)
             if kept is None or kept.rendition != rendition:
-                kept = Document(rendition, self._policy)
+                kept = Document(rendition, self._unannounced)
                 if len(rendition.body) <= OTHERS:
                     self._others[rendition.path] = kept
         return kept

@@ -31,7 +31,9 @@ METHODS = "GET, HEAD, OPTIONS"
 PREFLIGHT = {
     "Allow": METHODS,
     "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since, A-IM, Cache-Control",
+    "Access-Control-Allow-Headers": ", ".join(
+        ("If-None-Match", "If-Modified-Since", "If-Match", "If-Unmodified-Since", "A-IM", "Cache-Control")
+    ),
     "Access-Control-Max-Age": "86400",
 }
 """What a reader in a browser asks before it asks (OPTIONS): what it may send."""
@@ -91,7 +93,7 @@ class _Documents:
         if edition is None:
             return _later("Edisi pertama sedang disiapkan. (The first edition is being prepared.)")
         if path.partition("/")[0] in self.settings.gone:
-            return _plain("Sudah tidak ada lagi. (Gone.)", 410)
+            return _plain(GONE, 410)
         query = request.query_string.decode("utf-8", "replace")
         found = find(self.on_demand, edition, self.settings, path, query)
         if found and (path or "feed" not in request.args):
@@ -109,7 +111,9 @@ class _Documents:
             return self._lies_at(f"{path.rpartition('/')[2]}/", query, 308)
         up = "../" * path.count("/")
         target = moved.common(path, request.args, self.aliases)
-        if target and edition.get(target):
+        if target and target.partition("/")[0] in self.settings.gone:
+            return _plain(GONE, 410)
+        if target and find(self.on_demand, edition, self.settings, target, ""):
             return self._lies_at(up + target, "", 301)
         target = moved.by_alias(path, self.aliases)
         there = target and find(self.on_demand, edition, self.settings, target, query)
@@ -123,6 +127,7 @@ class _Documents:
         return answer
 
 
+GONE = "Sudah tidak ada lagi. (Gone.)"
 NOT_FOUND = "Tidak ada di sini. (Not found.)"
 REFUSALS = {
     400: "Permintaan ini tidak dapat dipahami. (Bad request.)",
