@@ -25,6 +25,7 @@ from feeds import edition
 from feeds.config import Settings, load
 from feeds.edition import Edition
 from feeds.intake import take_in
+from feeds.live import Live
 from feeds.model import Rendition
 from feeds.newsroom import Newsroom
 from feeds.ondemand import OnDemand
@@ -114,6 +115,18 @@ def a_desk(folder: Path, catalogue: str = "", **settings: Any) -> Iterator[Desk]
         yield desk
     finally:
         desk.close()
+
+
+@contextmanager
+def living(desk: Desk) -> Iterator[Live]:
+    """A service's watch over a desk, once it has an edition."""
+    live = Live(Newsroom.open(desk.settings))
+    live.start()
+    try:
+        until(lambda: live.edition, within=10)
+        yield live
+    finally:
+        live.stop()
 
 
 def titles(edition: Edition, folder: str = "") -> list[str]:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -22,20 +20,21 @@ import sqlalchemy as sa
 from feeds.errors import CatalogueError
 from feeds.live import Live
 from feeds.newsroom import Newsroom
-from tests.support import ROOT, Desk, Server, a_desk, article, environment, free_port, server_command, titles, until
+from tests.support import (
+    ROOT,
+    Desk,
+    Server,
+    a_desk,
+    article,
+    environment,
+    free_port,
+    living,
+    server_command,
+    titles,
+    until,
+)
 
 SOON = 1.5  # seconds: "within a second", and what a busy machine may add
-
-
-@contextmanager
-def living(desk: Desk) -> Iterator[Live]:
-    live = Live(Newsroom.open(desk.settings))
-    live.start()
-    try:
-        until(lambda: live.edition, within=10)
-        yield live
-    finally:
-        live.stop()
 
 
 @pytest.fixture
@@ -329,7 +328,6 @@ def start(desk: Desk, tmp_path: Path) -> Iterator[Callable[[str], Server]]:
         server.stop()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 def test_a_process_takes_over_when_the_one_that_writes_is_killed(desk: Desk, start: Callable[[str], Server]) -> None:
     writer = start("feeds serve").wait()
     follower = start("feeds serve").wait()

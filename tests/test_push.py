@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -23,8 +23,6 @@ import pytest
 
 from feeds import push
 from feeds.catalogue.reading import Ping
-from feeds.live import Live
-from feeds.newsroom import Newsroom
 from feeds.push import Answer, settle, tell, tell_hubs, wait
 from tests.support import (
     BASE_URL,
@@ -38,6 +36,7 @@ from tests.support import (
     article,
     environment,
     free_port,
+    living,
     until,
 )
 
@@ -362,17 +361,6 @@ def test_a_hub_that_the_settings_name_no_more_has_nothing_to_hear(desk: Desk, ne
 
 
 # --- in serve --------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def living(desk: Desk) -> Iterator[Live]:
-    live = Live(Newsroom.open(desk.settings))
-    live.start()
-    try:
-        until(lambda: live.edition, within=10)
-        yield live
-    finally:
-        live.stop()
 
 
 @pytest.fixture

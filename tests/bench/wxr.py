@@ -27,15 +27,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-NAMES = """
-pemerintahan ekonomi hukum olahraga pendidikan kesehatan politik daerah nasional lingkungan budaya teknologi
-"""
-TEXT = """
-warga kota desa sungai pasar harga beras cabai jalan jembatan sekolah guru murid puskesmas dokter hujan banjir rapat
-anggaran wali bupati camat lurah sidang hakim jaksa perahu lomba tim gol stadion kebun kopi karet sawit nelayan ikan
-pelabuhan kapal listrik air bersih sampah taman museum tari tenun batik koperasi usaha pinjaman
-"""
-CATEGORIES, WORDS = NAMES.split(), TEXT.split()
+from newsroom import CATEGORIES, WORDS
+
 NEWEST = datetime(2025, 6, 30, 18, 0)  # noqa: DTZ001 - as WordPress writes it, in no zone
 SITE = "https://kabar.example"
 
