@@ -102,6 +102,7 @@ class Live:
         self._followed: Edition | None = None  # of another process that writes
         self._differs = False  # whether that is known to have other settings
         self._tried = 0.0  # when the last update began, by time.monotonic
+        self._indexes = False  # whether there was more to index at the last step
         self._step = 0.0  # when the next step of indexing is due, by time.monotonic
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -185,7 +186,10 @@ class Live:
         wait = TRY_AGAIN
         try:
             if self.newsroom.indexer and all(self.newsroom.indexer.index_some() for _ in range(INDEX_STEPS)):
-                wait = 0.0
+                wait, self._indexes = 0.0, True
+            elif self._indexes:
+                self._indexes = False
+                _give_back()
         except FeedsError as error:
             log.error("articles are not indexed for the search: %s", error)
             wait = INDEX_AGAIN
