@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal, NamedTuple
 
 BodyFormat = Literal["markdown", "html", "text"]
@@ -208,6 +208,18 @@ class Link(NamedTuple):
     query: str = ""
 
 
+class Calendar(NamedTuple):
+    """When the articles of a feed appeared, by the zone of the newsroom.
+
+    last: the day of the newest article, None where there is none. days: those of the year up to it that have articles,
+    and how many, the oldest first. months: (year, month) of all that have some, the newest first.
+    """
+
+    last: date | None = None
+    days: tuple[tuple[date, int], ...] = ()
+    months: tuple[tuple[int, int], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """A channel (RSS), feed (Atom, JSON Feed) without its entries; knows no format.
@@ -218,6 +230,7 @@ class Feed:
     withdrawn: entries that the feed may have shown, the latest withdrawal first.
     query: what follows ``?`` in its own address. links: to the documents before and after it.
     archive: it is complete and stays as it is (RFC 5005, section 4).
+    calendar, whole, parts: for its page alone; the category that it is a part of, and those that are parts of it.
     """
 
     id: str
@@ -238,6 +251,9 @@ class Feed:
     query: str = ""
     links: tuple[Link, ...] = ()
     archive: bool = False
+    calendar: Calendar | None = None
+    whole: Category | None = None
+    parts: tuple[Category, ...] = ()
 
 
 class Part(NamedTuple):

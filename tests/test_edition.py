@@ -610,7 +610,7 @@ def test_an_interrupted_build_leaves_the_last_edition_whole(
     two_categories.write("ekonomi/baru.md", "Yang baru", "2026-05-30")
     two_categories.take_in()
     with monkeypatch.context() as broken:
-        broken.setattr(building._Work, "write_pages", lambda *_: 1 / 0)
+        broken.setattr(building.ArticlePages, "write", lambda *_: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             two_categories.render(LATER)
     now = two_categories.newsroom.edition()

@@ -43,7 +43,7 @@ LIBRARIES = {
     "feedgen": ["formats.feedgen_extensions"],
     "flask": ["serve", "web"],
     "granian": ["serve"],
-    "jinja2": ["pages"],
+    "jinja2": ["pages.layout"],
     "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
@@ -53,7 +53,7 @@ LIBRARIES = {
         ),
         "readers.wxr_items",
     ],
-    "markupsafe": ["pages"],
+    "markupsafe": ["pages.layout"],
     "nh3": ["text"],
     "platformdirs": ["state"],
     "pyromark": ["text"],

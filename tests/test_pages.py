@@ -17,6 +17,7 @@ import lxml.html
 import pytest
 
 from feeds import pages
+from feeds.pages.words import words_of
 from feeds.model import Category, Entry, Feed, Image
 
 BASE = "https://kabar.example/feeds/"
@@ -480,7 +481,7 @@ class TestLanguage:
         assert (language, "Latest news") == (page.get("lang"), text_of(page.get_element_by_id("terbaru")))
 
     def test_no_label_is_left_untranslated(self) -> None:
-        indonesian, english = pages._words("id"), pages._words("en")
+        indonesian, english = words_of("id"), words_of("en")
         for field in fields(indonesian):
             assert getattr(indonesian, field.name) != getattr(english, field.name), field.name
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -17,6 +18,9 @@ VALUE = sa.select(t.meta.c.value).where(
     t.meta.c.newsroom == sa.bindparam("newsroom_"), t.meta.c.name == sa.bindparam("name_")
 )
 """A named value of a newsroom."""
+
+
+DAY = 86_400_000_000  # microseconds
 
 
 class Shape(NamedTuple):
@@ -60,6 +64,39 @@ def counted(shape: Shape) -> sa.Select[Any]:
     return _chosen(sa.select(sa.func.count()).select_from(t.articles), shape)[0]
 
 
+@cache
+def moments(shape: Shape) -> sa.Select[Any]:
+    """When the newest was published."""
+    return _dated(lambda published: sa.select(published), shape, ordered=True).limit(1)
+
+
+@cache
+def by_day(shape: Shape) -> sa.Select[Any]:
+    """How many were published each day, of those on which there were some: (ordinal, number)."""
+
+    def days(published: sa.Column[Any]) -> sa.Select[Any]:
+        # From the first day of the year 1 on, so that the division never rounds what is below zero.
+        day = (published + sa.bindparam("offset_", type_=sa.BigInteger)) // DAY
+        return sa.select(day, sa.func.count()).group_by(sa.text("1"))
+
+    return _dated(days, shape, ordered=False)
+
+
+def _dated(query: Callable[[sa.Column[Any]], sa.Select[Any]], shape: Shape, *, ordered: bool) -> sa.Select[Any]:
+    """Of what only dates are asked: those of one list stand in an index."""
+    if shape.lists == 1 and shape.advertorials and "since" not in shape.bounds:
+        member = t.memberships.c
+        published: sa.Column[Any] = member.published
+        found = query(published).where(
+            member.newsroom == sa.bindparam("newsroom_"), member.list == sa.bindparam("lists_")
+        )
+        found = _bounded(found, published, shape)
+    else:
+        published = t.memberships.c.published if shape.lists == 1 else t.articles.c.published
+        found, _ = _chosen(query(published).select_from(t.articles), shape)
+    return found.order_by(published.desc()) if ordered else found
+
+
 def _chosen(query: sa.Select[Any], shape: Shape) -> tuple[sa.Select[Any], sa.Column[Any]]:
     """The query for what is wanted, and the date by which it is the quickest to order it."""
     article, member = t.articles.c, t.memberships.c
@@ -73,13 +110,18 @@ def _chosen(query: sa.Select[Any], shape: Shape) -> tuple[sa.Select[Any], sa.Col
         named = member.list.in_(sa.bindparam("lists_", expanding=True))
         several = sa.select(member.id).where(member.newsroom == sa.bindparam("newsroom_"), named)
         query = query.where(article.id.in_(several))
-    query = query.where(published <= sa.bindparam("now_"))
-    if "first" in shape.bounds:
-        query = query.where(published >= sa.bindparam("first_"))
-    if "before" in shape.bounds:
-        query = query.where(published < sa.bindparam("before_"))
+    query = _bounded(query, published, shape)
     if "since" in shape.bounds:
         query = query.where(article.updated >= sa.bindparam("since_"))  # which is never before the publication
     if not shape.advertorials:
         query = query.where(article.advertorial == 0)
     return query, published
+
+
+def _bounded(query: sa.Select[Any], published: sa.Column[Any], shape: Shape) -> sa.Select[Any]:
+    query = query.where(published <= sa.bindparam("now_"))
+    if "first" in shape.bounds:
+        query = query.where(published >= sa.bindparam("first_"))
+    if "before" in shape.bounds:
+        query = query.where(published < sa.bindparam("before_"))
+    return query

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from itertools import chain
 from typing import Any
 
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue import search
-from feeds.catalogue.queries import SHOWN, VALUE, counted, listed, shape_of, values_of
+from feeds.catalogue.queries import SHOWN, VALUE, by_day, counted, listed, moments, shape_of, values_of
 from feeds.catalogue.values import KnownDocument as KnownDocument
 from feeds.catalogue.values import Marked as Marked
 from feeds.catalogue.values import Ping as Ping
@@ -24,6 +25,7 @@ from feeds.record import (
     NoticeRecord,
     Record,
     former_of,
+    moment_of,
     notice_of_row,
     of_row,
     texts_of,
@@ -31,6 +33,7 @@ from feeds.record import (
 
 DIRECTORY = "."  # the file that problems of the directory itself are kept under
 RANGES = 100  # ranges of paths in one query
+BEGINNING = moment_of(datetime(1, 1, 1, tzinfo=UTC))[0]
 CHUNK = 400  # values in one IN list: below the limit of 999 variables of old SQLite builds
 
 
@@ -177,6 +180,21 @@ class Reading:
     def number(self, wanted: Wanted) -> int:
         """How many articles there are that are wanted."""
         return int(self._connection.execute(counted(shape_of(wanted)), values_of(self._newsroom, wanted)).scalar_one())
+
+    def newest(self, wanted: Wanted) -> int | None:
+        """When the newest article that is wanted was published, None where there is none."""
+        shape = shape_of(wanted)
+        found: int | None = self._connection.execute(moments(shape), values_of(self._newsroom, wanted)).scalar()
+        return found
+
+    def days(self, wanted: Wanted, offset: int) -> list[tuple[date, int]]:
+        """The days on which articles were published that are wanted, and how many.
+
+        offset: of the zone whose days these are, in microseconds.
+        """
+        values = values_of(self._newsroom, wanted) | {"offset_": offset - BEGINNING}
+        found = self._connection.execute(by_day(shape_of(wanted)), values)
+        return [(date.fromordinal(1 + number), count) for number, count in found]
 
     @property
     def can_search(self) -> bool:

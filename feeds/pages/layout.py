@@ -1,0 +1,123 @@
+"""What all pages have in common: where they stand, how they write addresses and dates, and their templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from feeds.model import Category, Feed
+from feeds.pages.words import words_of
+from feeds.wording import date_text_with_weekday, is_date_only, wording
+
+if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever renders none does not pay for it
+    from jinja2 import Environment, Template
+    from markupsafe import Markup
+
+MEDIA_TYPE = "text/html; charset=utf-8"
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src https: http: data:; base-uri 'none'; form-action 'none'"
+)
+"""What a page needs and no more. It stands in the page too, so that a static host without headers keeps to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    name: str
+    file: str
+    media_type: str
+
+
+FORMATS = (
+    Format(name="RSS", file="rss.xml", media_type="application/rss+xml"),
+    Format(name="Atom", file="atom.xml", media_type="application/atom+xml"),
+    Format(name="JSON", file="feed.json", media_type="application/feed+json"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternate:
+    """One autodiscovery link."""
+
+    title: str
+    media_type: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Where a page stands, and so how it writes addresses. depth: folders between it and base_url."""
+
+    feed: Feed
+    depth: int
+
+    def ours(self, path: str) -> str:
+        """The relative address of a document of ours; path is below base_url."""
+        return "../" * self.depth + path or "./"
+
+    def href(self, link: str) -> str:
+        """A link as the page writes it: relative where it is ours, "" where no browser should follow it."""
+        if link.startswith(self.feed.base_url):
+            return self.ours(link.removeprefix(self.feed.base_url))
+        return web_address(link)
+
+    def alternates(self, title: str, path: str) -> Iterator[Alternate]:
+        """The autodiscovery links of the feed whose documents lie in path."""
+        for each in FORMATS:
+            href = f"{self.feed.base_url}{path}{each.file}"
+            yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
+
+
+def category_path(category: Category) -> str:
+    """The folder of the documents of a category, below base_url."""
+    return f"{category.slug}/"
+
+
+def web_address(link: str) -> str:
+    """The link where it is http or https, else "": a ``javascript:`` address is kept out, whoever let it in."""
+    return link if link.startswith(("https://", "http://")) else ""
+
+
+def _host(link: str) -> str:
+    return urlsplit(link).netloc.removeprefix("www.")
+
+
+def time_element(moment: datetime, language: str) -> Markup:
+    from markupsafe import Markup
+
+    machine = moment.date().isoformat() if is_date_only(moment) else moment.isoformat(timespec="seconds")
+    shown = date_text_with_weekday(moment, wording(language))
+    return Markup('<time datetime="{}">{}</time>').format(machine, shown)
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, compiled once a process."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("feeds.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {"time": time_element, "host": _host, "category_path": category_path}
+    environment.globals |= {"formats": FORMATS, "policy": CONTENT_SECURITY_POLICY}
+    return environment
+
+
+def render(template: str, page: Page, **context: object) -> bytes:
+    """The finished page of a template."""
+    words = words_of(page.feed.language)
+    return template_of(template).render(page=page, feed=page.feed, words=words, **context).encode()
+
+
+def template_of(name: str) -> Template:
+    """A template by its name."""
+    return _environment().get_template(name)
