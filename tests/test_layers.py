@@ -36,6 +36,7 @@ LIBRARIES = {
         "cli.init",
         "cli.ping",
         "cli.serve",
+        "cli.snippet",
     ],
     "cssselect": ["config.values"],
     "dateutil": ["dates.moments", "dates.relative"],
@@ -47,6 +48,7 @@ LIBRARIES = {
     "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
+        "formats.opml",
         *(
             f"readers.html_{part}"
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")

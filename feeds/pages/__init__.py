@@ -27,6 +27,13 @@ some dozens they help nobody. Every category is linked in the page itself, howev
 
 SHELF_HEADLINES = 3
 
+_STATIC = {
+    "static/gaya.css": "text/css; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "favicon.ico": "image/vnd.microsoft.icon",
+}
+"""Documents that every page needs, and their media types. Icons stand where browsers look for them unasked."""
+
 _ARTICLE_DEPTH = 2  # artikel/<slug>/
 
 
@@ -110,8 +117,8 @@ def static_documents() -> Mapping[str, tuple[str, bytes]]:
     """The documents that every page needs: path below base_url -> (media type, bytes)."""
     from importlib.resources import files  # here, because it costs more to import than the rest of this module
 
-    stylesheet = files(__name__).joinpath("static", "gaya.css").read_bytes()
-    return {"static/gaya.css": ("text/css; charset=utf-8", stylesheet)}
+    folder = files(__name__).joinpath("static")
+    return {path: (kind, folder.joinpath(path.rpartition("/")[2]).read_bytes()) for path, kind in _STATIC.items()}
 
 
 def _headings_below_title(content: str) -> str:

@@ -41,11 +41,19 @@ FORMATS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternate:
-    """One autodiscovery link."""
+    """One autodiscovery link. form: the name of the format."""
 
+    form: str
     title: str
     media_type: str
     href: str
+
+    def tag(self) -> Markup:
+        """The link as HTML has it."""
+        from markupsafe import Markup
+
+        tag = Markup('<link rel="alternate" type="{}" title="{}" href="{}">')
+        return tag.format(self.media_type, self.title, self.href)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +77,7 @@ class Page:
         """The autodiscovery links of the feed whose documents lie in path."""
         for each in FORMATS:
             href = f"{self.feed.base_url}{path}{each.file}"
-            yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
+            yield Alternate(form=each.name, title=f"{title} ({each.name})", media_type=each.media_type, href=href)
 
 
 def category_path(category: Category) -> str:
