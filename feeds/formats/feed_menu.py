@@ -7,9 +7,9 @@ setting ``feed_menu``. A feed has an address of RSS, of Atom or both, and no oth
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 
-from feeds import text
 from feeds.formats import atom, rss
 from feeds.formats.common import own_address
 from feeds.model import Feed, Outline
@@ -27,7 +27,7 @@ def write(title: str, outlines: Sequence[Outline]) -> bytes:
 
 
 def _menu(title: str, outlines: Sequence[Outline]) -> dict[str, object]:
-    return {"feed-menu": text.summarise(title, LONGEST_TITLE), "items": [_item(outline) for outline in outlines]}
+    return {"feed-menu": _shortened(title, LONGEST_TITLE), "items": [_item(outline) for outline in outlines]}
 
 
 def _item(outline: Outline) -> dict[str, object]:
@@ -36,9 +36,13 @@ def _item(outline: Outline) -> dict[str, object]:
 
 def _feed(title: str, feed: Feed) -> dict[str, object]:
     members = {
-        "feed-title": text.summarise(title, LONGEST_TITLE),
-        "description": text.summarise(feed.description, LONGEST_DESCRIPTION),
+        "feed-title": _shortened(title, LONGEST_TITLE),
+        "description": _shortened(feed.description, LONGEST_DESCRIPTION),
         "rss": own_address(feed, rss.FILENAME),
         "atom": own_address(feed, atom.FILENAME),
     }
     return {name: value for name, value in members.items() if value}
+
+
+def _shortened(text: str, longest: int) -> str:
+    return textwrap.shorten(text, longest, placeholder="…")

@@ -85,7 +85,10 @@ def landing(
         "landing.html",
         page,
         canonical=feed.base_url,
-        alternates=[link for each in announced for link in page.alternates(each.title, each.path)],
+        alternates=[
+            *(link for each in announced for link in page.alternates(each.title, each.path)),
+            page.directory(feed.title),
+        ],
         headlines=headlines,
         newest=max((headline.published for headline in headlines), default=None),
         shelves=shelves,

@@ -79,6 +79,11 @@ class Page:
             href = f"{self.feed.base_url}{path}{each.file}"
             yield Alternate(form=each.name, title=f"{title} ({each.name})", media_type=each.media_type, href=href)
 
+    def directory(self, title: str) -> Alternate:
+        """The autodiscovery link of the list of all feeds."""
+        href = f"{self.feed.base_url}feeds.opml"
+        return Alternate(form="OPML", title=f"{title} (OPML)", media_type="text/x-opml", href=href)
+
 
 def category_path(category: Category) -> str:
     """The folder of the documents of a category, below base_url."""
