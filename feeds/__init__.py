@@ -21,6 +21,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
+    forms                              the formats, and the page that is written like one
     selection, archives                what an address asks for; the months of a feed
     calendars                          when the articles of a feed appeared
     listing, entries                   which articles that are, and the feed around them; articles -> rendered entries

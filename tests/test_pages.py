@@ -17,8 +17,8 @@ import lxml.html
 import pytest
 
 from feeds import pages
-from feeds.pages.words import words_of
 from feeds.model import Category, Entry, Feed, Image
+from feeds.pages.words import words_of
 
 BASE = "https://kabar.example/feeds/"
 WIB = timezone(timedelta(hours=7))
