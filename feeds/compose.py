@@ -142,6 +142,10 @@ class Composer:
             related=tuple(dict.fromkeys(said.link or self._announcements for said in record.corrections)),
         )
 
+    def bare_entry(self, record: Record) -> Entry:
+        """An article by its headline alone: no text, no summary, no image."""
+        return replace(self.entry(record._replace(corrections=()), Draft(path="")), summary="", content="", image=None)
+
     @property
     def _announcements(self) -> str:
         """Where a correction is announced that has no address of its own: on the newsroom's page."""

@@ -15,7 +15,10 @@ from feeds.source import Rules, content_hash, digest_of, read_drafts
 ENTRIES_AT_ONCE = 50  # that one task of a process renders
 
 SHOWS_NOTHING = frozenset(
-    {"data", "exclude", "catalogue", "newsroom", "output", "source", "rate_limit", "trusted_proxies", "workers", "zone"}
+    {
+        *("data", "exclude", "catalogue", "newsroom", "output", "source"),
+        *("pages_for_browsers", "rate_limit", "trusted_proxies", "workers", "zone"),
+    }
 )
 """Settings that no document depends on; any other renders everything anew when it changes."""
 

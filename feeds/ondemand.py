@@ -116,6 +116,8 @@ class OnDemand:
             if kept := self._entries.get((name, short, prints[identity])):
                 bodies[identity] = kept
         missing = [article for article in found.articles if article.id not in bodies]
+        if selection.is_bare:
+            return _bare(composer, found, selection)
         entries = compose_entries(composer, Rules.of(self._settings), missing)
         entries += [composer.notice(notice) for notice in found.notices]
         if short:
@@ -131,6 +133,13 @@ class OnDemand:
         if not short and (lost := prints.keys() - bodies.keys()):  # whose files have just changed: as they were last
             bodies |= {identity: body for identity, _, body in reading.last_rendered(name, lost)}
         return [bodies[article.id] for article in found.articles if article.id in bodies]
+
+
+def _bare(composer: Composer, found: Listing, selection: Selection) -> list[bytes]:
+    """Entries by their headlines alone, without a look at the files of the articles."""
+    entries = [composer.bare_entry(article) for article in found.articles]
+    settings = composer.settings
+    return selection.form.entries(entries, base_url=settings.base_url, language=settings.language)
 
 
 def _is_settled(reading: Reading, edition: Edition) -> bool:
