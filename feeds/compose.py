@@ -61,6 +61,7 @@ class Composer:
             # A tag keeps the id when the feeds move to another address (RFC 4151).
             id=f"tag:{settings.authority},2026:feeds/{path}",
             path=path,
+            newsroom=settings.title,
             title=f"{category.title} - {settings.title}" if category else settings.title,
             description=self._description(category),
             home=settings.site or settings.base_url,

@@ -225,6 +225,7 @@ class Feed:
     """A channel (RSS), feed (Atom, JSON Feed) without its entries; knows no format.
 
     path: the folder of its documents below base_url, "" for all articles, ``ekonomi/`` for a category.
+    newsroom: its title, which ends the title of every other feed.
     home: the channel's link. base_url: with a trailing slash. updated: the newest change of the content.
     category: the category's scheme and label, None in the feed of all. ttl: minutes.
     withdrawn: entries that the feed may have shown, the latest withdrawal first.
@@ -235,6 +236,7 @@ class Feed:
 
     id: str
     path: str
+    newsroom: str
     title: str
     description: str
     home: str

@@ -16,7 +16,8 @@ class Wording:
     labels: what stands before the headline of a notice. notices: the title of their feed, about: what it is.
     article: before the link to the article; more: the link to a notice; withdrawn: where no reason is given.
     tag, by, search: in the title of the feed of a tag, an author, a search.
-    rate: how many articles appeared in some days; point: between a number and its tenths.
+    rate: how many articles appeared in some days, with their mean: often, several a day, or rarely, one in some days.
+    point: between a number and its tenths.
     """
 
     weekdays: tuple[str, ...]
@@ -32,6 +33,8 @@ class Wording:
     by: str
     search: str
     rate: str
+    often: str
+    rarely: str
     point: str
 
 
@@ -51,8 +54,9 @@ INDONESIAN = Wording(
     tag="Tag",
     by="Oleh",
     search="Cari",
-    rate="{number} berita dalam {days} hari sampai {last}, rata-rata {mean} sehari; paling banyak {most}, pada"
-    " {busiest}.",
+    rate="{number} berita dalam {days} hari sampai {last}, {mean}; paling banyak {most}, pada {busiest}.",
+    often="rata-rata {mean} sehari",
+    rarely="rata-rata satu dalam {mean} hari",
     point=",",
 )
 
@@ -72,7 +76,9 @@ ENGLISH = Wording(
     tag="Tag",
     by="By",
     search="Search",
-    rate="{number} articles in the {days} days up to {last}, {mean} a day on average; at most {most}, on {busiest}.",
+    rate="{number} articles in the {days} days up to {last}, {mean}; at most {most}, on {busiest}.",
+    often="{mean} a day on average",
+    rarely="one in {mean} days on average",
     point=".",
 )
 

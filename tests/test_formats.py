@@ -33,6 +33,7 @@ EKONOMI = Category(slug="ekonomi", title="Ekonomi & Bisnis", description="Pasar 
 FEED = Feed(
     id="tag:koran.id,2024:feed",
     path="",
+    newsroom="Koran & <Kota>",
     title="Koran & <Kota>",
     description="Kabar kota",
     home="https://koran.id/",

@@ -93,7 +93,13 @@ def _said(numbers: dict[date, int], days: int, last: date, words: Wording) -> st
         number=everything,
         days=days,
         last=day_text(last, words),
-        mean=number_text(round(everything / days, 1), words),
+        mean=_mean(everything / days, words),
         most=most,
         busiest=day_text(busiest, words),
     )
+
+
+def _mean(a_day: float, words: Wording) -> str:
+    if a_day >= 1:
+        return words.often.format(mean=number_text(round(a_day, 1), words))
+    return words.rarely.format(mean=number_text(round(1 / a_day), words))

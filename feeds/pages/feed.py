@@ -69,6 +69,7 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
         years=list(years_of(feed, feed.calendar)),
         neighbours=list(_neighbours(page)),
         searched=searched,
+        current=next((link.path for link in feed.links if link.rel == "current"), None),
         error="",
     )
 
@@ -88,6 +89,7 @@ def search_again(feed: Feed, searched: str, error: str) -> bytes:
         years=[],
         neighbours=[],
         searched=searched,
+        current=None,
         error=error,
     )
 

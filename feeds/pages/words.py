@@ -58,6 +58,7 @@ class Words:
     nothing_found: str
     follow_search: str
     something_wrong: str
+    to_the_feed: str
 
 
 _ID = Words(
@@ -110,6 +111,7 @@ _ID = Words(
     nothing_found="Tidak ada berita yang ditemukan.",
     follow_search="Ikuti pencarian ini",
     something_wrong="Ada yang tidak beres",
+    to_the_feed="Berita terbaru dan cara berlangganan",
 )
 
 _EN = Words(
@@ -162,6 +164,7 @@ _EN = Words(
     nothing_found="No articles were found.",
     follow_search="Follow this search",
     something_wrong="Something is not right",
+    to_the_feed="The latest articles, and how to subscribe",
 )
 
 
