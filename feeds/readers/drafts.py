@@ -14,7 +14,7 @@ from feeds.readers.fields import NO_NAMES, Names, field_of, gather, is_withheld,
 from feeds.readers.notices import FIELDS as MAKE_NOTICES
 from feeds.readers.notices import notices_of, says_yes, status_warnings
 from feeds.readers.page_noise import without_page_noise
-from feeds.readers.values import LISTS, flag, names, passages, people, text, when
+from feeds.readers.values import LISTS, address_or_text, flag, names, passages, people, text, when
 
 _BLOCK = re.compile(
     r"<(?:p|div|br|hr|h[1-6]|ul|ol|li|table|blockquote|figure|img|article|section|pre|iframe)(?:\s[^<>]*)?/?>", re.I
@@ -141,6 +141,8 @@ _AS: dict[str, Callable[[object], object]] = {
     "slug": text,
     "language": text,
     "advertorial": says_yes,
+    "license": address_or_text,
+    "rights": text,
 }
 
 
