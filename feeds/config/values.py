@@ -223,7 +223,11 @@ def licence(where: Where, value: object) -> str:
 def contact(where: Where, value: object) -> str:
     """A mail address or a web address; "" for none."""
     text = text_value(where, value)
-    return text if _MAIL.fullmatch(text) else address(where, text)
+    if _MAIL.fullmatch(text):
+        return text
+    if text and not SCHEME.match(text):
+        raise where.expected("a mail or web address", text)
+    return address(where, text)
 
 
 def folder_address(where: Where, value: object) -> str:

@@ -45,6 +45,12 @@ def _link(value: object) -> str:
     return "" if "/:" in link.replace("://", "") or link.startswith(":") or "{" in link or flag(link) is False else link
 
 
+def _license(value: object) -> str:
+    """A licence as written; whether there is one (``license: true``) says nothing of which."""
+    license_ = address_or_text(value)
+    return "" if flag(license_) is not None else license_
+
+
 def _guid(value: object) -> str:
     """An id that can stand for the article anywhere: a bare row number cannot, one that is said to be an id can."""
     guid = text(value)
@@ -141,7 +147,7 @@ _AS: dict[str, Callable[[object], object]] = {
     "slug": text,
     "language": text,
     "advertorial": says_yes,
-    "license": address_or_text,
+    "license": _license,
     "rights": text,
 }
 

@@ -96,7 +96,9 @@ def _items(items: list[object]) -> list[object]:
 def _rights(item: Mapping[object, object]) -> dict[object, object]:
     """What an extension says of an item's rights (JSON Feed 1.1 has no word for them), as our own feeds write it."""
     said = item.get("_rights")
-    return {name: said.get(name) for name in ("license", "copyright")} if isinstance(said, Mapping) else {}
+    if not isinstance(said, Mapping):
+        return {}
+    return {"_rights": None, "license": said.get("license"), "copyright": said.get("copyright")}
 
 
 def _picture(item: Mapping[object, object]) -> object:
