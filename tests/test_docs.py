@@ -17,7 +17,7 @@ import pytest
 
 from feeds import cli
 from feeds.config import load
-from feeds.config.table import CATEGORY_SETTINGS, SETTINGS
+from feeds.config.table import CATEGORY_SETTINGS, RSL_SETTINGS, SETTINGS, USAGES
 from feeds.errors import KINDS
 from feeds.readers import WITHDRAWN, is_source
 from feeds.readers.fields import NAMES, field_of
@@ -229,6 +229,10 @@ class TestSettings:
         assert variables
         for variable in variables:
             assert load(environ={variable: "Gaya"}, cwd=ROOT / "tests").categories
+
+    def test_what_the_terms_for_machines_have_is_named(self) -> None:
+        """Every name and every word."""
+        assert {*RSL_SETTINGS, *USAGES} <= set(codes(PROSE))
 
     def test_the_categories_and_rules_that_are_shown_would_be_accepted(self, tmp_path: Path) -> None:
         """The block of TOML as it stands, and each rule of the table."""

@@ -330,6 +330,7 @@ class TestJsonFeed:
             "authors": [{"name": FEED.author}],
             "language": "id",
             "hubs": [{"type": "WebSub", "url": FEED.hubs[0]}],
+            "_rights": {"copyright": FEED.copyright},
             "items": [],
         }
 

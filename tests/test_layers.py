@@ -47,6 +47,7 @@ LIBRARIES = {
     "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
+        "formats.rsl",
         *(
             f"readers.html_{part}"
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")

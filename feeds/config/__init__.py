@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -29,6 +29,7 @@ from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, n
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
 from feeds.config.values import NOT_XML, SCHEME, absolute_path, zone_of
 from feeds.errors import ConfigError
+from feeds.model import RslTerms
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TEMPLATE = PACKAGE / "newsroom.toml"
@@ -58,6 +59,8 @@ class Settings:
     authority: str  # host name for tag: ids; default the host of site, else of base_url
     author: str
     copyright: str
+    license: str  # an address, or ""
+    rsl: RslTerms | None
     logo: str
     language: str
     timezone: str
@@ -162,6 +165,7 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     values["newsroom"] = values["newsroom"] or (values["authority"] if identified else folder)
     values["title"] = values["title"] or prettified(folder)
     values["description"] = values["description"] or _description(values["title"], values["language"])
+    values["rsl"] = _held_by(values["title"], values["rsl"] or None)
     values["permalink"] = _below_site(values["permalink"], site)
     values["zone"] = zone_of(values["timezone"])
     values["categories"] = category_settings(values["categories"])
@@ -186,6 +190,11 @@ def _host(address: str) -> str:
     """The host of an address as an authority of tag: ids (RFC 4151), which has no place for the colons of IPv6."""
     host = urlsplit(address).hostname or ""
     return "localhost" if ":" in host else host
+
+
+def _held_by(title: str, terms: RslTerms | None) -> RslTerms | None:
+    """The terms with whose articles they are for."""
+    return replace(terms, holder=terms.holder or title) if terms else None
 
 
 def _below_site(permalink: str, site: str) -> str:

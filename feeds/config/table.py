@@ -9,6 +9,7 @@ from typing import Any, Literal
 from feeds.config import values as v
 from feeds.config.categories import match_rule
 from feeds.config.values import Reader, Where
+from feeds.model import RslTerms
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000/"
 PREFIX = "FEEDS_"
@@ -45,6 +46,8 @@ FIELDS = (
     "withdrawal_reason",
     "withdrawal_date",
     "advertorial",
+    "license",
+    "rights",
 )
 """What a field of an article can be; ``readers.fields.NAMES`` knows each by many names."""
 
@@ -104,6 +107,18 @@ def field_names(where: Where, value: object) -> dict[str, dict[str, str]]:
     return found
 
 
+def rsl_terms(where: Where, value: object) -> RslTerms | None:
+    """The terms of a table that says any; None for an empty one."""
+    if not isinstance(value, dict):
+        raise where.expected("a table of terms", value)
+    terms = RslTerms(**checked(value, RSL_SETTINGS, where))
+    if both := set(terms.permits) & set(terms.prohibits):
+        raise where.refuse(f"both permits and prohibits {', '.join(sorted(both))}")
+    if value and not (terms.permits or terms.prohibits or terms.payment or terms.custom):
+        raise where.refuse("says no terms; name permits, prohibits, payment or custom")
+    return terms if value else None
+
+
 def _field(where: Where, value: object) -> str:
     if value in FIELDS:
         return str(value)
@@ -124,6 +139,23 @@ CATEGORY_SETTINGS = _table(
     Setting("match", "list", (), v.list_of(match_rule), "Rules that give it to articles that name no category."),
 )
 
+USAGES = ("all", "ai-all", "ai-train", "ai-input", "ai-index", "search")
+"""What automated clients may want an article for (RSL 1.0, section 3.5)."""
+
+PAYMENTS = ("free", "attribution", "contribution", "purchase", "subscription", "training", "crawl", "use")
+"""What a licence costs, or each time that something is done (RSL 1.0, section 3.7)."""
+
+RSL_SETTINGS = _table(
+    Setting("permits", "list", (), v.list_of(v.choice(*USAGES)), "What they may use articles for, and nothing else."),
+    Setting("prohibits", "list", (), v.list_of(v.choice(*USAGES)), "What they may not use them for."),
+    Setting("payment", "text", "", v.choice(*PAYMENTS), "What it costs."),
+    Setting("custom", "text", "", v.address, "The page on which a licence is asked for."),
+    Setting("server", "text", "", v.address, "The licence server (Open License Protocol) that clients must ask."),
+    Setting("terms", "text", "", v.address, "The page with the terms for people."),
+    Setting("holder", "text", "", v.text_value, "Who holds the rights; the title where it is not set."),
+    Setting("contact", "text", "", v.contact, "The mail address or the page of whom to ask."),
+)
+
 SETTINGS = _table(
     Setting("title", "text", None, v.text_value, "The newsroom's name; from the folder's name where it is not set."),
     Setting(
@@ -138,6 +170,8 @@ SETTINGS = _table(
     Setting("authority", "text", None, v.authority, "The host name in the articles' ids; of site, else of base_url."),
     Setting("author", "text", "", v.text_value, "The author of articles that name none."),
     Setting("copyright", "text", "", v.text_value, "The copyright notice of the feeds."),
+    Setting("license", "text", "", v.licence, "The licence of articles that say nothing of their rights."),
+    Setting("rsl", "table", {}, rsl_terms, "What automated clients may do with the articles (RSL 1.0)."),
     Setting("logo", "text", "", v.address, "The address of the newsroom's logo."),
     Setting("language", "text", "id", v.language, "The language of articles that name none."),
     Setting("timezone", "text", "Asia/Jakarta", v.time_zone, "The zone of dates that name none."),

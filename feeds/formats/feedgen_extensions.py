@@ -28,6 +28,7 @@ the tree is there. Its faults by number, and where each is answered (``tests/tes
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from html import escape, unescape
 from typing import Any
 
@@ -36,13 +37,17 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+RSL = "https://rslstandard.org/rsl"
 NAMESPACES = {
     "at": "http://purl.org/atompub/tombstones/1.0",
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
     "fh": "http://purl.org/syndication/history/1.0",
     "media": "http://search.yahoo.com/mrss/",
+    "rsl": RSL,
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
 _QUALIFIED = {
@@ -50,7 +55,9 @@ _QUALIFIED = {
     for prefix, names in {
         "at": ["comment", "deleted-entry"],
         "atom": ["link", "updated"],
-        "dc": ["creator", "language", "source"],
+        "creativeCommons": ["license"],
+        "dc": ["creator", "language", "rights", "source"],
+        "dcterms": ["license"],
         "fh": ["archive"],
         "media": ["content", "credit", "description", "thumbnail"],
         "sy": ["updateFrequency", "updatePeriod"],
@@ -58,7 +65,7 @@ _QUALIFIED = {
     for name in names
 }
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_DECLARATION = re.compile(rb' xmlns(?::[a-z]+)?="[^"]*"')
+_DECLARATION = re.compile(rb' xmlns(?::[A-Za-z]+)?="[^"]*"')
 _TAG = re.compile("<[A-Za-z/!?]")
 _TEXT_CONSTRUCTS = ("title", "subtitle", "summary", "rights")  # RFC 4287 section 3.1
 
@@ -70,6 +77,7 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
 
     def __init__(self) -> None:
         self._elements: list[tuple[str, str, dict[str, str], bool]] = []
+        self._trees: list[Callable[[etree._Element], None]] = []
         self.language = ""
 
     def add(self, name: str, text: str = "", attributes: dict[str, str] | None = None, *, inside: bool = False) -> None:
@@ -78,6 +86,10 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         Attributes without a value are left out.
         """
         self._elements.append((name, text, attributes or {}, inside))
+
+    def add_tree(self, write: Callable[[etree._Element], None]) -> None:
+        """What ``write`` puts into the element that it is given, behind all others."""
+        self._trees.append(write)
 
     def extend_ns(self) -> dict[str, str]:
         return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
@@ -121,6 +133,8 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
                     element.set(key, value)
             if not inside:
                 latest = element
+        for write in self._trees:
+            write(parent)
 
 
 class RssElements(Elements):
@@ -134,6 +148,11 @@ class AtomElements(Elements):
 def declaring(elements: type[Elements], *prefixes: str) -> type[Elements]:
     """The same for a document that declares more namespaces, which only those that use them do."""
     return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes}) if prefixes else elements
+
+
+def used_in(entries: Sequence[bytes], *prefixes: str) -> list[str]:
+    """Those prefixes that entries have elements of; one in a quoted text may be taken for that, which does no harm."""
+    return [prefix for prefix in prefixes if any(f"<{prefix}:".encode() in entry for entry in entries)]
 
 
 def typed(text: str) -> tuple[str, str]:

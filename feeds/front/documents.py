@@ -15,6 +15,7 @@ from feeds.formats import FORMATS
 from feeds.front import delta, negotiation
 from feeds.front.codings import CODINGS, Coding, is_compressible
 from feeds.front.negotiation import Asked, Tags
+from feeds.licenses import RSL_FILE, RSL_TYPE
 from feeds.model import Rendition
 from feeds.pages.layout import CONTENT_SECURITY_POLICY
 
@@ -72,14 +73,16 @@ class Answer(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What the answers of a newsroom have in common. cache: its Cache-Control; hubs: its links of rel=hub.
+    """What the answers of a newsroom have in common.
 
+    cache: its Cache-Control; hubs: its links of rel=hub; terms: those of rel=license to its terms (RSL 1.0, 4.5).
     pages: whether a browser gets the page of a feed at the feed's own address.
     """
 
     base_url: str
     cache: str
     hubs: tuple[str, ...]
+    terms: tuple[str, ...]
     pages: bool
 
     @classmethod
@@ -87,7 +90,8 @@ class Policy(NamedTuple):
         age = settings.max_age
         cache = f"max-age={age}, stale-while-revalidate={age}, stale-if-error={STALE}"
         hubs = tuple(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in settings.hubs)
-        return cls(settings.base_url, cache, hubs, settings.pages_for_browsers)
+        terms = (f'<{settings.base_url}{RSL_FILE}>; rel="license"; type="{RSL_TYPE}"',) if settings.rsl else ()
+        return cls(settings.base_url, cache, hubs, terms, settings.pages_for_browsers)
 
 
 class Document:
@@ -118,9 +122,12 @@ class Document:
         ]
         if varies:
             found.append(("Vary", ", ".join(varies)))
+        links = list(policy.terms)
         if self.is_feed:
             address = policy.base_url + quote(self.rendition.path, safe="/?=&;:@!$'()*+,~%")
-            found.append(("Link", ", ".join((f'<{address}>; rel="self"', *policy.hubs))))
+            links = [f'<{address}>; rel="self"', *policy.hubs, *links]
+        if links:
+            found.append(("Link", ", ".join(links)))
         return found + SHARED
 
     # --- what there is ---

@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
+from feeds.licenses import RSL_FILE, RSL_TYPE, license_name
 from feeds.model import Category, Feed
 from feeds.pages.words import words_of
 from feeds.wording import date_text_with_weekday, is_date_only, wording
@@ -133,8 +134,10 @@ def _environment() -> Environment:
         "host": _host,
         "category_path": category_path,
         "quoted": lambda address: quote(address, safe=""),
+        "license": license_name,
     }
     environment.globals |= {"formats": FORMATS, "services": SERVICES, "policy": CONTENT_SECURITY_POLICY}
+    environment.globals |= {"rsl_file": RSL_FILE, "rsl_type": RSL_TYPE}
     return environment
 
 

@@ -26,6 +26,7 @@ class Words:
     updated: str
     source: str
     tags: str
+    license: str
     follow: str
     everything: str
     back: str
@@ -78,6 +79,7 @@ _ID = Words(
     updated="Diperbarui",
     source="Sumber",
     tags="Topik",
+    license="Lisensi",
     follow="Ikuti lewat feed",
     everything="Semua berita",
     back="Kembali ke halaman depan",
@@ -131,6 +133,7 @@ _EN = Words(
     updated="Updated",
     source="Source",
     tags="Topics",
+    license="Licence",
     follow="Follow by feed",
     everything="All news",
     back="Back to the front page",
