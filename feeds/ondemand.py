@@ -15,11 +15,12 @@ from cachetools import LRUCache
 
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
-from feeds.compose import Composer
+from feeds.compose import SEARCH, Composer
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import compose_entries, entry_fingerprint, settings_fingerprint
 from feeds.errors import BusyError
+from feeds.indexing import COMPLETE
 from feeds.listing import Listing, exists, listing
 from feeds.model import Rendition
 from feeds.selection import Selection
@@ -83,7 +84,7 @@ class OnDemand:
         time.sleep(max(0.0, self._rested - time.monotonic()))
         began = time.monotonic()
         with self._catalogue.reading() as reading:
-            settled = _is_settled(reading, edition)
+            settled = _is_settled(reading, edition, selection)
             composer = self._composer(reading)
             found = listing(reading, composer, selection, reading.now)
             if found is None:
@@ -142,11 +143,14 @@ def _bare(composer: Composer, found: Listing, selection: Selection) -> list[byte
     return selection.form.entries(entries, base_url=settings.base_url, language=settings.language)
 
 
-def _is_settled(reading: Reading, edition: Edition) -> bool:
+def _is_settled(reading: Reading, edition: Edition, selection: Selection) -> bool:
     """Whether the catalogue holds what the edition was made of, and nothing newer.
 
     While the next one is made, what is rendered is ahead of the edition: its date is none by which it could be known.
+    And before everything can be searched, what is found now is not all that is found in a moment.
     """
+    if selection.folder == SEARCH and not reading.value(COMPLETE):
+        return False
     return reading.version == edition.version and not (reading.pending("category") or reading.pending("everything"))
 
 

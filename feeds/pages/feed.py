@@ -69,6 +69,7 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
         years=list(years_of(feed, feed.calendar)),
         neighbours=list(_neighbours(page)),
         searched=searched,
+        searchable=searched is None and _is_of_service(feed),
         current=next((link.path for link in feed.links if link.rel == "current"), None),
         error="",
     )
@@ -89,9 +90,15 @@ def search_again(feed: Feed, searched: str, error: str) -> bytes:
         years=[],
         neighbours=[],
         searched=searched,
+        searchable=False,
         current=None,
         error=error,
     )
+
+
+def _is_of_service(feed: Feed) -> bool:
+    """Whether the service alone has this page, as it has the search: others are the same in a static build."""
+    return bool(feed.query) or "+" in feed.path or feed.path.startswith(("tag/", "author/"))
 
 
 def _shown(feed: Feed, entries: Sequence[bytes]) -> Sequence[bytes]:
