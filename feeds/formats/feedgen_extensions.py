@@ -150,9 +150,13 @@ def declaring(elements: type[Elements], *prefixes: str) -> type[Elements]:
     return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes}) if prefixes else elements
 
 
-def used_in(entries: Sequence[bytes], *prefixes: str) -> list[str]:
-    """Those prefixes that entries have elements of; one in a quoted text may be taken for that, which does no harm."""
-    return [prefix for prefix in prefixes if any(f"<{prefix}:".encode() in entry for entry in entries)]
+def used_in(entries: Sequence[bytes], *prefixes: str, behind: bytes) -> list[str]:
+    """Those prefixes that entries have elements of, ``behind`` the last place where these bytes are.
+
+    So the texts of articles are not looked through for each document, which are much the longest of an entry.
+    """
+    ends = b"".join([entry[entry.rfind(behind) :] for entry in entries])
+    return [prefix for prefix in prefixes if f"<{prefix}:".encode() in ends]
 
 
 def typed(text: str) -> tuple[str, str]:

@@ -106,7 +106,7 @@ def add_media(entry: Any, image: Image) -> None:
 
 def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
     """The channel of the feed around items that ``entries`` rendered."""
-    prefixes = used_in(entries, *_OF_RIGHTS)
+    prefixes = used_in(entries, *_OF_RIGHTS, behind=b"<pubDate>")
     return render_clean(lambda feeds: splice(_envelope(feeds[0], prefixes), b"</channel>", list(entries)), [feed])
 
 
