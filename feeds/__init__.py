@@ -22,7 +22,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     selection, archives                what an address asks for; the months of a feed
-    calendars                          when the articles of a feed appeared
+    calendars, profiles                when the articles of a feed appeared; feeds as aggregators want them
     listing, entries                   which articles that are, and the feed around them; articles -> rendered entries
     planning, rendering                what the next edition has to look at; the entries that it shows
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed

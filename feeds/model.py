@@ -163,6 +163,19 @@ class Article(NamedTuple):
     advertorial: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A further element of an item or a channel, for an aggregator that wants one.
+
+    name: with its namespace in braces, as in ``{http://purl.org/dc/terms/}valid``. inside: names and texts within it.
+    """
+
+    name: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    inside: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One article as every format writes it (atom:entry, rss item, JSON Feed item).
@@ -171,6 +184,7 @@ class Entry:
     updated: never before published. summary: plain text, one paragraph. content: sanitised HTML, absolute addresses.
     related: addresses of what is said about the article elsewhere: its corrections.
     about: of a notice, the address of the article that it is about.
+    further: elements that RSS has besides.
     """
 
     id: str
@@ -189,6 +203,7 @@ class Entry:
     image: Image | None
     related: tuple[str, ...] = ()
     about: str = ""
+    further: tuple[Element, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +246,7 @@ class Feed:
     query: what follows ``?`` in its own address. links: to the documents before and after it.
     archive: it is complete and stays as it is (RFC 5005, section 4).
     calendar, whole, parts: for its page alone; the category that it is a part of, and those that are parts of it.
+    further: elements that RSS has besides; namespaces: of these and of its entries', by prefix.
     """
 
     id: str
@@ -254,6 +270,8 @@ class Feed:
     calendar: Calendar | None = None
     whole: Category | None = None
     parts: tuple[Category, ...] = ()
+    further: tuple[Element, ...] = ()
+    namespaces: tuple[tuple[str, str], ...] = ()
 
 
 class Part(NamedTuple):

@@ -15,18 +15,20 @@ from typing import Any
 from feeds import text
 from feeds.formats.common import further, headline, own_address, related, render_clean, rfc822, rfc3339, terms
 from feeds.formats.feedgen_extensions import Generator, RssElements, declaring, splice, typed
-from feeds.model import Entry, Feed, Image
+from feeds.model import Element, Entry, Feed, Image
 
 NAME = "rss"
 FILENAME = "rss.xml"
 MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 
+Namespaces = tuple[tuple[str, str], ...]
 
-def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
-    """Each entry as one ``<item>``."""
+
+def entries(entries: Sequence[Entry], *, base_url: str, language: str, namespaces: Namespaces = ()) -> list[bytes]:
+    """Each entry as one ``<item>``; namespaces: of its further elements, as its feed has them."""
 
     def render(clean: Sequence[Entry]) -> list[bytes]:
-        generator = Generator(RssElements)
+        generator = Generator(declaring(RssElements, further=namespaces))
         for entry in clean:
             _item(generator.append(), entry, base_url, language)
         _required(generator)
@@ -70,6 +72,15 @@ def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
         if image.type and image.length:
             add("enclosure", "", {"url": image.url, "length": str(image.length), "type": image.type})
         add_media(item, image)
+    _add_further(item, entry.further)
+
+
+def _add_further(parent: Any, further: Sequence[Element]) -> None:
+    add = parent.elements.add
+    for element in further:
+        add(element.name, element.text, dict(element.attributes))
+        for name, value in element.inside:
+            add(name, value, inside=True)
 
 
 def add_media(entry: Any, image: Image) -> None:
@@ -93,7 +104,7 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
 
 
 def _envelope(feed: Feed) -> bytes:
-    channel: Any = Generator(declaring(RssElements, *["fh"] * feed.archive))
+    channel: Any = Generator(declaring(RssElements, *["fh"] * feed.archive, further=feed.namespaces))
     title = feed.title or feed.base_url
     channel.title(title)
     channel.link(href=feed.home)
@@ -120,6 +131,7 @@ def _envelope(feed: Feed) -> bytes:
     period, frequency = _update(feed.ttl)
     add("sy:updatePeriod", period)
     add("sy:updateFrequency", str(frequency))
+    _add_further(channel, feed.further)
     document: bytes = channel.rss_str(pretty=True)
     return document
 
