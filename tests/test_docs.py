@@ -274,7 +274,7 @@ class TestAddresses:
 
 def _example(address: str) -> str:
     """One that the service alone has, of the sample."""
-    names = {"tag": "banjir", "author": "siti-khadijah", "category": "ekonomi"}
+    names = {"tag": "banjir", "author": "siti-khadijah", "profile": "mitra", "category": "ekonomi"}
     return re.sub(r"<(\w+)>", lambda name: names.get(name[1], name[0]), address.replace("+<category>", "+budaya"))
 
 

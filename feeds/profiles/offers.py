@@ -77,7 +77,7 @@ def _longer(summary: str, content: str, least: int) -> str:
     if len(summary) >= least:
         return summary
     words = text.summarise(content, 2 * least)
-    if words.startswith(summary[: least // 2].rstrip(" …")):
+    if words.startswith(summary[: least // 2].rstrip(" .…")):
         return words if len(words) > len(summary) else summary
     return f"{summary} {words}".strip()
 
