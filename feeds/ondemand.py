@@ -130,8 +130,8 @@ class OnDemand:
                     self._entries[name, False, prints[identity]] = item
             return items | made
 
-        candidates = looked_at(reading, composer, wanted, reading.now)
-        return document(composer, wanted, candidates, choose(composer, wanted, candidates, rendered))
+        lots = looked_at(reading, composer, wanted, reading.now)
+        return document(composer, wanted, choose(composer, wanted, lots, rendered))
 
     def _entries_of(self, found: Listing, reading: Reading, composer: Composer, selection: Selection) -> list[bytes]:
         """The entries of a document: those of the edition, those that are kept here, and others rendered now.

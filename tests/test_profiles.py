@@ -123,7 +123,7 @@ def document_of(profile: Profile, *entries: Entry) -> bytes:
         namespaces=profile.namespaces,
     )
     composer = items.Composer.of(replace(SETTINGS, logo="https://koran.example/logo.png"), ())
-    channel = replace(items.feed(composer, items.Asked(profile, ""), (), ()), updated=ENTRY.updated)
+    channel = replace(items.feed(composer, items.Asked(profile, ""), items.Chosen()), updated=ENTRY.updated)
     return rss.write(replace(channel, further=of_channel(profile, channel)), written)
 
 
@@ -407,7 +407,7 @@ def test_too_old_and_too_many_are_no_faults_of_an_article(desk: Desk) -> None:
         composer = items.Composer.of(settings, reading.categories())
         wanted = items.asked(composer, "msn")
         assert wanted
-        candidates = items.looked_at(reading, composer, wanted, reading.now)
+        candidates = [record for lot in items.looked_at(reading, composer, wanted, reading.now) for record in lot]
     entries = [replace(ENTRY, id=record.id, title=record.title) for record in candidates]
     found = items.verdicts(composer, wanted, candidates, entries)
     assert [[reason.sentence("id") for reason in verdict.reasons] for verdict in found] == [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain
 
 import click
 
@@ -26,7 +27,7 @@ def show_profile(newsroom: Newsroom, name: str, as_json: bool) -> bool:
         wanted = asked(composer, name)
         if wanted is None:
             raise Failure(_unknown(composer, name))
-        candidates = looked_at(reading, composer, wanted, reading.now)
+        candidates = list(chain.from_iterable(looked_at(reading, composer, wanted, reading.now)))
     entries = compose_entries(composer, Rules.of(newsroom.settings), candidates)
     found = verdicts(composer, wanted, candidates, entries)
     shown = sum(not verdict.reasons for verdict in found)

@@ -13,7 +13,7 @@ from feeds.entries import compose_entries
 from feeds.formats import rss
 from feeds.formats.common import parts
 from feeds.model import Entry
-from feeds.profiles.items import Asked, asked, choose, feed, looked_at, render
+from feeds.profiles.items import Asked, asked, choose, document, feed, looked_at, render
 from feeds.record import Record
 
 
@@ -28,17 +28,15 @@ def put_profiles(work: Work) -> None:
 
 def _put(work: Work, wanted: Asked, entries: dict[str, Entry]) -> None:
     """entries: what other profiles' feeds have composed already; grows."""
-    candidates = looked_at(work.reading, work.composer, wanted, work.now)
     path = wanted.folder + rss.FILENAME
     work.look_at([path])
     work.documents.kept.add(path)
-    chosen = choose(work.composer, wanted, candidates, lambda some: _rendered(work, wanted, some, entries))
-    channel = feed(work.composer, wanted, [record for record, _ in chosen], candidates)
-    items = [item for _, item in chosen]
-    fingerprint = work.fingerprint_of(channel, items)
+    lots = looked_at(work.reading, work.composer, wanted, work.now)
+    chosen = choose(work.composer, wanted, lots, lambda some: _rendered(work, wanted, some, entries))
+    fingerprint = work.fingerprint_of(feed(work.composer, wanted, chosen), chosen.items)
     if work.documents.is_new(path, fingerprint):
-        body = rss.write(channel, items)
-        work.documents.write(path, rss.MEDIA_TYPE, fingerprint, body, tuple(parts(body, items)))
+        body = document(work.composer, wanted, chosen)
+        work.documents.write(path, rss.MEDIA_TYPE, fingerprint, body, tuple(parts(body, chosen.items)))
 
 
 def _rendered(work: Work, wanted: Asked, some: Sequence[Record], entries: dict[str, Entry]) -> Mapping[str, bytes]:

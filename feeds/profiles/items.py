@@ -6,8 +6,9 @@ looked at, however few fit. Ages are measured from the newest article, never by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain, islice
 from typing import NamedTuple
 
 from feeds import text
@@ -72,10 +73,22 @@ def asked(composer: Composer, name: str) -> Asked | None:
     return Asked(profile, slug) if profile and (not slug or slug in composer.categories) else None
 
 
-def looked_at(reading: Reading, composer: Composer, wanted: Asked, now: int) -> list[Record]:
-    """The articles among which the feed's are, newest first. now: microseconds since the epoch."""
-    most = wanted.profile.feed.items * LOOKED_AT
-    return reading.articles(wanted_of(composer, wanted.slug, now), most)
+class Chosen(NamedTuple):
+    """The articles of a feed with their items, newest first; newest: the newest of all that were looked at, if any."""
+
+    articles: tuple[Record, ...] = ()
+    items: tuple[bytes, ...] = ()
+    newest: tuple[Record, ...] = ()
+
+
+def looked_at(reading: Reading, composer: Composer, wanted: Asked, now: int) -> Iterator[list[Record]]:
+    """The articles among which the feed's are, newest first, some at a time. now: microseconds since the epoch."""
+    everything, some = wanted_of(composer, wanted.slug, now), wanted.profile.feed.items
+    for number in range(LOOKED_AT):
+        found = reading.articles(everything, some, number * some)
+        yield found
+        if len(found) < some:
+            return
 
 
 def render(
@@ -104,51 +117,61 @@ def _items(composer: Composer, profile: Profile, offers: Mapping[str, Offer]) ->
     return dict.fromkeys(offers, b"") | dict(zip(taken, items, strict=True))
 
 
-def choose(
-    composer: Composer, wanted: Asked, candidates: Sequence[Record], rendered: Rendered
-) -> list[tuple[Record, bytes]]:
-    """The articles of the feed with their items, newest first; candidates: of ``looked_at``."""
-    rules = wanted.profile.feed
-    room = rules.bytes - len(rss.write(feed(composer, wanted, candidates[: rules.items], candidates), ()))
-    near = [record for record in candidates if not rules.days or _age(record, candidates) < rules.days]
-    chosen: list[tuple[Record, bytes]] = []
-    for start in range(0, len(near), rules.items):
-        some = near[start : start + rules.items]
-        items = rendered(some)
-        for record in some:
-            item = items.get(record.id, b"")
-            room -= len(item)
-            if len(chosen) == rules.items or (rules.bytes and room < 0):
-                return chosen
-            if item:
-                chosen.append((record, item))
-    return chosen
+def choose(composer: Composer, wanted: Asked, lots: Iterable[Sequence[Record]], rendered: Rendered) -> Chosen:
+    """What is in the feed; lots: of ``looked_at``, which are read as far as they are needed."""
+    rules, lots = wanted.profile.feed, iter(lots)
+    first = next(lots, ())
+    newest = tuple(first[:1])
+    everything = _taken(rules.days, newest, chain([first], lots), rendered)
+    taken: Iterator[tuple[Record, bytes]] = islice(everything, rules.items)
+    if rules.bytes:
+        taken = _within(rules.bytes - len(document(composer, wanted, Chosen(newest=newest))), taken)
+    chosen = list(taken)
+    return Chosen(tuple(record for record, _ in chosen), tuple(item for _, item in chosen), newest)
 
 
-def document(
-    composer: Composer, wanted: Asked, candidates: Sequence[Record], chosen: Sequence[tuple[Record, bytes]]
-) -> bytes:
-    """The document of the feed; chosen: of ``choose``."""
-    listed = [record for record, _ in chosen]
-    return rss.write(feed(composer, wanted, listed, candidates), [item for _, item in chosen])
+def _taken(
+    days: int, newest: tuple[Record, ...], lots: Iterable[Sequence[Record]], rendered: Rendered
+) -> Iterator[tuple[Record, bytes]]:
+    """The articles that the profile takes, and their items, until they are too old; 0 days: none is."""
+    for lot in lots:
+        near = [record for record in lot if not days or _age(record, newest[0]) < days]
+        items = rendered(near)
+        yield from ((record, items[record.id]) for record in near if items.get(record.id))
+        if len(near) < len(lot):
+            return
 
 
-def _age(record: Record, candidates: Sequence[Record]) -> int:
+def _within(room: int, taken: Iterable[tuple[Record, bytes]]) -> Iterator[tuple[Record, bytes]]:
+    """The first of them, whose items have so many bytes at most."""
+    for record, item in taken:
+        room -= len(item)
+        if room < 0:
+            return
+        yield record, item
+
+
+def _age(record: Record, newest: Record) -> int:
     """In whole days before the newest."""
-    return (candidates[0].published - record.published) // _DAY
+    return (newest.published - record.published) // _DAY
 
 
-def feed(composer: Composer, wanted: Asked, listed: Sequence[Record], candidates: Sequence[Record]) -> Feed:
-    """The channel around some articles. Hubs hear of the feeds of editions, and these alone announce them."""
+def document(composer: Composer, wanted: Asked, chosen: Chosen) -> bytes:
+    """The document of the feed."""
+    return rss.write(feed(composer, wanted, chosen), chosen.items)
+
+
+def feed(composer: Composer, wanted: Asked, chosen: Chosen) -> Feed:
+    """The channel of the feed. Hubs hear of the feeds of editions, and these alone announce them."""
     settings, profile = composer.settings, wanted.profile
-    plain = composer.feed(composer.categories.get(wanted.slug), listed)
+    plain = composer.feed(composer.categories.get(wanted.slug), chosen.articles)
     longest = profile.feed.description_max
     made = replace(
         plain,
         id=f"tag:{settings.authority},2026:feeds/{wanted.folder}",
         path=wanted.folder,
         description=text.summarise(plain.description, longest) if longest else plain.description,
-        updated=newest_change(listed or candidates[:1]),
+        updated=newest_change(chosen.articles or chosen.newest),
         hubs=settings.hubs if wanted.name in settings.profiles else (),
         namespaces=profile.namespaces,
     )
@@ -165,14 +188,14 @@ def verdicts(
     profile = wanted.profile
     offers = _offers(composer, profile, candidates, entries)
     items = _items(composer, profile, offers)
-    chosen = {record.id for record, _ in choose(composer, wanted, candidates, lambda some: items)}
+    chosen = {record.id for record in choose(composer, wanted, [candidates], lambda some: items).articles}
 
     def reasons(record: Record) -> tuple[Reason, ...]:
         if record.id in chosen:
             return ()
         if record.id not in offers:
             return (Reason("unread"),)
-        age, days = _age(record, candidates), profile.feed.days
+        age, days = _age(record, candidates[0]), profile.feed.days
         old = (Reason("days", age, days),) if days and age >= days else ()
         return (*old, *offers[record.id].reasons) or (Reason("full"),)
 
