@@ -23,7 +23,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     forms                              the formats, and the page that is written like one
     selection, archives                what an address asks for; the months of a feed
-    calendars                          when the articles of a feed appeared
+    calendars, profiles                when the articles of a feed appeared; feeds as aggregators want them
     listing, entries                   which articles that are, and the feed around them; articles -> rendered entries
     planning, rendering                what the next edition has to look at; the entries that it shows
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed

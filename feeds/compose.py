@@ -24,6 +24,7 @@ from feeds.wording import Wording, date_text, wording
 ARTICLE_PAGES = "artikel/"
 NOTICES = "ralat/"
 ARCHIVE = "archive/"
+PROFILES = "profil/"
 SEARCH = "search/"
 ALL = "semua"
 """How settings call the feed of all articles, which has no slug."""

@@ -189,6 +189,19 @@ class RslTerms:
     contact: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A further element of an item or a channel, for an aggregator that wants one.
+
+    name: with its namespace in braces, as in ``{http://purl.org/dc/terms/}valid``. inside: names and texts within it.
+    """
+
+    name: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    inside: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """One article as every format writes it (atom:entry, rss item, JSON Feed item).
@@ -199,6 +212,7 @@ class Entry:
     about: of a notice, the address of the article that it is about.
     license: the address of its licence; rights: its own notice of copyright, "" where that of the feed holds.
     rsl: the terms that hold for its address, None where the feed must say nothing about it.
+    further: elements that RSS has besides.
     """
 
     id: str
@@ -220,6 +234,7 @@ class Entry:
     license: str = ""
     rights: str = ""
     rsl: RslTerms | None = None
+    further: tuple[Element, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +279,7 @@ class Feed:
     query: what follows ``?`` in its own address. links: to the documents before and after it.
     archive: it is complete and stays as it is (RFC 5005, section 4).
     calendar, whole, parts: for its page alone; the category that it is a part of, and those that are parts of it.
+    further: elements that RSS has besides; namespaces: of these and of its entries', by prefix.
     """
 
     id: str
@@ -290,6 +306,8 @@ class Feed:
     calendar: Calendar | None = None
     whole: Category | None = None
     parts: tuple[Category, ...] = ()
+    further: tuple[Element, ...] = ()
+    namespaces: tuple[tuple[str, str], ...] = ()
 
 
 class Part(NamedTuple):

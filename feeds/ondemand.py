@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cachetools import LRUCache
@@ -23,6 +24,8 @@ from feeds.errors import BusyError
 from feeds.indexing import COMPLETE
 from feeds.listing import Listing, exists, listing
 from feeds.model import Rendition
+from feeds.profiles.items import Asked, asked, choose, document, looked_at, render
+from feeds.record import Record
 from feeds.selection import Selection
 from feeds.source import Rules, digest_of
 
@@ -86,10 +89,9 @@ class OnDemand:
         with self._catalogue.reading() as reading:
             settled = _is_settled(reading, edition, selection)
             composer = self._composer(reading)
-            found = listing(reading, composer, selection, reading.now)
-            if found is None:
+            body = self._body(reading, composer, selection)
+            if body is None:
                 return None
-            body = selection.form.write(found.feed, self._entries_of(found, reading, composer, selection))
         query = f"?{selection.query}" if selection.query else ""
         made = Rendition(
             path=selection.path + query,
@@ -104,6 +106,33 @@ class OnDemand:
         ended = time.monotonic()
         self._rested = ended + min(ended - began, LONGEST_REST)
         return made
+
+    def _body(self, reading: Reading, composer: Composer, selection: Selection) -> bytes | None:
+        if wanted := asked(composer, selection.profile):
+            return self._of_profile(wanted, reading, composer)
+        found = listing(reading, composer, selection, reading.now)
+        return found and selection.form.write(found.feed, self._entries_of(found, reading, composer, selection))
+
+    def _of_profile(self, wanted: Asked, reading: Reading, composer: Composer) -> bytes:
+        """The feed of a profile, from items of the edition, those that are kept here, and others rendered now."""
+        name = wanted.format
+
+        def rendered(some: Sequence[Record]) -> Mapping[str, bytes]:
+            prints = {article.id: entry_fingerprint(self._fingerprint, article) for article in some}
+            items = reading.rendered(name, prints)
+            for identity in prints.keys() - items.keys():
+                if (kept := self._entries.get((name, False, prints[identity]))) is not None:
+                    items[identity] = kept
+            missing = [article for article in some if article.id not in items]
+            entries = compose_entries(composer, Rules.of(self._settings), missing)
+            made = render(composer, wanted.profile, missing, entries)
+            for identity, item in made.items():
+                if _size(item) <= MEMORY:
+                    self._entries[name, False, prints[identity]] = item
+            return items | made
+
+        lots = looked_at(reading, composer, wanted, reading.now)
+        return document(composer, wanted, choose(composer, wanted, lots, rendered))
 
     def _entries_of(self, found: Listing, reading: Reading, composer: Composer, selection: Selection) -> list[bytes]:
         """The entries of a document: those of the edition, those that are kept here, and others rendered now.

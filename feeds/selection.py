@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
-from feeds.compose import ARCHIVE, NOTICES, SEARCH
+from feeds.compose import ARCHIVE, NOTICES, PROFILES, SEARCH
 from feeds.config import Settings
 from feeds.dates import read_date
 from feeds.errors import DateError, SelectionError
-from feeds.formats import Format
+from feeds.formats import Format, rss
 from feeds.forms import BY_FILENAME, PAGE
 from feeds.lists import KINDS, list_of
 from feeds.query import read_query
@@ -41,6 +41,7 @@ class Selection:
 
     folder: of the feed, below base_url: "" for all articles, ``ekonomi/``, ``ekonomi+politik/``, ``tag/banjir/``.
     lists: of the catalogue, in any of which an article may be; () is all articles.
+    profile: the feed of an aggregator, such as ``msn`` or ``msn/ekonomi``, "" for others.
     month: of an archive, such as ``2026-05``, "" for none. words: what is searched for.
     limit: articles in one document, None for as many as the settings say. page: from 1, None where none is named.
     since: only what was published or updated then or later. summary_only: entries without their texts.
@@ -49,6 +50,7 @@ class Selection:
     folder: str
     filename: str
     lists: tuple[str, ...] = ()
+    profile: str = ""
     month: str = ""
     words: str = ""
     limit: int | None = None
@@ -94,7 +96,9 @@ def read_selection(path: str, query: str, settings: Settings) -> Selection | Non
         return None
     *folders, filename = path.split("/")
     selection = _of_folders(folders, filename) if filename in BY_FILENAME else None
-    if selection is None or selection.month:  # an archive is whole: there is nothing to choose in it
+    if folders[:1] == [PROFILES.rstrip("/")] and filename == rss.FILENAME:
+        selection = _of_profile(folders[1:], settings)
+    if selection is None or selection.month or selection.profile:  # which are whole: there is nothing to choose
         return selection
     return _with_parameters(selection, query, settings)
 
@@ -114,6 +118,17 @@ def _of_folders(folders: list[str], filename: str) -> Selection | None:
             selection = _of_folders(category, filename)
             return selection and (replace(selection, month=month) if _has_archives(selection) else None)
     return None
+
+
+def _of_profile(names: list[str], settings: Settings) -> Selection | None:
+    """The feed of a known profile, or of a category in it."""
+    if len(names) not in (1, 2) or names[0] not in [profile.name for profile in settings.known_profiles]:
+        return None
+    lists = tuple(names[1:])
+    name = "/".join(names)
+    if not all(map(_SLUG.fullmatch, lists)):
+        return None
+    return Selection(folder=f"{PROFILES}{name}/", filename=rss.FILENAME, lists=lists, profile=name)
 
 
 def _joined(name: str, filename: str) -> Selection | None:

@@ -17,6 +17,7 @@ import pytest
 
 from feeds import cli
 from feeds.config import load
+from feeds.config.profiles import ARTICLE, BODY, ELEMENT, FEED, IMAGE, PROFILE
 from feeds.config.table import CATEGORY_SETTINGS, RSL_SETTINGS, SETTINGS, USAGES
 from feeds.errors import KINDS
 from feeds.readers import WITHDRAWN, is_source
@@ -243,6 +244,13 @@ class TestSettings:
         found = load(config=config, environ={}).categories
         assert [(category.slug, len(category.match)) for category in found][1:] == [("sepak-bola", 2), ("segala", 6)]
 
+    def test_the_profiles_and_what_they_consist_of_are_named(self) -> None:
+        """Each bundled one with the number of its articles, and each key that its file can have."""
+        known = {profile.name: profile.feed.items for profile in load(environ={}, cwd=ROOT / "tests").known_profiles}
+        assert {codes(row[0])[0]: int(row[1]) for row in rows("Profile")} == known
+        keys = {key for table in (PROFILE, FEED, ARTICLE, IMAGE, BODY, ELEMENT) for key in table}
+        assert keys <= set(codes("".join(part for row in rows("Part") for part in row)))
+
     def test_every_variable_that_is_named_is_one(self) -> None:
         """Wherever it stands."""
         known = {setting.variable for setting in SETTINGS.values()} | {"FEEDS_CONFIG"}
@@ -278,7 +286,7 @@ class TestAddresses:
 
 def _example(address: str) -> str:
     """One that the service alone has, of the sample."""
-    names = {"tag": "banjir", "author": "siti-khadijah", "category": "ekonomi"}
+    names = {"tag": "banjir", "author": "siti-khadijah", "profile": "mitra", "category": "ekonomi"}
     return re.sub(r"<(\w+)>", lambda name: names.get(name[1], name[0]), address.replace("+<category>", "+budaya"))
 
 

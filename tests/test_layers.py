@@ -35,6 +35,7 @@ LIBRARIES = {
         "cli.explain",
         "cli.init",
         "cli.ping",
+        "cli.profile",
         "cli.serve",
     ],
     "cssselect": ["config.values"],

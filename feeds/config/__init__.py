@@ -25,6 +25,8 @@ from feeds.config.categories import RESERVED as RESERVED
 from feeds.config.categories import CategorySetting as CategorySetting
 from feeds.config.categories import category_settings, check_gone, prettified
 from feeds.config.categories import free_slug as free_slug
+from feeds.config.profiles import Profile as Profile
+from feeds.config.profiles import check_profile_feeds, known_profiles
 from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, newsroom_folder
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
 from feeds.config.values import NOT_XML, SCHEME, absolute_path, zone_of
@@ -83,6 +85,8 @@ class Settings:
     advertorial_as: Literal["title", "category"]
     advertorial_not_in: tuple[str, ...]  # slugs of categories, "semua" for the feed of all
     hubs: tuple[str, ...]
+    profiles: tuple[str, ...]  # feeds of the edition: a profile, or a profile, a slash and the slug of a category
+    known_profiles: tuple[Profile, ...]  # by name
     categories: tuple[CategorySetting, ...]
     gone: tuple[str, ...]  # slugs
     rate_limit: str = field(repr=False)  # "" or such as 60/hour, maybe with a Redis's address and password behind it
@@ -112,6 +116,7 @@ def load(
         base = _unnamed(path, file)
     values = _joined(base | file, environment, command_line)
     home = newsroom_folder(path) if path else None
+    values["known_profiles"] = known_profiles(path)
     try:
         return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
     except ConfigError as error:
@@ -170,6 +175,7 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     values["zone"] = zone_of(values["timezone"])
     values["categories"] = category_settings(values["categories"])
     check_gone(values["gone"], values["categories"])
+    check_profile_feeds(values["profiles"], values["known_profiles"])
     values["fields"] = tuple(
         FieldNames(folder, tuple(names.items())) for folder, names in sorted(values["fields"].items())
     )

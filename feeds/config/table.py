@@ -127,11 +127,12 @@ def _field(where: Where, value: object) -> str:
     )
 
 
-def _table(*settings: Setting) -> Mapping[str, Setting]:
+def table_of(*settings: Setting) -> Mapping[str, Setting]:
+    """Settings by name."""
     return {setting.name: setting for setting in settings}
 
 
-CATEGORY_SETTINGS = _table(
+CATEGORY_SETTINGS = table_of(
     Setting("title", "text", None, v.text_value, "Its name as people read it."),
     Setting("description", "text", "", v.text_value, "One sentence on what belongs in it."),
     Setting("parent", "text", "", v.text_value, "The category that it is a part of, by its name in brackets."),
@@ -145,7 +146,7 @@ USAGES = ("all", "ai-all", "ai-train", "ai-input", "ai-index", "search")
 PAYMENTS = ("free", "attribution", "contribution", "purchase", "subscription", "training", "crawl", "use")
 """What a licence costs, or each time that something is done (RSL 1.0, section 3.7)."""
 
-RSL_SETTINGS = _table(
+RSL_SETTINGS = table_of(
     Setting("permits", "list", (), v.list_of(v.choice(*USAGES)), "What they may use articles for, and nothing else."),
     Setting("prohibits", "list", (), v.list_of(v.choice(*USAGES)), "What they may not use them for."),
     Setting("payment", "text", "", v.choice(*PAYMENTS), "What it costs."),
@@ -156,7 +157,7 @@ RSL_SETTINGS = _table(
     Setting("contact", "text", "", v.contact, "The mail address or the page of whom to ask."),
 )
 
-SETTINGS = _table(
+SETTINGS = table_of(
     Setting("title", "text", None, v.text_value, "The newsroom's name; from the folder's name where it is not set."),
     Setting(
         "description",
@@ -219,6 +220,13 @@ SETTINGS = _table(
         "The feeds that leave them out: slugs of categories, semua for the feed of all.",
     ),
     Setting("hubs", "list", (), v.list_of(v.address), "The WebSub hubs that are told of changes."),
+    Setting(
+        "profiles",
+        "list",
+        (),
+        v.list_of(v.profile_feed),
+        "The feeds for aggregators that an edition holds: profiles, or a profile and a category.",
+    ),
     Setting("categories", "table", {}, categories, "The categories: their slugs, names and aliases."),
     Setting("gone", "list", (), v.list_of(v.slug), "Slugs of categories that are no more, and answer so."),
     Setting("rate_limit", "text", "", v.rate_limit, "How often a client may fetch without validators."),

@@ -127,6 +127,14 @@ def slug(where: Where, value: object) -> str:
     return text
 
 
+def profile_feed(where: Where, value: object) -> str:
+    """The feed of a profile, ``msn``, or of a category in it, ``msn/ekonomi``."""
+    text = text_value(where, value)
+    if not all(map(SLUG.fullmatch, text.split("/", 1))):
+        raise where.expected("profiles such as 'msn', or a profile and a category such as 'msn/ekonomi'", text)
+    return text
+
+
 def number(low: int, high: int, why: str = "") -> Reader:
     def read(where: Where, value: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:

@@ -6,6 +6,7 @@ An entry is rendered once a format, kept in the catalogue and spliced into each 
     work        what the parts of one build share
     feeds       the feeds, a page for each, and the feed of notices
     pages       the newsroom's page, and pages of articles
+    profiles    the feeds for aggregators
     archives    the documents of each month
     rights      the terms for automated clients
 """
@@ -26,6 +27,7 @@ from feeds.edition.archives import write_archives
 from feeds.edition.documents import FEED_FILES as FEED_FILES
 from feeds.edition.feeds import Feeds, Progress, put_notices
 from feeds.edition.pages import ArticlePages, put_landing, put_static
+from feeds.edition.profiles import put_profiles
 from feeds.edition.rights import put_terms
 from feeds.edition.work import Work
 from feeds.model import Rendition
@@ -104,6 +106,7 @@ def _put_documents(work: Work, progress: Progress | None) -> None:
     put_static(work)
     put_terms(work)
     feeds.finish(progress)
+    put_profiles(work)
 
 
 def _write(work: Work, writer: Writing) -> int:

@@ -74,6 +74,7 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """Elements that feedgen does not know, or writes wrongly, added to a feed or an entry in the order given."""
 
     prefixes: tuple[str, ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
 
     def __init__(self) -> None:
         self._elements: list[tuple[str, str, dict[str, str], bool]] = []
@@ -92,7 +93,7 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         self._trees.append(write)
 
     def extend_ns(self) -> dict[str, str]:
-        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
+        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes} | dict(self.further)
 
     def extend_rss(self, element: etree._Element) -> None:
         """Called by feedgen with a whole ``<rss>``, or with an ``<item>`` that stands nowhere yet."""
@@ -145,9 +146,14 @@ class AtomElements(Elements):
     prefixes: tuple[str, ...] = ("dc", "media")
 
 
-def declaring(elements: type[Elements], *prefixes: str) -> type[Elements]:
-    """The same for a document that declares more namespaces, which only those that use them do."""
-    return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes}) if prefixes else elements
+def declaring(elements: type[Elements], *prefixes: str, further: tuple[tuple[str, str], ...] = ()) -> type[Elements]:
+    """The same for a document that declares more namespaces, which only those that use them do.
+
+    further: those that are not ours, by prefix.
+    """
+    if not prefixes and not further:
+        return elements
+    return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes, "further": further})
 
 
 def used_in(entries: Sequence[bytes], *prefixes: str, behind: bytes) -> list[str]:

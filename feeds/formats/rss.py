@@ -18,7 +18,7 @@ from feeds.formats import rsl
 from feeds.formats.common import further, headline, own_address, related, render_clean, rfc822, rfc3339, terms
 from feeds.formats.feedgen_extensions import Generator, RssElements, declaring, splice, typed, used_in
 from feeds.licenses import is_creative_commons
-from feeds.model import Entry, Feed, Image
+from feeds.model import Element, Entry, Feed, Image
 
 NAME = "rss"
 FILENAME = "rss.xml"
@@ -26,12 +26,14 @@ MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 
 _OF_RIGHTS = ("creativeCommons", "dcterms", "rsl")  # prefixes that a document declares where it has need of them
 
+Namespaces = tuple[tuple[str, str], ...]
 
-def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
-    """Each entry as one ``<item>``."""
+
+def entries(entries: Sequence[Entry], *, base_url: str, language: str, namespaces: Namespaces = ()) -> list[bytes]:
+    """Each entry as one ``<item>``; namespaces: of its further elements, as its feed has them."""
 
     def render(clean: Sequence[Entry]) -> list[bytes]:
-        generator = Generator(declaring(RssElements, *_OF_RIGHTS))
+        generator = Generator(declaring(RssElements, *_OF_RIGHTS, further=namespaces))
         for entry in clean:
             _item(generator.append(), entry, base_url, language)
         _required(generator)
@@ -80,6 +82,15 @@ def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
         if image.type and image.length:
             add("enclosure", "", {"url": image.url, "length": str(image.length), "type": image.type})
         add_media(item, image)
+    _add_further(item, entry.further)
+
+
+def _add_further(parent: Any, further: Sequence[Element]) -> None:
+    add = parent.elements.add
+    for element in further:
+        add(element.name, element.text, dict(element.attributes))
+        for name, value in element.inside:
+            add(name, value, inside=True)
 
 
 def _add_license(element: Any, address: str) -> None:
@@ -113,7 +124,7 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
 def _envelope(feed: Feed, prefixes: Sequence[str]) -> bytes:
     common = is_creative_commons(feed.license)
     needed = [p for p, used in (("fh", feed.archive), ("dcterms", feed.license), ("creativeCommons", common)) if used]
-    channel: Any = Generator(declaring(RssElements, *dict.fromkeys((*needed, *prefixes))))
+    channel: Any = Generator(declaring(RssElements, *dict.fromkeys((*needed, *prefixes)), further=feed.namespaces))
     title = feed.title or feed.base_url
     channel.title(title)
     channel.link(href=feed.home)
@@ -141,6 +152,7 @@ def _envelope(feed: Feed, prefixes: Sequence[str]) -> bytes:
     period, frequency = _update(feed.ttl)
     add("sy:updatePeriod", period)
     add("sy:updateFrequency", str(frequency))
+    _add_further(channel, feed.further)
     document: bytes = channel.rss_str(pretty=True)
     return document
 
