@@ -22,7 +22,7 @@ DAYS = 371
 def calendar_of(reading: Reading, composer: Composer, slug: str, now: int) -> Calendar:
     """The calendar of the feed of a category, "" for that of all articles.
 
-    now: microseconds since the epoch; a later article is under embargo.
+    Without months where there are no archives. now: microseconds since the epoch; a later article is under embargo.
     """
     zone, wanted = composer.settings.zone, wanted_of(composer, slug, now)
     newest = reading.newest(wanted)
@@ -32,7 +32,8 @@ def calendar_of(reading: Reading, composer: Composer, slug: str, now: int) -> Ca
     days: list[tuple[date, int]] = []
     for first, before, offset in _spans(last, zone):
         days += reading.days(wanted._replace(first=first, before=before), offset)
-    months = tuple((month.year, month.number) for month in months_with(reading, wanted, zone))
+    chosen = () if composer.settings.archives is False else months_with(reading, wanted, zone)
+    months = tuple((month.year, month.number) for month in chosen)
     return Calendar(last, tuple(sorted(days)), months)
 
 

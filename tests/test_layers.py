@@ -35,6 +35,7 @@ LIBRARIES = {
         "cli.explain",
         "cli.init",
         "cli.ping",
+        "cli.profile",
         "cli.serve",
         "cli.snippet",
     ],
@@ -49,6 +50,7 @@ LIBRARIES = {
     "lxml": [
         "formats.feedgen_extensions",
         "formats.opml",
+        "formats.rsl",
         *(
             f"readers.html_{part}"
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")

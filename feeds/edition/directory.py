@@ -10,6 +10,7 @@ from feeds.config import Settings
 from feeds.edition.feeds import has_notices
 from feeds.edition.work import Work
 from feeds.formats import feed_menu, opml, sitemap
+from feeds.licenses import RSL_FILE
 from feeds.model import Category, Feed, Outline
 from feeds.source import digest_of
 
@@ -61,8 +62,12 @@ def feeds_of(outlines: Iterable[Outline]) -> Iterator[Feed]:
 
 
 def robots(settings: Settings) -> bytes:
-    """What robots may fetch (RFC 9309): all but the searches, which have no end; and where the sitemaps are."""
+    """What robots may fetch (RFC 9309): all but the searches, which have no end; where the sitemaps and the terms are.
+
+    A line ``License`` is for all robots, where it stands in no group (RSL 1.0, section 4.4).
+    """
     base = settings.base_url
     lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}{SEARCH}", ""]
     lines += [f"Sitemap: {base}{path}" for path in (sitemap.INDEX, sitemap.NEWS)]
+    lines += [f"License: {base}{RSL_FILE}"] if settings.rsl else []
     return "".join(f"{line}\n" for line in lines).encode()
