@@ -36,6 +36,7 @@ LIBRARIES = {
         "cli.init",
         "cli.ping",
         "cli.serve",
+        "cli.validate",
     ],
     "cssselect": ["config.values"],
     "dateutil": ["dates.moments", "dates.relative"],
@@ -52,6 +53,7 @@ LIBRARIES = {
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")
         ),
         "readers.wxr_items",
+        "validation.tree",
     ],
     "markupsafe": ["pages.layout"],
     "nh3": ["text"],

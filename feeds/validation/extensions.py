@@ -223,18 +223,16 @@ def grammar(name: str, extensions: Mapping[str, Element]) -> Grammar:
 
 
 def check_namespaces(root: Any) -> Iterator[Fault]:
-    """Namespaces that no reader knows, each once; and those that are misspelled."""
-    seen = set()
-    for element in root.iter():
-        for namespace in filter(None, element.nsmap.values()) if isinstance(element.tag, str) else ():
-            if namespace in NAMESPACES or namespace in seen:
-                continue
-            seen.add(namespace)
-            meant = _BY_FORM.get(_plain_form(namespace))
-            if meant:
-                yield Fault("namespace", element.sourceline, f"{namespace!r} instead of {meant!r}")
-            else:
-                yield Fault("namespace-unknown", element.sourceline, repr(namespace))
+    """Namespaces that no reader knows, each once, of the root and of what is used; and those that are misspelled."""
+    lines = dict.fromkeys(filter(None, root.nsmap.values()), root.sourceline)
+    for element in root.iter("{*}*"):
+        lines.setdefault(namespace_of(element.tag), element.sourceline)
+    for namespace, line in lines.items():
+        meant = _BY_FORM.get(_plain_form(namespace))
+        if meant and meant != namespace:
+            yield Fault("namespace", line, f"{namespace!r} instead of {meant!r}")
+        elif namespace and not meant:
+            yield Fault("namespace-unknown", line, repr(namespace))
 
 
 # --- links -----------------------------------------------------------------------------------------------------------

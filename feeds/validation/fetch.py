@@ -10,11 +10,12 @@ from http.client import HTTPException
 from queue import Empty, SimpleQueue
 from typing import Any, TypeVar
 from urllib.error import URLError
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import HTTPErrorProcessor, HTTPHandler, HTTPSHandler, OpenerDirector, ProxyHandler, Request
 
 from feeds import __version__
 from feeds.errors import FetchError
+from feeds.validation.values import joined
 
 PATIENCE = 20.0  # seconds for a whole answer
 LARGEST = 20_000_000  # bytes of a document, compressed or not
@@ -81,7 +82,7 @@ class Fetcher:
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
                 break
             statuses.append(answer.status)
-            found = urljoin(found, answer.headers["location"])
+            found = joined(found, answer.headers["location"])
             if len(statuses) > REDIRECTS:
                 raise FetchError(address, f"more than {REDIRECTS} redirects, the last to {found}")
         if not 200 <= answer.status < 300 and answer.status != 304:

@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from feeds.errors import FetchError
 from feeds.validation import page
 from feeds.validation.extensions import FOLLOWED
 from feeds.validation.findings import Document, Fault
 from feeds.validation.kinds import PAGE, UNKNOWN, examine, findings_of, is_announced, is_page
+from feeds.validation.values import joined
 from feeds.validation.walk import missing
 
 LARGEST = 52_428_800  # bytes of a file that is looked at: as long as a sitemap may be
@@ -121,7 +122,7 @@ def _between(folder: Path, base: str, document: Document) -> Iterator[Fault]:
         yield Fault("self", 0, own)
     for reference in document.references:
         if reference.rel in ("feed", "part", *FOLLOWED):
-            address = urljoin(base + document.address, reference.address)
+            address = joined(base + document.address, reference.address)
             if address.startswith(base) and not _is_there(folder, _without_query(address).removeprefix(base)):
                 yield missing(reference, address)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html.parser import HTMLParser
-from urllib.parse import urljoin
 
 from feeds.validation.findings import Fault, Reference
+from feeds.validation.values import joined
 
 FEED_TYPES = {
     "application/rss+xml": "RSS 2.0",
@@ -39,9 +39,9 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: (value or "").strip() for name, value in attrs}
         if tag == "base" and given.get("href"):
-            self.base = urljoin(self.base, given["href"])
+            self.base = joined(self.base, given["href"])
         kind = given.get("type", "").lower()
         announced = {"alternate": (*FEED_TYPES, "text/x-opml"), "outline": ("text/x-opml", "application/xml")}
         for relation in given.get("rel", "").lower().split() if tag == "link" else ():
             if kind in announced.get(relation, ()) and given.get("href"):
-                self.found.append(Reference("feed", urljoin(self.base, given["href"]), self.getpos()[0], kind))
+                self.found.append(Reference("feed", joined(self.base, given["href"]), self.getpos()[0], kind))

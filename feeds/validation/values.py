@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 Wrong = tuple[str, str]
 Check = Callable[[str], Iterator[Wrong]]
@@ -120,6 +120,14 @@ def scheme_of(address: str) -> str:
     """In lower case, without the colon; "" of a relative address."""
     found = _SCHEME.match(address)
     return found[1].lower() if found else ""
+
+
+def joined(base: str, address: str) -> str:
+    """Where an address leads from another one; itself where it is none."""
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
 
 
 def iri(text: str) -> Iterator[Wrong]:

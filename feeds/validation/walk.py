@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
-from urllib.parse import urldefrag, urljoin
 
 from feeds.errors import FetchError
 from feeds.validation import answers
@@ -19,6 +18,7 @@ from feeds.validation.fetch import Answer, Fetcher, host_of
 from feeds.validation.findings import Document, Fault, Reference
 from feeds.validation.kinds import FEEDS, PAGE, examine, findings_of
 from feeds.validation.page import FEED_TYPES
+from feeds.validation.values import joined
 
 MOST = 100  # documents that are fetched
 
@@ -71,7 +71,7 @@ class _Walk:
         self._faults[answer.asked] = list(answers.faults(answer, document, self._fetcher))
         followed = {"feed"} if document.kind == PAGE else {*FOLLOWED, "feed", "part"} if self._everything else set()
         return [
-            (document, each._replace(address=urldefrag(urljoin(answer.address, each.address))[0]))
+            (document, each._replace(address=joined(answer.address, each.address).partition("#")[0]))
             for each in document.references
             if each.rel in followed
         ]
