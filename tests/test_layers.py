@@ -37,6 +37,7 @@ LIBRARIES = {
         "cli.ping",
         "cli.profile",
         "cli.serve",
+        "cli.validate",
     ],
     "cssselect": ["config.values"],
     "dateutil": ["dates.moments", "dates.relative"],
@@ -54,6 +55,7 @@ LIBRARIES = {
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")
         ),
         "readers.wxr_items",
+        "validation.tree",
     ],
     "markupsafe": ["pages.layout"],
     "nh3": ["text"],
