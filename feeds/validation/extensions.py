@@ -129,6 +129,10 @@ _MEDIA_OPTIONAL: Mapping[str, Element] = {
         "restriction": Element(free=True, blank=True, most=None),
         "license": Element(free=True, blank=True, most=None),
         "community": Element(free=True, opaque=True),
+        "status": Element(
+            attributes={"state": Attribute(one_of("active", "blocked", "deleted"), True), "reason": Attribute()},
+            blank=True,
+        ),
     }.items()
 }
 _MEDIA_INSIDE = Element(attributes=_MEDIA_CONTENT, children=_MEDIA_OPTIONAL, most=None)
