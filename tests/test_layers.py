@@ -38,6 +38,7 @@ LIBRARIES = {
         "cli.profile",
         "cli.serve",
         "cli.validate",
+        "cli.snippet",
     ],
     "cssselect": ["config.values"],
     "dateutil": ["dates.moments", "dates.relative"],
@@ -49,6 +50,7 @@ LIBRARIES = {
     "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
+        "formats.opml",
         "formats.rsl",
         *(
             f"readers.html_{part}"

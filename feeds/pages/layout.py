@@ -59,11 +59,19 @@ SERVICES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternate:
-    """One autodiscovery link."""
+    """One autodiscovery link. form: the name of the format."""
 
+    form: str
     title: str
     media_type: str
     href: str
+
+    def tag(self) -> Markup:
+        """The link as HTML has it."""
+        from markupsafe import Markup
+
+        tag = Markup('<link rel="alternate" type="{}" title="{}" href="{}">')
+        return tag.format(self.media_type, self.title, self.href)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,12 @@ class Page:
         """The autodiscovery links of a feed."""
         for each in formats:
             href, title = self.address(feed.path, each.file, feed.query), feed.title
-            yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
+            yield Alternate(form=each.name, title=f"{title} ({each.name})", media_type=each.media_type, href=href)
+
+    def directory(self, title: str) -> Alternate:
+        """The autodiscovery link of the list of all feeds."""
+        href = f"{self.feed.base_url}feeds.opml"
+        return Alternate(form="OPML", title=f"{title} (OPML)", media_type="text/x-opml", href=href)
 
 
 def category_path(category: Category) -> str:
