@@ -32,9 +32,8 @@ def calendar_of(reading: Reading, composer: Composer, slug: str, now: int) -> Ca
     days: list[tuple[date, int]] = []
     for first, before, offset in _spans(last, zone):
         days += reading.days(wanted._replace(first=first, before=before), offset)
-    chosen = () if composer.settings.archives is False else months_with(reading, wanted, zone)
-    months = tuple((month.year, month.number) for month in chosen)
-    return Calendar(last, tuple(sorted(days)), months)
+    archived = months_with(reading, wanted, zone) if composer.settings.archives is not False else ()
+    return Calendar(last, tuple(sorted(days)), tuple((month.year, month.number) for month in archived))
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,7 @@
     ├── OutputError        the output folder cannot be written
     ├── SelectionError     an address that asks for a feed wrongly
     ├── BusyError          too much is asked for at once
+    ├── FetchError         a document that is to be validated cannot be fetched or read
     └── ServeError         the web service cannot be started
 
 An ArticleError is no exception but a value: what is wrong with one article costs no other.
@@ -91,6 +92,16 @@ class SelectionError(FeedsError):
 
 class BusyError(FeedsError):
     """Too much is asked for at once; the same may be asked for again in a moment."""
+
+
+class FetchError(FeedsError):
+    """A document cannot be fetched or read. status: of HTTP, 0 where no answer came."""
+
+    def __init__(self, address: str, reason: str, status: int = 0) -> None:
+        super().__init__(f"{address}: {reason}")
+        self.address = address
+        self.reason = reason
+        self.status = status
 
 
 class ServeError(FeedsError):

@@ -38,6 +38,7 @@ LIBRARIES = {
         "cli.profile",
         "cli.serve",
         "cli.snippet",
+        "cli.validate",
     ],
     "cssselect": ["config.values"],
     "dateutil": ["dates.moments", "dates.relative"],
@@ -56,6 +57,7 @@ LIBRARIES = {
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")
         ),
         "readers.wxr_items",
+        "validation.tree",
     ],
     "markupsafe": ["pages.layout"],
     "nh3": ["text"],

@@ -18,12 +18,19 @@ import pytest
 
 from feeds import pages
 from feeds.model import Calendar, Category, Entry, Feed, Image, Link
+from feeds.pages import charts
 from feeds.pages import feed as feed_page
 from feeds.pages.words import words_of
+from feeds.wording import wording
 
 BASE = "https://kabar.example/feeds/"
 WIB = timezone(timedelta(hours=7))
 MOMENT = datetime(2024, 12, 3, 14, 30, tzinfo=WIB)
+LONG_CALENDAR = Calendar(
+    date(2024, 12, 3),
+    tuple((date(2024, 12, 3) - timedelta(days=ago), 1 + ago % 9) for ago in reversed(range(371))),
+    tuple((year, month) for year in range(2024, 2009, -1) for month in range(12, 0, -1)),
+)
 CALENDAR = Calendar(date(2024, 12, 3), ((date(2024, 12, 2), 1), (date(2024, 12, 3), 3)), ((2024, 12), (2023, 7)))
 CATEGORIES = tuple(
     Category(slug=name.lower(), title=name, description=f"Berita {name.lower()} dari seluruh Indonesia.")
@@ -330,7 +337,7 @@ class TestAutodiscovery:
         links = parse(sample("article")).xpath("//head/link[@rel='alternate']/@href")
         assert [BASE + folder + file for folder in ("", "ekonomi/", "politik/") for file in FEED_FILES] == links
 
-    def test_of_5000_categories_all_are_on_the_page_and_the_first_hundred_are_announced(self) -> None:
+    def test_of_5000_categories_all_are_on_the_page_and_the_first_sixty_are_announced(self) -> None:
         categories = tuple(Category(slug=f"k-{n}", title=f"Kategori {n}") for n in range(5000))
         page = parse(pages.landing(make_feed(), make_headlines(), make_shelves(categories)))
         assert len(page.xpath("//head/link[@type='application/rss+xml']")) == 1 + pages.ANNOUNCED
@@ -387,14 +394,121 @@ class TestLanding:
     def test_an_empty_newsroom_says_so(self) -> None:
         assert "Belum ada berita." in text_of(parse(sample("landing of an empty newsroom")))
 
-    def test_a_newsroom_of_eight_categories_stays_under_50_kilobytes(self) -> None:
+    @pytest.mark.parametrize("count", [1, 12, 13, 40, 41, 100, 150])
+    def test_it_stays_under_50_kilobytes_with_long_headlines_and_many_categories(self, count: int) -> None:
+        categories = tuple(
+            Category(slug=f"kategori-nomor-{n}", title=f"Kategori Nomor {n}", description=LONG_TITLE[:100])
+            for n in range(count)
+        )
         headlines = [replace(line, title=LONG_TITLE[:120]) for line in make_headlines(20)]
-        shelves = [replace(shelf, headlines=tuple(headlines)) for shelf in make_shelves()]
-        assert len(pages.landing(make_feed(), headlines, shelves)) < 50_000
+        shelves = [replace(shelf, headlines=tuple(headlines)) for shelf in make_shelves(categories)]
+        page = pages.landing(make_feed(), headlines, shelves, make_notices(), LONG_CALENDAR)
+        assert len(page) < 50_000
+        assert {f"{category.slug}/" for category in categories} <= set(parse(page).xpath("//main//a/@href"))
 
     def test_it_links_to_the_newsrooms_own_site_by_its_host(self) -> None:
         link = parse(sample("landing")).find_class("imprint")[0].find(".//a")
         assert (link.get("href"), link.text) == ("https://www.kabar.example/", "kabar.example")
+
+
+class TestFeedPage:
+    """The page of a feed."""
+
+    def test_it_shows_entries_as_a_reader_would(self) -> None:
+        """Title, date, author, image with caption and credit, summary."""
+        entry = parse(sample("feed")).xpath("//article")[0]
+        assert entry.xpath("h3/a/@href") == ["../artikel/panen-raya/"]
+        assert text_of(entry.find("h3")) == "Petani Subang panen raya"
+        assert text_of(entry.find_class("byline")[0]) == (
+            "Selasa, 3 Desember 2024 14.30 WIB · Oleh Sari Wulandari, Made Arta"
+        )
+        (image,) = entry.xpath("figure/img")
+        assert (image.get("src"), image.get("width"), image.get("loading")) == (
+            *("https://kabar.example/padi.jpg", "1200", "lazy"),
+        )
+        assert text_of(entry.find("figure/figcaption")) == "Sawah di Binong. Rangga"
+        assert text_of(entry.find_class("summary")[0]) == "Panen datang dua pekan lebih awal."
+
+    def test_it_leads_up_to_the_newsroom_and_the_category_above_and_down_to_those_below(self) -> None:
+        page = parse(sample("feed"))
+        assert [(a.get("href"), a.text) for a in page.xpath("//ol[@class='path']//a")] == [
+            *(("../", "Kabar Nusantara"), ("../politik/", "Politik")),
+        ]
+        assert page.xpath("//section[@aria-labelledby='bagian']//a/@href") == ["../olahraga/", "../budaya/"]
+
+    def test_it_gives_the_feeds_addresses_in_three_formats(self) -> None:
+        page = parse(sample("feed"))
+        assert page.xpath("//code/text()") == [f"{BASE}ekonomi/rss.xml"]
+        assert [f"../ekonomi/{file}" for file in FEED_FILES] == page.xpath("//ul[@class='formats']//a/@href")
+        assert [f"{BASE}ekonomi/{file}" for file in FEED_FILES] == page.xpath("//head/link[@rel='alternate']/@href")
+
+    def test_its_calendar_has_a_cell_for_each_day_darker_with_more_articles(self) -> None:
+        """Days of a week stand below one another; what is drawn is said in words."""
+        drawing = parse(sample("feed")).xpath("//figure[@class='chart']/svg")[0]
+        cells = {name: drawing.xpath(f".//g/path[@class='{name}']/@d") for name in ("l1", "l2", "l3", "l4")}
+        assert cells == {"l1": [], "l2": ["M624 0h10v10h-10z"], "l3": [], "l4": ["M624 12h10v10h-10z"]}
+        assert "4 berita dalam 366 hari" in text_of(parse(sample("feed")).get_element_by_id("tahun"))
+
+    def test_it_leads_to_the_archive_by_month(self) -> None:
+        """Of two years, the newest first."""
+        archive = parse(sample("feed")).find_class("archive")[0]
+        assert [text_of(year) for year in archive.findall("dt")] == ["2024", "2023"]
+        assert archive.xpath(".//a/@href") == ["../ekonomi/archive/2024-12/", "../ekonomi/archive/2023-07/"]
+
+    def test_it_stays_under_50_kilobytes_and_says_what_it_leaves_out(self) -> None:
+        """With fifty entries of 300-character headlines, in a feed with an archive of fifteen years."""
+        page = make_feed_page(50, make_entry(title=LONG_TITLE, summary="Panjang sekali. " * 19), calendar=LONG_CALENDAR)
+        assert len(page) < 50_000
+        shown = len(parse(page).xpath("//article"))
+        assert 10 < shown < 50
+        assert f"{shown} berita terbaru dari 50 dalam feed ini. Yang lebih lama ada di arsip." in text_of(parse(page))
+
+    def test_an_entry_larger_than_the_page_is_shown_all_the_same(self) -> None:
+        assert len(parse(make_feed_page(2, make_entry(summary="x" * 60_000))).xpath("//article")) == 1
+
+    def test_a_page_that_was_asked_for_shows_all_that_was_asked_for(self) -> None:
+        page = make_feed_page(200, calendar=None, query="limit=200")
+        assert len(parse(page).xpath("//article")) == 200
+
+    def test_what_speaks_another_language_says_so(self) -> None:
+        entry = parse(make_feed_page(1, make_entry(language="ar", title="مرحبا"))).xpath("//article")[0]
+        assert (entry.find("h3").get("lang"), entry.find("h3").get("dir")) == ("ar", "auto")
+
+
+class TestCharts:
+    """A calendar as drawings."""
+
+    @pytest.mark.parametrize(
+        ("days", "said"),
+        [
+            ([(0, 1)], "1 berita dalam 60 hari sampai 3 Desember 2024, rata-rata satu dalam 60 hari; paling banyak 1"),
+            ([(0, 60)], "60 berita dalam 60 hari sampai 3 Desember 2024, rata-rata 1 sehari; paling banyak 60"),
+            (
+                [(0, 100), (59, 8)],
+                "108 berita dalam 60 hari sampai 3 Desember 2024, rata-rata 1,8 sehari; paling banyak",
+            ),
+            ([(0, 2), (60, 9)], "2 berita dalam 60 hari sampai 3 Desember 2024, rata-rata satu dalam 30 hari"),
+        ],
+    )
+    def test_the_rate_is_said_in_words(self, days: list[tuple[int, int]], said: str) -> None:
+        """Of the sixty days up to the newest article, and no day before."""
+        numbers = tuple((MOMENT.date() - timedelta(days=ago), number) for ago, number in reversed(days))
+        drawn = charts.rate(Calendar(MOMENT.date(), numbers), wording("id"))
+        assert drawn
+        assert drawn.words.startswith(said)
+
+    def test_a_feed_without_articles_has_no_drawing(self) -> None:
+        assert charts.rate(Calendar(), wording("id")) is None
+        assert charts.year(Calendar(), wording("id")) is None
+
+    def test_every_day_of_the_year_is_drawn_within_the_box(self) -> None:
+        drawn = charts.year(LONG_CALENDAR, wording("id"))
+        assert drawn
+        places = [tuple(map(int, place)) for place in re.findall(r"M(\d+) (\d+)h10v10h-10z", "".join(drawn.cells))]
+        assert len(places) == len(set(places)) == 366
+        assert max(x for x, _ in places) + 10 == drawn.width == drawn.last_column + 10
+        assert max(y for _, y in places) + 24 == drawn.height
+        assert [name for _, name in drawn.months][:3] == ["Des", "Jan", "Feb"]
 
 
 class TestArticle:

@@ -1,4 +1,4 @@
-"""The command line. Exit 0: done; 1: bad articles (``check``, ``--strict``) or deaf hubs (``ping``); 2: not done.
+"""The command line. Exit 0: done; 1: bad articles or documents, or deaf hubs; 2: not done.
 
 A foreseen mistake is one sentence on standard error, never a traceback.
 """
@@ -17,6 +17,7 @@ from feeds.cli.init import init
 from feeds.cli.ping import ping
 from feeds.cli.serve import serve
 from feeds.cli.snippet import snippet
+from feeds.cli.validate import validate
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -29,5 +30,5 @@ def main(context: click.Context, config: Path | None, data: Path | None) -> None
     context.obj = (config, data)
 
 
-for command in (build, watch, serve, ping, check, snippet, dates, init):
+for command in (build, watch, serve, ping, check, validate, snippet, dates, init):
     main.add_command(command)

@@ -79,8 +79,8 @@ class Settings:
     permalink: str  # "" or a pattern below site, without a leading slash
     article_pages: bool
     archives: bool | None  # static builds hold them; None: the service alone renders them; False: there are none
-    feed_menu: bool
     pages_for_browsers: bool
+    feed_menu: bool
     undated: Literal["skip", "mtime"]
     advertorial_label: str
     advertorial_as: Literal["title", "category"]

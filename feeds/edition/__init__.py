@@ -8,9 +8,9 @@ An entry is rendered once a format, kept in the catalogue and spliced into each 
     pages       the newsroom's page, and pages of articles
     profiles    the feeds for aggregators
     archives    the documents of each month
-    rights      the terms for automated clients
     directory   the feeds in OPML and as a feed menu, robots.txt
     sitemaps    what search engines are told of
+    rights      the terms for automated clients
 """
 
 from __future__ import annotations

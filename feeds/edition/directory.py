@@ -62,12 +62,12 @@ def feeds_of(outlines: Iterable[Outline]) -> Iterator[Feed]:
 
 
 def robots(settings: Settings) -> bytes:
-    """What robots may fetch (RFC 9309): all but the searches, which have no end; where the sitemaps and the terms are.
+    """What robots may fetch (RFC 9309): all but the searches, which have no end; and where the sitemaps are.
 
-    A line ``License`` is for all robots, where it stands in no group (RSL 1.0, section 4.4).
+    And the newsroom's terms, outside of any group, so that they hold for all robots (RSL 1.0, 4.4).
     """
     base = settings.base_url
     lines = ["User-agent: *", f"Disallow: {urlsplit(base).path}{SEARCH}", ""]
     lines += [f"Sitemap: {base}{path}" for path in (sitemap.INDEX, sitemap.NEWS)]
-    lines += [f"License: {base}{RSL_FILE}"] if settings.rsl else []
+    lines += [f"License: {base}{RSL_FILE}"] * bool(settings.rsl)
     return "".join(f"{line}\n" for line in lines).encode()

@@ -23,17 +23,17 @@ from feeds.pages.layout import FORMATS, Page, category_path, render, web_address
 from feeds.pages.layout import MEDIA_TYPE as MEDIA_TYPE
 from feeds.wording import wording
 
-ANNOUNCED = 100
+ANNOUNCED = 60
 """How many categories the head of the landing page announces.
 
 A reader offers the announced feeds as one list to choose from, and a browser reads them all before it paints: beyond
 some dozens they help nobody. Every category is linked in the page itself, however many there are.
 """
 
-FEW = 20
+FEW = 12
 """Categories up to which each is shown with several headlines, and announced in every format."""
 
-SOME = 60
+SOME = 40
 """Categories up to which each is shown with its latest headline; of more there are only the names."""
 
 LATEST = 15
@@ -106,7 +106,7 @@ def landing(
         "landing.html",
         page,
         canonical=feed.base_url,
-        alternates=list(alternates),
+        alternates=[*alternates, page.directory(feed.title)],
         headlines=headlines[:LATEST],
         newest=max((headline.published for headline in headlines), default=None),
         shelves=shelves,

@@ -21,7 +21,7 @@ from feeds.wording import wording
 NAME = "page"
 FILENAME = "index.html"
 
-ROOM = 30_000
+ROOM = 28_000
 """Bytes of entries that a prepared page shows, so that it stays below 50 kB; the feed may list more."""
 
 SEARCH = "search/"

@@ -100,6 +100,10 @@ class Page:
             href, title = self.address(feed.path, each.file, feed.query), feed.title
             yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
 
+    def directory(self, title: str) -> Alternate:
+        """The autodiscovery link of the list of all feeds."""
+        return Alternate(title=f"{title} (OPML)", media_type="text/x-opml", href=f"{self.feed.base_url}feeds.opml")
+
 
 def category_path(category: Category) -> str:
     """The folder of the documents of a category, below base_url."""
