@@ -33,14 +33,16 @@ class Shape(NamedTuple):
 
 def shape_of(wanted: Wanted) -> Shape:
     """The shape of the query for what is wanted."""
-    bounds = tuple(name for name in ("first", "before", "since") if getattr(wanted, name) is not None)
+    bounds = tuple(name for name in ("first", "since") if getattr(wanted, name) is not None)
     return Shape(min(2, len(wanted.lists)), bounds, wanted.advertorials)
 
 
 def values_of(newsroom: str, wanted: Wanted) -> dict[str, Any]:
     """The values of a query for what is wanted."""
     shape = shape_of(wanted)
-    values: dict[str, Any] = {"newsroom_": newsroom, "now_": wanted.now}
+    # One upper bound: of two, SQLite may look up the higher one, and pass over all that lies between them.
+    before = wanted.now + 1 if wanted.before is None else min(wanted.before, wanted.now + 1)
+    values: dict[str, Any] = {"newsroom_": newsroom, "before_": before}
     values |= {f"{name}_": getattr(wanted, name) for name in shape.bounds}
     if shape.lists:
         values["lists_"] = wanted.lists[0] if shape.lists == 1 else list(wanted.lists)
@@ -134,9 +136,7 @@ def _chosen(query: sa.Select[Any], shape: Shape) -> tuple[sa.Select[Any], sa.Col
 
 
 def _bounded(query: sa.Select[Any], published: sa.Column[Any], shape: Shape) -> sa.Select[Any]:
-    query = query.where(published <= sa.bindparam("now_"))
+    query = query.where(published < sa.bindparam("before_"))
     if "first" in shape.bounds:
         query = query.where(published >= sa.bindparam("first_"))
-    if "before" in shape.bounds:
-        query = query.where(published < sa.bindparam("before_"))
     return query
