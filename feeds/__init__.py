@@ -3,7 +3,7 @@
 The layer rule (held by tests/test_layers.py): a module imports from the lines above its own, or from its own package.
 
     errors, model, indonesian, syntax  values and words, no behaviour
-    wording                            dates and labels as people read them
+    wording, licenses                  dates and labels as people read them; licences by their names
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
     text, config, images               clean text and HTML; settings, checked; files of images
     words                              words of a text as they are compared, and their stems
@@ -21,8 +21,9 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
+    forms                              the formats, and the page that is written like one
     selection, archives                what an address asks for; the months of a feed
-    calendars                          when the articles of a feed appeared
+    calendars, profiles                when the articles of a feed appeared; feeds as aggregators want them
     listing, entries                   which articles that are, and the feed around them; articles -> rendered entries
     planning, rendering                what the next edition has to look at; the entries that it shows
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed

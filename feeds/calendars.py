@@ -22,7 +22,7 @@ DAYS = 371
 def calendar_of(reading: Reading, composer: Composer, slug: str, now: int) -> Calendar:
     """The calendar of the feed of a category, "" for that of all articles.
 
-    now: microseconds since the epoch; a later article is under embargo.
+    Without months where there are no archives. now: microseconds since the epoch; a later article is under embargo.
     """
     zone, wanted = composer.settings.zone, wanted_of(composer, slug, now)
     newest = reading.newest(wanted)
@@ -33,7 +33,7 @@ def calendar_of(reading: Reading, composer: Composer, slug: str, now: int) -> Ca
     for first, before, offset in _spans(last, zone):
         days += reading.days(wanted._replace(first=first, before=before), offset)
     months = []
-    while newest is not None:
+    while newest is not None and composer.settings.archives is not False:
         month = Month.of(newest, zone)
         months.append((month.year, month.number))
         newest = reading.newest(wanted._replace(before=month.begins(zone)))

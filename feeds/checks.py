@@ -1,12 +1,14 @@
-"""Dates and notices as files give them, checked: a wrong one becomes a problem and costs only itself."""
+"""Dates, notices and rights as files give them, checked: a wrong one becomes a problem and costs only itself."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, tzinfo
 
 from feeds import text
 from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
+from feeds.licenses import license_address, mentions_creative_commons
 from feeds.model import Draft, Moment, Notice, NoticeKind, WrittenNotice
 
 NAMES: dict[NoticeKind, str] = {"ralat": "correction", "hak_jawab": "right of reply", "ditarik": "withdrawal"}
@@ -92,3 +94,24 @@ def checked_withdrawal(
         "date", "date of withdrawal", said.date, zone, place, problems, month_first=draft.month_first
     )
     return Notice(said.kind, reason, when)
+
+
+_LIKE_AN_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:\S+|/\S*", re.IGNORECASE)
+
+
+def checked_rights(draft: Draft, site: str, place: str, problems: list[ArticleError]) -> tuple[str, str]:
+    """(the address of an article's licence or "", what it says of its rights in words).
+
+    site: what the address is relative to. A licence that has no address is said in words, behind the copyright.
+    """
+    written, rights = text.one_line(draft.license), text.one_line(draft.rights)
+    address = license_address(written)
+    if not address and _LIKE_AN_ADDRESS.fullmatch(written):
+        address = text.absolute(written, site)
+        if not address:
+            problems.append(ArticleError(place, "link", f"the address {written!r} of its licence is none", fatal=False))
+        return address, rights
+    if not address and mentions_creative_commons(written):
+        reason = f"its licence {written!r} is none by name, such as `CC BY 4.0`, so that only people can read it"
+        problems.append(ArticleError(place, "license", reason, fatal=False, note=True))
+    return address, rights if address else "; ".join(dict.fromkeys(filter(None, (rights, written))))

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from itertools import islice
+from urllib.parse import urlsplit
 
 from feeds import text
 from feeds.config import Settings
-from feeds.model import Category, Draft, Entry, Feed, Withdrawal
+from feeds.model import Category, Draft, Entry, Feed, RslTerms, Withdrawal
 from feeds.readers.drafts import body_format
 from feeds.record import EPOCH, Correction, NoticeRecord, Record, from_microseconds
 from feeds.wording import Wording, date_text, wording
@@ -23,6 +24,7 @@ from feeds.wording import Wording, date_text, wording
 ARTICLE_PAGES = "artikel/"
 NOTICES = "ralat/"
 ARCHIVE = "archive/"
+PROFILES = "profil/"
 SEARCH = "search/"
 ALL = "semua"
 """How settings call the feed of all articles, which has no slug."""
@@ -61,6 +63,7 @@ class Composer:
             # A tag keeps the id when the feeds move to another address (RFC 4151).
             id=f"tag:{settings.authority},2026:feeds/{path}",
             path=path,
+            newsroom=settings.title,
             title=f"{category.title} - {settings.title}" if category else settings.title,
             description=self._description(category),
             home=settings.site or settings.base_url,
@@ -68,6 +71,8 @@ class Composer:
             language=settings.language,
             author=settings.author or settings.title,
             copyright=settings.copyright,
+            license=settings.license,
+            rsl=settings.rsl,
             logo=settings.logo,
             updated=max(newest_change(listed), *(_published(notice) for notice in withdrawn[:1]), EPOCH),
             ttl=max(1, settings.max_age // 60),
@@ -140,7 +145,28 @@ class Composer:
             language=record.language,
             image=record.image,
             related=tuple(dict.fromkeys(said.link or self._announcements for said in record.corrections)),
+            license=self._license(record),
+            rights=record.rights,
+            rsl=None if record.rights else self._terms(link),
         )
+
+    def bare_entry(self, record: Record) -> Entry:
+        """An article by its headline alone: no text, no summary, no image."""
+        return replace(self.entry(record._replace(corrections=()), Draft(path="")), summary="", content="", image=None)
+
+    def _license(self, record: Record) -> str:
+        """Its own, else the newsroom's; not where it says whose the rights are, as they may be an agency's.
+
+        For the same reason the newsroom's terms for automated clients do not stand beside such an article.
+        """
+        return record.license or ("" if record.rights else self.settings.license)
+
+    def _terms(self, link: str) -> RslTerms | None:
+        """Those of the newsroom for an article that lies where its feeds do: of others no feed may say any.
+
+        RSL 1.0, section 4.7: the address is one of the feed's own origin.
+        """
+        return self.settings.rsl if link and urlsplit(link)[:2] == urlsplit(self.settings.base_url)[:2] else None
 
     @property
     def _announcements(self) -> str:

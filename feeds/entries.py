@@ -7,21 +7,18 @@ from dataclasses import fields
 
 from feeds.compose import Composer
 from feeds.config import Settings
-from feeds.formats import FORMATS, Format
+from feeds.forms import FORMS
 from feeds.model import Entry
-from feeds.pages import feed as page
 from feeds.record import Record
 from feeds.source import Rules, content_hash, digest_of, read_drafts
-
-PAGE: Format = page
-"""The page of a feed is written like a format, from entries that are rendered once."""
-
-RENDERED: tuple[Format, ...] = (*FORMATS, PAGE)
 
 ENTRIES_AT_ONCE = 50  # that one task of a process renders
 
 SHOWS_NOTHING = frozenset(
-    {"data", "exclude", "catalogue", "newsroom", "output", "source", "rate_limit", "trusted_proxies", "workers", "zone"}
+    {
+        *("data", "exclude", "catalogue", "newsroom", "output", "source"),
+        *("pages_for_browsers", "rate_limit", "trusted_proxies", "workers", "zone"),
+    }
 )
 """Settings that no document depends on; any other renders everything anew when it changes."""
 
@@ -63,7 +60,7 @@ def render_entries(task: tuple[Composer, Rules, Sequence[Record]]) -> dict[str, 
     if not entries:
         return {}
     base_url, language = composer.settings.base_url, composer.settings.language
-    bodies = {form.NAME: form.entries(entries, base_url=base_url, language=language) for form in RENDERED}
+    bodies = {form.NAME: form.entries(entries, base_url=base_url, language=language) for form in FORMS}
     return {entry.id: {name: bodies[name][n] for name in bodies} for n, entry in enumerate(entries)}
 
 

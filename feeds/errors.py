@@ -150,5 +150,6 @@ KINDS = {
     "encoding": "text in another encoding than it says, or one that was decoded wrongly before",
     "image": "a file that is not the image that it says",
     "future": "a date that has not come yet",
+    "license": "a licence of Creative Commons that cannot be told by its name",
     "notice": "a correction or a withdrawal that does not say what it must",
 }

@@ -25,6 +25,9 @@ log = logging.getLogger("feeds")
 
 AT_ONCE = 50  # articles of one change that are indexed before it is shown; of more, all are looked through
 TOGETHER = 25  # articles of one step, for which a change may have to wait
+COMPLETE = "searchable"
+"""The value of the catalogue that says that everything can be searched, or could once."""
+
 LOOKED_AT = 1000  # articles of which one look finds those that are not indexed
 
 
@@ -84,6 +87,8 @@ class Indexer:
         with self._catalogue.reading() as reading:
             gone = reading.searched_without_article()
         self._forget(gone)
+        with self._catalogue.writing() as writer:
+            writer.set_value(COMPLETE, "yes")
 
     def _file(self, path: str) -> Iterator[None]:
         """Index the articles of a file of many, which is read once."""

@@ -85,8 +85,7 @@ def _articles(reading: Reading, composer: Composer, selection: Selection, now: i
     if not listed and not withdrawn:
         feed = replace(feed, updated=newest_change(newest))
     if selection.folder and not category:
-        title = _title(composer, selection, newest)
-        feed = replace(feed, title=title, description=title)
+        feed = _titled(feed, _name(composer, selection, newest), composer)
     return Listing(_own(composer, feed, selection, links), articles=listed)
 
 
@@ -104,6 +103,8 @@ def _notices(reading: Reading, composer: Composer, selection: Selection, now: in
 
 def _found(reading: Reading, composer: Composer, selection: Selection, now: int) -> Listing | None:
     """What a search finds. How many there are is not counted, so that no link leads to the last page."""
+    if not selection.words:
+        return Listing(_own(composer, _titled(composer.feed(None, ()), composer.words.search, composer), selection, ()))
     limit, offset = _span(composer, selection)
     query, since, shown = read_query(selection.words), _since(selection), composer.shows_advertorials("")
     if since is None:
@@ -115,10 +116,10 @@ def _found(reading: Reading, composer: Composer, selection: Selection, now: int)
         return None
     listed, more = found[:limit], len(found) > limit
     links = _links(selection, offset + len(found), limit) if more or selection.page else ()
-    title = f"{composer.words.search}: {selection.words} - {composer.settings.title}"
+    title = f"{composer.words.search}: {selection.words}"
     # One that is empty is as old as what was searched: 1970 is taken for a mistake.
     updated = newest_change(listed or reading.articles(Wanted(now, advertorials=shown), 1))
-    feed = replace(composer.feed(None, listed), title=title, description=title, updated=updated)
+    feed = replace(_titled(composer.feed(None, listed), title, composer), updated=updated)
     known = tuple(link for link in links if link.rel != "last")
     return Listing(_own(composer, feed, selection, known), articles=listed)
 
@@ -144,16 +145,19 @@ def _links(selection: Selection, number: int, limit: int) -> tuple[Link, ...]:
     )
 
 
-def _title(composer: Composer, selection: Selection, newest: Sequence[Record]) -> str:
+def _titled(feed: Feed, name: str, composer: Composer) -> Feed:
+    title = f"{name} - {composer.settings.title}"
+    return replace(feed, title=title, description=title)
+
+
+def _name(composer: Composer, selection: Selection, newest: Sequence[Record]) -> str:
     """As the newest article spells the tag or the author; else the titles of the categories."""
     words, kind = composer.words, _kind(selection)
     if not kind:
-        name = ", ".join(composer.categories[slug].title for slug in selection.lists)
-    else:
-        written = newest[0].tags if kind == TAG else newest[0].authors
-        label = f"{words.tag}: " if kind == TAG else f"{words.by} "
-        name = label + spelling(selection.lists[0], written)
-    return f"{name} - {composer.settings.title}"
+        return ", ".join(composer.categories[slug].title for slug in selection.lists)
+    written = newest[0].tags if kind == TAG else newest[0].authors
+    label = f"{words.tag}: " if kind == TAG else f"{words.by} "
+    return label + spelling(selection.lists[0], written)
 
 
 def _own(composer: Composer, feed: Feed, selection: Selection, links: tuple[Link, ...]) -> Feed:

@@ -75,6 +75,7 @@ class Draft(NamedTuple):
     source: the publication or agency that the article names as its source.
     corrections: corrections and rights of reply; withdrawn: that the article is withdrawn, with the reason as its text.
     advertorial: it is said to be one.
+    license: a licence's address or its name; rights: a notice of copyright.
     warnings: (kind, sentence) pairs with a kind of ``errors.KINDS``.
     unused: where the title or the date is missing, the names of fields that mean nothing.
     """
@@ -102,6 +103,8 @@ class Draft(NamedTuple):
     corrections: tuple[WrittenNotice, ...] = ()
     withdrawn: WrittenNotice | None = None
     advertorial: bool = False
+    license: str = ""
+    rights: str = ""
     warnings: tuple[tuple[str, str], ...] = ()
     unused: tuple[str, ...] = ()
 
@@ -132,6 +135,8 @@ class Article(NamedTuple):
     corrections.
     modified: the file's mtime in microseconds since the epoch.
     corrections, withdrawn: as in Draft, checked. advertorial: it says so, or one of its categories does.
+    license: the absolute address of the licence that it names itself, or ""; rights: what it says of its copyright,
+    in one line, and of a licence that has no address.
 
     A tuple, as a hundred thousand of them pass from one process to another: it travels in a sixth of the time.
     """
@@ -161,6 +166,40 @@ class Article(NamedTuple):
     corrections: tuple[Notice, ...] = ()
     withdrawn: Notice | None = None
     advertorial: bool = False
+    license: str = ""
+    rights: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RslTerms:
+    """What automated clients may do with a newsroom's articles, and at what price (RSL 1.0, section 3).
+
+    permits, prohibits: tokens of usage, the latter go first; () says nothing. payment: its type, "" for none named.
+    custom: the address of the process by which a licence is got. server: that of an Open License Protocol server.
+    terms: that of the terms for people. holder: who owns the rights; contact: its mail or web address. Each may be "".
+    """
+
+    permits: tuple[str, ...] = ()
+    prohibits: tuple[str, ...] = ()
+    payment: str = ""
+    custom: str = ""
+    server: str = ""
+    terms: str = ""
+    holder: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A further element of an item or a channel, for an aggregator that wants one.
+
+    name: with its namespace in braces, as in ``{http://purl.org/dc/terms/}valid``. inside: names and texts within it.
+    """
+
+    name: str
+    text: str = ""
+    attributes: tuple[tuple[str, str], ...] = ()
+    inside: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +210,9 @@ class Entry:
     updated: never before published. summary: plain text, one paragraph. content: sanitised HTML, absolute addresses.
     related: addresses of what is said about the article elsewhere: its corrections.
     about: of a notice, the address of the article that it is about.
+    license: the address of its licence; rights: its own notice of copyright, "" where that of the feed holds.
+    rsl: the terms that hold for its address, None where the feed must say nothing about it.
+    further: elements that RSS has besides.
     """
 
     id: str
@@ -189,6 +231,10 @@ class Entry:
     image: Image | None
     related: tuple[str, ...] = ()
     about: str = ""
+    license: str = ""
+    rights: str = ""
+    rsl: RslTerms | None = None
+    further: tuple[Element, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,16 +271,20 @@ class Feed:
     """A channel (RSS), feed (Atom, JSON Feed) without its entries; knows no format.
 
     path: the folder of its documents below base_url, "" for all articles, ``ekonomi/`` for a category.
+    newsroom: its title, which ends the title of every other feed.
     home: the channel's link. base_url: with a trailing slash. updated: the newest change of the content.
     category: the category's scheme and label, None in the feed of all. ttl: minutes.
+    license: the address of the newsroom's licence, "" for none; rsl: its terms for automated clients, None for none.
     withdrawn: entries that the feed may have shown, the latest withdrawal first.
     query: what follows ``?`` in its own address. links: to the documents before and after it.
     archive: it is complete and stays as it is (RFC 5005, section 4).
     calendar, whole, parts: for its page alone; the category that it is a part of, and those that are parts of it.
+    further: elements that RSS has besides; namespaces: of these and of its entries', by prefix.
     """
 
     id: str
     path: str
+    newsroom: str
     title: str
     description: str
     home: str
@@ -246,6 +296,8 @@ class Feed:
     updated: datetime
     ttl: int
     hubs: tuple[str, ...] = ()
+    license: str = ""
+    rsl: RslTerms | None = None
     category: Category | None = None
     withdrawn: tuple[Withdrawal, ...] = ()
     query: str = ""
@@ -254,6 +306,8 @@ class Feed:
     calendar: Calendar | None = None
     whole: Category | None = None
     parts: tuple[Category, ...] = ()
+    further: tuple[Element, ...] = ()
+    namespaces: tuple[tuple[str, str], ...] = ()
 
 
 class Part(NamedTuple):

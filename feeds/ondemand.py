@@ -9,19 +9,23 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cachetools import LRUCache
 
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
-from feeds.compose import Composer
+from feeds.compose import SEARCH, Composer
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import compose_entries, entry_fingerprint, settings_fingerprint
 from feeds.errors import BusyError
+from feeds.indexing import COMPLETE
 from feeds.listing import Listing, exists, listing
 from feeds.model import Rendition
+from feeds.profiles.items import Asked, asked, choose, document, looked_at, render
+from feeds.record import Record
 from feeds.selection import Selection
 from feeds.source import Rules, digest_of
 
@@ -83,12 +87,11 @@ class OnDemand:
         time.sleep(max(0.0, self._rested - time.monotonic()))
         began = time.monotonic()
         with self._catalogue.reading() as reading:
-            settled = _is_settled(reading, edition)
+            settled = _is_settled(reading, edition, selection)
             composer = self._composer(reading)
-            found = listing(reading, composer, selection, reading.now)
-            if found is None:
+            body = self._body(reading, composer, selection)
+            if body is None:
                 return None
-            body = selection.form.write(found.feed, self._entries_of(found, reading, composer, selection))
         query = f"?{selection.query}" if selection.query else ""
         made = Rendition(
             path=selection.path + query,
@@ -104,6 +107,33 @@ class OnDemand:
         self._rested = ended + min(ended - began, LONGEST_REST)
         return made
 
+    def _body(self, reading: Reading, composer: Composer, selection: Selection) -> bytes | None:
+        if wanted := asked(composer, selection.profile):
+            return self._of_profile(wanted, reading, composer)
+        found = listing(reading, composer, selection, reading.now)
+        return found and selection.form.write(found.feed, self._entries_of(found, reading, composer, selection))
+
+    def _of_profile(self, wanted: Asked, reading: Reading, composer: Composer) -> bytes:
+        """The feed of a profile, from items of the edition, those that are kept here, and others rendered now."""
+        name = wanted.format
+
+        def rendered(some: Sequence[Record]) -> Mapping[str, bytes]:
+            prints = {article.id: entry_fingerprint(self._fingerprint, article) for article in some}
+            items = reading.rendered(name, prints)
+            for identity in prints.keys() - items.keys():
+                if (kept := self._entries.get((name, False, prints[identity]))) is not None:
+                    items[identity] = kept
+            missing = [article for article in some if article.id not in items]
+            entries = compose_entries(composer, Rules.of(self._settings), missing)
+            made = render(composer, wanted.profile, missing, entries)
+            for identity, item in made.items():
+                if _size(item) <= MEMORY:
+                    self._entries[name, False, prints[identity]] = item
+            return items | made
+
+        lots = looked_at(reading, composer, wanted, reading.now)
+        return document(composer, wanted, choose(composer, wanted, lots, rendered))
+
     def _entries_of(self, found: Listing, reading: Reading, composer: Composer, selection: Selection) -> list[bytes]:
         """The entries of a document: those of the edition, those that are kept here, and others rendered now.
 
@@ -116,6 +146,8 @@ class OnDemand:
             if kept := self._entries.get((name, short, prints[identity])):
                 bodies[identity] = kept
         missing = [article for article in found.articles if article.id not in bodies]
+        if selection.is_bare:
+            return _bare(composer, found, selection)
         entries = compose_entries(composer, Rules.of(self._settings), missing)
         entries += [composer.notice(notice) for notice in found.notices]
         if short:
@@ -133,11 +165,21 @@ class OnDemand:
         return [bodies[article.id] for article in found.articles if article.id in bodies]
 
 
-def _is_settled(reading: Reading, edition: Edition) -> bool:
+def _bare(composer: Composer, found: Listing, selection: Selection) -> list[bytes]:
+    """Entries by their headlines alone, without a look at the files of the articles."""
+    entries = [composer.bare_entry(article) for article in found.articles]
+    settings = composer.settings
+    return selection.form.entries(entries, base_url=settings.base_url, language=settings.language)
+
+
+def _is_settled(reading: Reading, edition: Edition, selection: Selection) -> bool:
     """Whether the catalogue holds what the edition was made of, and nothing newer.
 
     While the next one is made, what is rendered is ahead of the edition: its date is none by which it could be known.
+    And before everything can be searched, what is found now is not all that is found in a moment.
     """
+    if selection.folder == SEARCH and not reading.value(COMPLETE):
+        return False
     return reading.version == edition.version and not (reading.pending("category") or reading.pending("everything"))
 
 

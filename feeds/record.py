@@ -148,6 +148,8 @@ class Record(NamedTuple):
     last_mark: int
     corrections: tuple[Correction, ...] = ()
     advertorial: bool = False
+    license: str = ""
+    rights: str = ""
 
 
 class Former(NamedTuple):
@@ -200,6 +202,7 @@ def row_of(record: Record) -> Row:
         *record[19:22],
         json.dumps(record.corrections, ensure_ascii=False) if record.corrections else "",
         int(record.advertorial),
+        *record[24:],
     )
 
 
@@ -244,6 +247,8 @@ def record_of(article: Article, entry: LedgerEntry) -> Record:
         last_mark=article.marks[1],
         corrections=_corrections(article, entry) if article.corrections else (),
         advertorial=article.advertorial,
+        license=article.license,
+        rights=article.rights,
     )
 
 

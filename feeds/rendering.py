@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from feeds.catalogue.reading import Reading
 from feeds.compose import Composer
-from feeds.entries import RENDERED, entry_fingerprint, render_entries, tasks
+from feeds.entries import entry_fingerprint, render_entries, tasks
+from feeds.forms import FORMS
 from feeds.parallel import in_processes
 from feeds.record import Record
 from feeds.source import Rules
@@ -59,8 +60,8 @@ class Renderer:
     def begin(self, wanted: Mapping[str, Record], reading: Reading) -> Rendering:
         """Find the entries that are rendered already, and begin with the others."""
         prints = {article.id: self.fingerprint_of(article) for article in wanted.values()}
-        found = {form.NAME: reading.rendered(form.NAME, prints) for form in RENDERED}
-        missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in RENDERED)]
+        found = {form.NAME: reading.rendered(form.NAME, prints) for form in FORMS}
+        missing = [wanted[i] for i in wanted if any(i not in found[form.NAME] for form in FORMS)]
         jobs = self.jobs if len(missing) >= PARALLEL_FROM else 1
         waiting = in_processes(render_entries, tasks(self.composer, self.rules, missing), jobs)
         return Rendering(wanted.keys(), found, waiting, reading)
@@ -76,7 +77,7 @@ class Renderer:
                 entries[identity] = of_formats
                 for name, body in of_formats.items():
                     self.fresh.setdefault(name, {})[identity] = (self._prints[identity], body)
-        shown = {i: Shown(self._prints[i], bodies) for i, bodies in entries.items() if len(bodies) == len(RENDERED)}
+        shown = {i: Shown(self._prints[i], bodies) for i, bodies in entries.items() if len(bodies) == len(FORMS)}
         return shown | _older(rendering.reading, rendering.wanted - shown.keys())
 
     def is_current(self, article: Record, entries: Mapping[str, Shown]) -> bool:
@@ -87,7 +88,7 @@ class Renderer:
 def _older(reading: Reading, ids: Collection[str]) -> dict[str, Shown]:
     """Entries as they were rendered last, from the same article in all formats."""
     bodies: dict[tuple[str, str], dict[str, bytes]] = {}
-    for form in RENDERED:
+    for form in FORMS:
         for identity, fingerprint, body in reading.last_rendered(form.NAME, ids):
             bodies.setdefault((identity, fingerprint), {})[form.NAME] = body
-    return {i: Shown(print_, found) for (i, print_), found in bodies.items() if len(found) == len(RENDERED)}
+    return {i: Shown(print_, found) for (i, print_), found in bodies.items() if len(found) == len(FORMS)}

@@ -7,16 +7,16 @@ asks for the same has one canonical address, under which the document is kept an
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import parse_qsl, urlencode
 
-from feeds.compose import ARCHIVE, NOTICES, SEARCH
+from feeds.compose import ARCHIVE, NOTICES, PROFILES, SEARCH
 from feeds.config import Settings
 from feeds.dates import read_date
 from feeds.errors import DateError, SelectionError
-from feeds.formats import FORMATS, Format
+from feeds.formats import Format, rss
+from feeds.forms import BY_FILENAME, PAGE
 from feeds.lists import KINDS, list_of
 from feeds.query import read_query
 
@@ -30,7 +30,6 @@ PARAMETERS = frozenset({"limit", "since", "content", "page", "q"})
 """What the query of a feed may hold; all else in it is another program's business."""
 
 _LONGEST = 400  # characters of a path, and of a value in a query
-_FORMATS: Mapping[str, Format] = {form.FILENAME: form for form in FORMATS}
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _MONTH = re.compile(r"(?!0000|9999)[0-9]{4}-(?:0[1-9]|1[0-2])")
 _PLUS_AS_SPACE = re.compile(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)")  # 10:30+07:00 as a query is decoded
@@ -42,6 +41,7 @@ class Selection:
 
     folder: of the feed, below base_url: "" for all articles, ``ekonomi/``, ``ekonomi+politik/``, ``tag/banjir/``.
     lists: of the catalogue, in any of which an article may be; () is all articles.
+    profile: the feed of an aggregator, such as ``msn`` or ``msn/ekonomi``, "" for others.
     month: of an archive, such as ``2026-05``, "" for none. words: what is searched for.
     limit: articles in one document, None for as many as the settings say. page: from 1, None where none is named.
     since: only what was published or updated then or later. summary_only: entries without their texts.
@@ -50,6 +50,7 @@ class Selection:
     folder: str
     filename: str
     lists: tuple[str, ...] = ()
+    profile: str = ""
     month: str = ""
     words: str = ""
     limit: int | None = None
@@ -59,8 +60,13 @@ class Selection:
 
     @property
     def form(self) -> Format:
-        """The format of the document."""
-        return _FORMATS[self.filename]
+        """The form of the document."""
+        return BY_FILENAME[self.filename]
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether entries are shown by what the catalogue holds of them alone: there may be very many in a month."""
+        return bool(self.month) and self.form is PAGE
 
     @property
     def path(self) -> str:
@@ -89,8 +95,10 @@ def read_selection(path: str, query: str, settings: Settings) -> Selection | Non
     if len(path) > _LONGEST or "\0" in path:
         return None
     *folders, filename = path.split("/")
-    selection = _of_folders(folders, filename) if filename in _FORMATS else None
-    if selection is None or selection.month:  # an archive is whole: there is nothing to choose in it
+    selection = _of_folders(folders, filename) if filename in BY_FILENAME else None
+    if folders[:1] == [PROFILES.rstrip("/")] and filename == rss.FILENAME:
+        selection = _of_profile(folders[1:], settings)
+    if selection is None or selection.month or selection.profile:  # which are whole: there is nothing to choose
         return selection
     return _with_parameters(selection, query, settings)
 
@@ -110,6 +118,17 @@ def _of_folders(folders: list[str], filename: str) -> Selection | None:
             selection = _of_folders(category, filename)
             return selection and (replace(selection, month=month) if _has_archives(selection) else None)
     return None
+
+
+def _of_profile(names: list[str], settings: Settings) -> Selection | None:
+    """The feed of a known profile, or of a category in it."""
+    if len(names) not in (1, 2) or names[0] not in [profile.name for profile in settings.known_profiles]:
+        return None
+    lists = tuple(names[1:])
+    name = "/".join(names)
+    if not all(map(_SLUG.fullmatch, lists)):
+        return None
+    return Selection(folder=f"{PROFILES}{name}/", filename=rss.FILENAME, lists=lists, profile=name)
 
 
 def _joined(name: str, filename: str) -> Selection | None:
@@ -136,7 +155,9 @@ def _with_parameters(selection: Selection, query: str, settings: Settings) -> Se
     if "since" in given:
         selection = replace(selection, since=_moment(given["since"], settings))
     if selection.folder == SEARCH:
-        selection = replace(selection, words=_words(given.get("q", "")))
+        words = given.get("q", "").strip()
+        if words or selection.form is not PAGE:  # whose form can be empty
+            selection = replace(selection, words=_words(words))
     return replace(
         selection,
         limit=None if limit == settings.limit else limit,

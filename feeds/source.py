@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from feeds import images, text
 from feeds.categories import Classified, Classifier, unknown_category
-from feeds.checks import checked_corrections, checked_withdrawal, date_or_problem, read_moment
+from feeds.checks import checked_corrections, checked_rights, checked_withdrawal, date_or_problem, read_moment
 from feeds.config import CategorySetting, FieldNames, Settings
 from feeds.errors import ArticleError, DateError
 from feeds.likeness import marks, same_address
@@ -267,6 +267,7 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
     classified = _classified(draft, rules, link, place, problems)
     base = link or rules.site
     image = _image(draft, rules, base, place, problems)
+    license_, rights = checked_rights(draft, rules.site, place, problems) if draft.license or draft.rights else ("", "")
     summary = text.one_line(draft.summary)
     if not (summary or draft.withdrawn or draft.body.strip()):
         problems.append(ArticleError(place, "body", f"has neither a text nor a summary{_unused(draft)}", fatal=False))
@@ -296,6 +297,8 @@ def normalise(draft: Draft, rules: Rules, modified: int, problems: list[ArticleE
         corrections=corrections,
         withdrawn=checked_withdrawal(draft, draft.withdrawn, rules.zone, place, problems) if draft.withdrawn else None,
         advertorial=draft.advertorial or classified.advertorial,
+        license=license_,
+        rights=rights,
     )
 
 
@@ -305,7 +308,10 @@ def _names(written: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def content_hash(draft: Draft) -> str:
-    """A digest of what an edit changes: headline, summary, body, the lead image's address and caption, corrections."""
+    """A digest of what an edit changes: headline, summary, body, the lead image's address and caption, corrections.
+
+    Rights are none of it: a licence for a whole archive edits no story, and must not show it to readers as new.
+    """
     return _digest_of_text(_content(draft))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-SCHEMA = 3
+SCHEMA = 4
 
 metadata = sa.MetaData()
 # SQLite orders text by its bytes; PostgreSQL has to be told to.
@@ -60,6 +60,8 @@ articles = _table(
     _number("last_mark"),
     _text("corrections"),
     _number("advertorial"),
+    _text("license"),
+    _text("rights"),
     sa.Index("articles_first_mark", "newsroom", "first_mark"),
     sa.Index("articles_last_mark", "newsroom", "last_mark"),
     sa.Index("articles_published", "newsroom", "published", "id"),

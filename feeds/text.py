@@ -9,7 +9,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -276,6 +276,31 @@ def _sanitise(body: str, base: str) -> str:
         if body == before:
             return body
     return _paragraphs(plain(body))
+
+
+def narrowed(body: str, tags: Collection[str], instead: Iterable[tuple[str, str]]) -> str:
+    """Sanitised HTML with these elements alone: of others the content stays.
+
+    instead: (element, the one that it becomes), for those whose content would run into its surroundings.
+    """
+    for old, new in instead:
+        body = re.sub(rf"(</?){old}(?=[\s>])", rf"\1{new}", body)
+    attributes = {tag: names for tag, names in _ATTRIBUTES.items() if tag == "*" or tag in tags}
+    return _tidy(nh3.clean(body, tags=set(tags), attributes=attributes, link_rel=None, url_schemes=_SCHEMES))
+
+
+_OPENED_OR_CLOSED = re.compile(r"<(/?)([a-z][a-z0-9]*)\b(?:[^<>\"]|\"[^\"]*\")*>")
+_EMPTY = frozenset({"br", "col", "hr", "img", "source", "track", "wbr"})
+
+
+def levels(body: str) -> int:
+    """How deep the elements of sanitised HTML are within one another; 0 for plain text."""
+    depth = deepest = 0
+    for end, name in _OPENED_OR_CLOSED.findall(body):
+        if name not in _EMPTY:
+            depth += -1 if end else 1
+        deepest = max(deepest, depth + (name in _EMPTY))
+    return deepest
 
 
 _WITH_ATTRIBUTES = re.compile(r"<([a-z][a-z0-9]*)\s([^<>]*)>")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from feeds.model import NoticeKind
 
@@ -16,6 +16,8 @@ class Wording:
     labels: what stands before the headline of a notice. notices: the title of their feed, about: what it is.
     article: before the link to the article; more: the link to a notice; withdrawn: where no reason is given.
     tag, by, search: in the title of the feed of a tag, an author, a search.
+    rate: how many articles appeared in some days, with their mean: often, several a day, or rarely, one in some days.
+    point: between a number and its tenths.
     """
 
     weekdays: tuple[str, ...]
@@ -30,6 +32,10 @@ class Wording:
     tag: str
     by: str
     search: str
+    rate: str
+    often: str
+    rarely: str
+    point: str
 
 
 INDONESIAN = Wording(
@@ -48,6 +54,10 @@ INDONESIAN = Wording(
     tag="Tag",
     by="Oleh",
     search="Cari",
+    rate="{number} berita dalam {days} hari sampai {last}, {mean}; paling banyak {most}, pada {busiest}.",
+    often="rata-rata {mean} sehari",
+    rarely="rata-rata satu dalam {mean} hari",
+    point=",",
 )
 
 ENGLISH = Wording(
@@ -66,6 +76,10 @@ ENGLISH = Wording(
     tag="Tag",
     by="By",
     search="Search",
+    rate="{number} articles in the {days} days up to {last}, {mean}; at most {most}, on {busiest}.",
+    often="{mean} a day on average",
+    rarely="one in {mean} days on average",
+    point=".",
 )
 
 _ZONES = {timedelta(hours=7): "WIB", timedelta(hours=8): "WITA", timedelta(hours=9): "WIT"}
@@ -91,10 +105,20 @@ def date_text(moment: datetime, words: Wording) -> str:
 
     Written by hand, because strftime obeys the locale.
     """
-    date = f"{moment.day} {words.months[moment.month - 1]} {moment.year}"
+    day = day_text(moment, words)
     if is_date_only(moment):
-        return date
-    return f"{date} {moment.strftime(words.clock)} {_ZONES.get(moment.utcoffset() or timedelta(), moment.tzname())}"
+        return day
+    return f"{day} {moment.strftime(words.clock)} {_ZONES.get(moment.utcoffset() or timedelta(), moment.tzname())}"
+
+
+def day_text(day: date, words: Wording) -> str:
+    """Such as ``3 Desember 2024``."""
+    return f"{day.day} {words.months[day.month - 1]} {day.year}"
+
+
+def number_text(number: float, words: Wording) -> str:
+    """A number as people write it, such as ``1,4``; whole ones without tenths."""
+    return f"{number:g}".replace(".", words.point)
 
 
 def date_text_with_weekday(moment: datetime, words: Wording) -> str:

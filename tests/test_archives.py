@@ -239,7 +239,8 @@ def test_static_builds_hold_archives_where_the_settings_say_so(desk: Desk) -> No
     desk.build()
     assert archives(desk) == {}
     feeds = ("archive", "ekonomi/archive")
-    paths = [f"{f}/2026-0{m}/{n}" for f in feeds for m in (1, 3, 5) for n in (*FILES, "feed.json")]
+    files = (*FILES, "feed.json", "index.html")
+    paths = [f"{f}/2026-0{m}/{n}" for f in feeds for m in (1, 3, 5) for n in files]
     on_demand = {path: found.body for path in paths if (found := desk.on_demand(path))}
     desk.set(archives=True)
     newest = desk.build(NOW + timedelta(minutes=1))

@@ -133,6 +133,8 @@ class TestTables:
             tags=("a b",),
             image=image,
             summary="50% 'naik' \\ %s ? :x",
+            license="https://kabar.example/lisensi/",
+            rights="© Siti",
         )
         put(catalogue, full, record("b"))
         with catalogue.reading() as reading:

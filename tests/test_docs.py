@@ -17,7 +17,8 @@ import pytest
 
 from feeds import cli
 from feeds.config import load
-from feeds.config.table import CATEGORY_SETTINGS, SETTINGS
+from feeds.config.profiles import ARTICLE, BODY, ELEMENT, FEED, IMAGE, PROFILE
+from feeds.config.table import CATEGORY_SETTINGS, RSL_SETTINGS, SETTINGS, USAGES
 from feeds.errors import KINDS
 from feeds.readers import WITHDRAWN, is_source
 from feeds.readers.fields import NAMES, field_of
@@ -230,6 +231,10 @@ class TestSettings:
         for variable in variables:
             assert load(environ={variable: "Gaya"}, cwd=ROOT / "tests").categories
 
+    def test_what_the_terms_for_machines_have_is_named(self) -> None:
+        """Every name and every word."""
+        assert {*RSL_SETTINGS, *USAGES} <= set(codes(PROSE))
+
     def test_the_categories_and_rules_that_are_shown_would_be_accepted(self, tmp_path: Path) -> None:
         """The block of TOML as it stands, and each rule of the table."""
         (block,) = [block for block in BLOCKS if block.kind == "toml" and "[categories." in block.text]
@@ -238,6 +243,13 @@ class TestSettings:
         config.write_text(f"{block.text}\n[categories.segala]\nmatch = {rules!r}\n", encoding="utf-8")
         found = load(config=config, environ={}).categories
         assert [(category.slug, len(category.match)) for category in found][1:] == [("sepak-bola", 2), ("segala", 6)]
+
+    def test_the_profiles_and_what_they_consist_of_are_named(self) -> None:
+        """Each bundled one with the number of its articles, and each key that its file can have."""
+        known = {profile.name: profile.feed.items for profile in load(environ={}, cwd=ROOT / "tests").known_profiles}
+        assert {codes(row[0])[0]: int(row[1]) for row in rows("Profile")} == known
+        keys = {key for table in (PROFILE, FEED, ARTICLE, IMAGE, BODY, ELEMENT) for key in table}
+        assert keys <= set(codes("".join(part for row in rows("Part") for part in row)))
 
     def test_every_variable_that_is_named_is_one(self) -> None:
         """Wherever it stands."""
@@ -274,7 +286,7 @@ class TestAddresses:
 
 def _example(address: str) -> str:
     """One that the service alone has, of the sample."""
-    names = {"tag": "banjir", "author": "siti-khadijah", "category": "ekonomi"}
+    names = {"tag": "banjir", "author": "siti-khadijah", "profile": "mitra", "category": "ekonomi"}
     return re.sub(r"<(\w+)>", lambda name: names.get(name[1], name[0]), address.replace("+<category>", "+budaya"))
 
 

@@ -323,6 +323,23 @@ class TestEarlierCatalogues:
             assert reading.schema() == str(SCHEMA)
             assert reading.document("index.html") == page
 
+    def test_rights_that_an_earlier_program_did_not_read_are_read(
+        self, make_room: Callable[..., Room], empty_address: str
+    ) -> None:
+        """Though no file has changed; ids and times of change stay."""
+        room = make_room(empty_address)
+        markdown(room, lisensi="CC BY 4.0")
+        room.look()
+        before = room.records
+        with room.catalogue.engine.begin() as connection:
+            for name in ("license", "rights"):
+                connection.exec_driver_sql(f"ALTER TABLE articles DROP COLUMN {name}")
+            connection.exec_driver_sql("UPDATE meta SET value = '3' WHERE name = 'schema'")
+        room.close()
+        room.look()
+        assert room.records == before
+        assert room.records["a.md"].license == "https://creativecommons.org/licenses/by/4.0/"
+
     def test_a_ledger_file_that_names_addresses_as_written_is_understood(self, sqlite_room: Room) -> None:
         markdown(sqlite_room, link=LINK)
         sqlite_room.look()

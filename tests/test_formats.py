@@ -33,6 +33,7 @@ EKONOMI = Category(slug="ekonomi", title="Ekonomi & Bisnis", description="Pasar 
 FEED = Feed(
     id="tag:koran.id,2024:feed",
     path="",
+    newsroom="Koran & <Kota>",
     title="Koran & <Kota>",
     description="Kabar kota",
     home="https://koran.id/",
@@ -329,6 +330,7 @@ class TestJsonFeed:
             "authors": [{"name": FEED.author}],
             "language": "id",
             "hubs": [{"type": "WebSub", "url": FEED.hubs[0]}],
+            "_rights": {"copyright": FEED.copyright},
             "items": [],
         }
 

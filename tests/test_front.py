@@ -129,7 +129,7 @@ def check(case: Mapping[str, Any], asking: Callable[..., Any], edition: Edition,
         assert got.headers["etag"] == f'"{rendition.etag}{"-" * bool(suffix)}{suffix}"'
         assert got.headers["last-modified"] == modified
         assert "max-age" in got.headers["cache-control"]
-        assert got.headers["vary"] == "Accept-Encoding, A-IM"
+        assert got.headers["vary"] == "Accept-Encoding, A-IM, Sec-Fetch-Dest"
         assert 'rel="self"' in got.headers["link"]
         assert got.headers["access-control-allow-origin"] == "*"
     assert got.headers.get("content-encoding", "") == case.get("coding", "")

@@ -35,6 +35,7 @@ LIBRARIES = {
         "cli.explain",
         "cli.init",
         "cli.ping",
+        "cli.profile",
         "cli.serve",
         "cli.validate",
     ],
@@ -48,6 +49,7 @@ LIBRARIES = {
     "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
+        "formats.rsl",
         *(
             f"readers.html_{part}"
             for part in ("blocks", "body", "dates", "extract", "head", "images", "metadata", "tree")

@@ -453,7 +453,7 @@ def test_what_is_rendered_on_demand_is_compressed_once(client: FlaskClient, monk
         (f"/{'a+' * 5_000}a/rss.xml", 404),
         ("/rss.xml?%00=%FF&limit=5", 200),
         ("/artikel/tidak-ada/?page=2", 404),
-        ("/?limit=abc", 200),
+        ("/?limit=abc", 400),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -7,22 +7,31 @@ import re
 import subprocess
 import sys
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from html.parser import HTMLParser
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 import lxml.html
 import pytest
 
 from feeds import pages
+from feeds.model import Calendar, Category, Entry, Feed, Image, Link
+from feeds.pages import charts
+from feeds.pages import feed as feed_page
 from feeds.pages.words import words_of
-from feeds.model import Category, Entry, Feed, Image
+from feeds.wording import wording
 
 BASE = "https://kabar.example/feeds/"
 WIB = timezone(timedelta(hours=7))
 MOMENT = datetime(2024, 12, 3, 14, 30, tzinfo=WIB)
+LONG_CALENDAR = Calendar(
+    date(2024, 12, 3),
+    tuple((date(2024, 12, 3) - timedelta(days=ago), 1 + ago % 9) for ago in reversed(range(371))),
+    tuple((year, month) for year in range(2024, 2009, -1) for month in range(12, 0, -1)),
+)
+CALENDAR = Calendar(date(2024, 12, 3), ((date(2024, 12, 2), 1), (date(2024, 12, 3), 3)), ((2024, 12), (2023, 7)))
 CATEGORIES = tuple(
     Category(slug=name.lower(), title=name, description=f"Berita {name.lower()} dari seluruh Indonesia.")
     for name in ("Ekonomi", "Politik", "Olahraga", "Budaya", "Lingkungan", "Teknologi", "Pendidikan", "Daerah")
@@ -36,6 +45,7 @@ def make_feed(category: Category | None = None, **changes: object) -> Feed:
     feed = Feed(
         id="tag:kabar.example,2024:feed",
         path=f"{category.slug}/" if category else "",
+        newsroom="Kabar Nusantara",
         title=f"Kabar Nusantara: {category.title}" if category else "Kabar Nusantara",
         description="Berita dari 38 provinsi.",
         home="https://www.kabar.example/",
@@ -86,7 +96,22 @@ def make_shelves(categories: tuple[Category, ...] = CATEGORIES, **changes: objec
 
 
 def make_landing(**changes: object) -> bytes:
-    return pages.landing(make_feed(**changes), make_headlines(), make_shelves(**changes), make_notices(**changes))
+    feed, notices = make_feed(**changes), make_notices(**changes)
+    return pages.landing(feed, make_headlines(), make_shelves(**changes), notices, CALENDAR)
+
+
+def make_feed_page(count: int = 3, entry: Entry | None = None, **changes: object) -> bytes:
+    """The page of Ekonomi; count: entries that its feed lists."""
+    given = {"calendar": CALENDAR, "whole": CATEGORIES[1], "parts": CATEGORIES[2:4]} | changes
+    feed = make_feed(CATEGORIES[0], **given)
+    made = feed_page.entries([entry or make_entry()] * count, base_url=BASE, language=feed.language)
+    return feed_page.write(feed, made)
+
+
+def make_search(words: str, count: int) -> bytes:
+    query = urlencode({"q": words}) if words else ""
+    feed = make_feed(path="search/", query=query, title=f"Cari: {words} - Kabar Nusantara")
+    return feed_page.write(feed, feed_page.entries([make_entry()] * count, base_url=BASE, language="id"))
 
 
 def make_notices(**changes: object) -> pages.Shelf:
@@ -105,8 +130,8 @@ def make_hostile_landing() -> bytes:
     return pages.landing(feed, [line], [shelf], notices)
 
 
-def make_hostile_article() -> bytes:
-    entry = make_entry(
+def make_hostile_entry() -> Entry:
+    return make_entry(
         title=HOSTILE,
         link="javascript:alert(1)",
         summary=HOSTILE,
@@ -117,7 +142,10 @@ def make_hostile_article() -> bytes:
         language=HOSTILE,
         image=Image(url="https://kabar.example/x.jpg?" + HOSTILE, caption=HOSTILE, credit=HOSTILE),
     )
-    return pages.article(make_feed(title=HOSTILE), entry)
+
+
+def make_hostile_article() -> bytes:
+    return pages.article(make_feed(title=HOSTILE), make_hostile_entry())
 
 
 SAMPLES = {
@@ -125,6 +153,21 @@ SAMPLES = {
     "landing in English": lambda: make_landing(language="en-GB"),
     "landing of an empty newsroom": lambda: pages.landing(make_feed(description="", copyright=""), [], []),
     "landing, hostile": make_hostile_landing,
+    "feed": make_feed_page,
+    "feed in English": lambda: make_feed_page(language="en"),
+    "feed without entries": lambda: make_feed_page(0, calendar=Calendar(), whole=None, parts=()),
+    "feed, hostile": lambda: make_feed_page(
+        2, make_hostile_entry(), title=HOSTILE, newsroom=HOSTILE, description=HOSTILE
+    ),
+    "page 2": lambda: make_feed_page(calendar=None, query="page=2", links=(Link("previous", "ekonomi/", "page=1"),)),
+    "month": lambda: make_feed_page(
+        path="ekonomi/archive/2024-12/", calendar=None, links=(Link("current", "ekonomi/"), Link("prev-archive", "x/"))
+    ),
+    "search": lambda: make_search("beras", 2),
+    "search, empty": lambda: make_search("", 0),
+    "search, hostile": lambda: make_search(HOSTILE, 0),
+    "search, wrong": lambda: pages.search_again(make_feed(), HOSTILE, "Tulis kata yang dicari."),
+    "message": lambda: pages.message(make_feed(), "Tidak ada di sini.", 3),
     "article": lambda: pages.article(make_feed(), make_entry()),
     "article with next to nothing": lambda: pages.article(
         make_feed(copyright="", home=""),
@@ -154,7 +197,7 @@ def text_of(element: lxml.html.HtmlElement) -> str:
 class NestingChecker(HTMLParser):
     """Fails on an element that is closed out of order, closed twice or never."""
 
-    VOID = frozenset(("meta", "link", "img", "br", "hr"))
+    VOID = frozenset(("meta", "link", "img", "br", "hr", "input"))
 
     def __init__(self) -> None:
         super().__init__()
@@ -199,14 +242,15 @@ class TestEveryPage:
         """No script, no inline style, no handler, no frame: default-src 'none' costs the page nothing."""
         page = parse(sample(name))
         assert page.xpath("//meta[@http-equiv]/@content") == [pages.CONTENT_SECURITY_POLICY]
-        assert not page.xpath("//script|//style|//iframe|//object|//embed|//form|//base")
+        assert not page.xpath("//script[not(@src) or text()]|//style|//iframe|//object|//embed|//base")
+        assert [re.sub(r"^(\.\./)*", "", src) for src in page.xpath("//script/@src")] == ["static/salin.js"]
         assert not page.xpath("//@*[name() = 'style' or starts-with(name(), 'on')]")
-        assert all(src.startswith(("https://", "http://")) for src in page.xpath("//@src"))
+        assert all(src.startswith(("https://", "http://")) for src in page.xpath("//img/@src"))
 
     @every_page
     def test_every_link_is_relative_or_a_web_address(self, name: str) -> None:
         for href in parse(sample(name)).xpath("//@href"):
-            assert re.match(r"https?://|[^:]*$|data:,$", href), href
+            assert re.match(r"(?:feed:)?https?://|[^:]*$", href), href
 
     @every_page
     def test_the_page_has_a_title_a_language_and_a_viewport(self, name: str) -> None:
@@ -221,7 +265,9 @@ class TestEveryPage:
 
     @every_page
     def test_every_image_has_an_alternative_text(self, name: str) -> None:
-        assert all(image.get("alt") for image in parse(sample(name)).xpath("//img"))
+        """Or a caption, which says the same."""
+        for image in parse(sample(name)).xpath("//img"):
+            assert image.get("alt") or (image.get("alt") == "" and image.xpath("../figcaption"))
 
 
 class TestAddresses:
@@ -238,13 +284,14 @@ class TestAddresses:
         }
         folders = [base, *(f"{base}{category.slug}/" for category in CATEGORIES)]
         known = {*documents, *(base + path for path in pages.static_documents())}
-        known |= {folder + file for folder in folders for file in FEED_FILES}
+        known |= {folder + file for folder in folders for file in ("", *FEED_FILES)}
+        known |= {base + path for path in ("feeds.opml", "favicon.svg", "favicon.ico")}
         for address, document in documents.items():
-            for href in parse(document).xpath("//@href[not(starts-with(., 'data:'))]"):
+            for href in parse(document).xpath("//@href[not(starts-with(., 'feed:'))]"):
                 target, fragment = urldefrag(urljoin(address, href))
                 if target.startswith(base):
                     assert target in known, href
-                if fragment:
+                if fragment and target in documents:
                     assert parse(documents[target]).xpath("//*[@id=$id]", id=fragment), href
 
     @every_page
@@ -274,7 +321,7 @@ class TestAutodiscovery:
     """Readers find every feed in the head of the page."""
 
     def test_the_landing_page_announces_every_feed_in_three_formats_the_feed_of_all_first(self) -> None:
-        links = parse(sample("landing")).xpath("//head/link[@rel='alternate']")
+        links = parse(sample("landing")).xpath("//head/link[@rel='alternate' and not(contains(@type, 'opml'))]")
         folders = ["", *(f"{category.slug}/" for category in CATEGORIES), "ralat/"]
         expected = [BASE + folder + file for folder in folders for file in FEED_FILES]
         assert expected == [link.get("href") for link in links]
@@ -290,11 +337,11 @@ class TestAutodiscovery:
         links = parse(sample("article")).xpath("//head/link[@rel='alternate']/@href")
         assert [BASE + folder + file for folder in ("", "ekonomi/", "politik/") for file in FEED_FILES] == links
 
-    def test_of_5000_categories_all_are_on_the_page_and_the_first_fifty_are_announced(self) -> None:
+    def test_of_5000_categories_all_are_on_the_page_and_the_first_sixty_are_announced(self) -> None:
         categories = tuple(Category(slug=f"k-{n}", title=f"Kategori {n}") for n in range(5000))
         page = parse(pages.landing(make_feed(), make_headlines(), make_shelves(categories)))
-        assert len(page.xpath("//head/link[@rel='alternate']")) == 3 * (1 + pages.AUTODISCOVERY_CATEGORIES)
-        assert {f"k-{n}/rss.xml" for n in range(5000)} <= set(page.xpath("//main//a/@href"))
+        assert len(page.xpath("//head/link[@type='application/rss+xml']")) == 1 + pages.ANNOUNCED
+        assert {f"k-{n}/" for n in range(5000)} <= set(page.xpath("//main//a/@href"))
 
 
 class TestLanding:
@@ -310,8 +357,26 @@ class TestLanding:
         assert len(items) == 10
         assert text_of(items[0]) == "Judul ke-0 Selasa, 3 Desember 2024 14.30 WIB"
 
-    def test_it_gives_the_address_of_the_feed_of_all_in_three_formats_to_copy(self) -> None:
-        assert [BASE + file for file in FEED_FILES] == parse(sample("landing")).xpath("//code/text()")
+    def test_it_gives_the_address_of_the_feed_of_all_to_copy_and_to_open_in_readers(self) -> None:
+        page = parse(sample("landing"))
+        assert page.xpath("//code/text()") == [f"{BASE}rss.xml"]
+        ways = page.xpath("//ul[@class='ways']//a/@href")
+        assert ways[0] == f"feed:{BASE}rss.xml"
+        assert all(way.endswith("https%3A%2F%2Fkabar.example%2Ffeeds%2Frss.xml") for way in ways[1:])
+        assert {urlsplit(way).hostname for way in ways[1:]} == {
+            *("feedly.com", "www.inoreader.com", "www.newsblur.com", "theoldreader.com")
+        }
+
+    def test_it_says_how_often_the_newsroom_publishes(self) -> None:
+        """In a drawing of sixty days up to the newest article, and in words."""
+        page = parse(sample("landing"))
+        drawing = page.xpath("//figure[@class='chart']/svg")[0]
+        assert drawing.xpath("path/@d") == ["M232 40v-13h3v13zM236 40v-40h3v40z"]
+        said = page.get_element_by_id(drawing.get("aria-labelledby"))
+        assert text_of(said) == (
+            "4 berita dalam 60 hari sampai 3 Desember 2024, rata-rata satu dalam 15 hari; paling banyak 3, pada"
+            " 3 Desember 2024."
+        )
 
     def test_each_category_is_a_card_with_three_headlines_and_links_that_say_where_they_lead(self) -> None:
         card = parse(sample("landing")).get_element_by_id("kategori-ekonomi")
@@ -329,14 +394,121 @@ class TestLanding:
     def test_an_empty_newsroom_says_so(self) -> None:
         assert "Belum ada berita." in text_of(parse(sample("landing of an empty newsroom")))
 
-    def test_a_newsroom_of_eight_categories_stays_under_50_kilobytes(self) -> None:
+    @pytest.mark.parametrize("count", [1, 12, 13, 40, 41, 100, 150])
+    def test_it_stays_under_50_kilobytes_with_long_headlines_and_many_categories(self, count: int) -> None:
+        categories = tuple(
+            Category(slug=f"kategori-nomor-{n}", title=f"Kategori Nomor {n}", description=LONG_TITLE[:100])
+            for n in range(count)
+        )
         headlines = [replace(line, title=LONG_TITLE[:120]) for line in make_headlines(20)]
-        shelves = [replace(shelf, headlines=tuple(headlines)) for shelf in make_shelves()]
-        assert len(pages.landing(make_feed(), headlines, shelves)) < 50_000
+        shelves = [replace(shelf, headlines=tuple(headlines)) for shelf in make_shelves(categories)]
+        page = pages.landing(make_feed(), headlines, shelves, make_notices(), LONG_CALENDAR)
+        assert len(page) < 50_000
+        assert {f"{category.slug}/" for category in categories} <= set(parse(page).xpath("//main//a/@href"))
 
     def test_it_links_to_the_newsrooms_own_site_by_its_host(self) -> None:
         link = parse(sample("landing")).find_class("imprint")[0].find(".//a")
         assert (link.get("href"), link.text) == ("https://www.kabar.example/", "kabar.example")
+
+
+class TestFeedPage:
+    """The page of a feed."""
+
+    def test_it_shows_entries_as_a_reader_would(self) -> None:
+        """Title, date, author, image with caption and credit, summary."""
+        entry = parse(sample("feed")).xpath("//article")[0]
+        assert entry.xpath("h3/a/@href") == ["../artikel/panen-raya/"]
+        assert text_of(entry.find("h3")) == "Petani Subang panen raya"
+        assert text_of(entry.find_class("byline")[0]) == (
+            "Selasa, 3 Desember 2024 14.30 WIB · Oleh Sari Wulandari, Made Arta"
+        )
+        (image,) = entry.xpath("figure/img")
+        assert (image.get("src"), image.get("width"), image.get("loading")) == (
+            *("https://kabar.example/padi.jpg", "1200", "lazy"),
+        )
+        assert text_of(entry.find("figure/figcaption")) == "Sawah di Binong. Rangga"
+        assert text_of(entry.find_class("summary")[0]) == "Panen datang dua pekan lebih awal."
+
+    def test_it_leads_up_to_the_newsroom_and_the_category_above_and_down_to_those_below(self) -> None:
+        page = parse(sample("feed"))
+        assert [(a.get("href"), a.text) for a in page.xpath("//ol[@class='path']//a")] == [
+            *(("../", "Kabar Nusantara"), ("../politik/", "Politik")),
+        ]
+        assert page.xpath("//section[@aria-labelledby='bagian']//a/@href") == ["../olahraga/", "../budaya/"]
+
+    def test_it_gives_the_feeds_addresses_in_three_formats(self) -> None:
+        page = parse(sample("feed"))
+        assert page.xpath("//code/text()") == [f"{BASE}ekonomi/rss.xml"]
+        assert [f"../ekonomi/{file}" for file in FEED_FILES] == page.xpath("//ul[@class='formats']//a/@href")
+        assert [f"{BASE}ekonomi/{file}" for file in FEED_FILES] == page.xpath("//head/link[@rel='alternate']/@href")
+
+    def test_its_calendar_has_a_cell_for_each_day_darker_with_more_articles(self) -> None:
+        """Days of a week stand below one another; what is drawn is said in words."""
+        drawing = parse(sample("feed")).xpath("//figure[@class='chart']/svg")[0]
+        cells = {name: drawing.xpath(f".//g/path[@class='{name}']/@d") for name in ("l1", "l2", "l3", "l4")}
+        assert cells == {"l1": [], "l2": ["M624 0h10v10h-10z"], "l3": [], "l4": ["M624 12h10v10h-10z"]}
+        assert "4 berita dalam 366 hari" in text_of(parse(sample("feed")).get_element_by_id("tahun"))
+
+    def test_it_leads_to_the_archive_by_month(self) -> None:
+        """Of two years, the newest first."""
+        archive = parse(sample("feed")).find_class("archive")[0]
+        assert [text_of(year) for year in archive.findall("dt")] == ["2024", "2023"]
+        assert archive.xpath(".//a/@href") == ["../ekonomi/archive/2024-12/", "../ekonomi/archive/2023-07/"]
+
+    def test_it_stays_under_50_kilobytes_and_says_what_it_leaves_out(self) -> None:
+        """With fifty entries of 300-character headlines, in a feed with an archive of fifteen years."""
+        page = make_feed_page(50, make_entry(title=LONG_TITLE, summary="Panjang sekali. " * 19), calendar=LONG_CALENDAR)
+        assert len(page) < 50_000
+        shown = len(parse(page).xpath("//article"))
+        assert 10 < shown < 50
+        assert f"{shown} berita terbaru dari 50 dalam feed ini. Yang lebih lama ada di arsip." in text_of(parse(page))
+
+    def test_an_entry_larger_than_the_page_is_shown_all_the_same(self) -> None:
+        assert len(parse(make_feed_page(2, make_entry(summary="x" * 60_000))).xpath("//article")) == 1
+
+    def test_a_page_that_was_asked_for_shows_all_that_was_asked_for(self) -> None:
+        page = make_feed_page(200, calendar=None, query="limit=200")
+        assert len(parse(page).xpath("//article")) == 200
+
+    def test_what_speaks_another_language_says_so(self) -> None:
+        entry = parse(make_feed_page(1, make_entry(language="ar", title="مرحبا"))).xpath("//article")[0]
+        assert (entry.find("h3").get("lang"), entry.find("h3").get("dir")) == ("ar", "auto")
+
+
+class TestCharts:
+    """A calendar as drawings."""
+
+    @pytest.mark.parametrize(
+        ("days", "said"),
+        [
+            ([(0, 1)], "1 berita dalam 60 hari sampai 3 Desember 2024, rata-rata satu dalam 60 hari; paling banyak 1"),
+            ([(0, 60)], "60 berita dalam 60 hari sampai 3 Desember 2024, rata-rata 1 sehari; paling banyak 60"),
+            (
+                [(0, 100), (59, 8)],
+                "108 berita dalam 60 hari sampai 3 Desember 2024, rata-rata 1,8 sehari; paling banyak",
+            ),
+            ([(0, 2), (60, 9)], "2 berita dalam 60 hari sampai 3 Desember 2024, rata-rata satu dalam 30 hari"),
+        ],
+    )
+    def test_the_rate_is_said_in_words(self, days: list[tuple[int, int]], said: str) -> None:
+        """Of the sixty days up to the newest article, and no day before."""
+        numbers = tuple((MOMENT.date() - timedelta(days=ago), number) for ago, number in reversed(days))
+        drawn = charts.rate(Calendar(MOMENT.date(), numbers), wording("id"))
+        assert drawn
+        assert drawn.words.startswith(said)
+
+    def test_a_feed_without_articles_has_no_drawing(self) -> None:
+        assert charts.rate(Calendar(), wording("id")) is None
+        assert charts.year(Calendar(), wording("id")) is None
+
+    def test_every_day_of_the_year_is_drawn_within_the_box(self) -> None:
+        drawn = charts.year(LONG_CALENDAR, wording("id"))
+        assert drawn
+        places = [tuple(map(int, place)) for place in re.findall(r"M(\d+) (\d+)h10v10h-10z", "".join(drawn.cells))]
+        assert len(places) == len(set(places)) == 366
+        assert max(x for x, _ in places) + 10 == drawn.width == drawn.last_column + 10
+        assert max(y for _, y in places) + 24 == drawn.height
+        assert [name for _, name in drawn.months][:3] == ["Des", "Jan", "Feb"]
 
 
 class TestArticle:
@@ -511,7 +683,6 @@ class TestStylesheet:
     """One stylesheet serves every page."""
 
     def test_it_is_a_document_of_its_own_with_its_media_type(self) -> None:
-        assert list(pages.static_documents()) == ["static/gaya.css"]
         assert pages.static_documents()["static/gaya.css"][0] == "text/css; charset=utf-8"
 
     def test_it_fetches_nothing(self) -> None:
@@ -526,8 +697,9 @@ class TestStylesheet:
 
     def test_every_class_that_it_styles_is_on_a_page(self) -> None:
         used = {name for page in SAMPLES for value in parse(sample(page)).xpath("//@class") for name in value.split()}
+        used |= {f"l{level}" for level in range(5)}  # of a day with more articles than others
         styled = set(
-            re.findall(r"\.([a-z][a-z-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL))
+            re.findall(r"\.([a-z][a-z0-9-]*)(?=[^{}]*\{)", re.sub(r"/\*.*?\*/", "", stylesheet(), flags=re.DOTALL))
         )
         assert set() == styled - used
 

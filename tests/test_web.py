@@ -31,6 +31,7 @@ MEDIA_TYPES = {
     "atom.xml": "application/atom+xml; charset=utf-8",
     "feed.json": "application/feed+json; charset=utf-8",
     "gaya.css": "text/css; charset=utf-8",
+    "salin.js": "text/javascript; charset=utf-8",
 }
 
 
@@ -77,7 +78,7 @@ def address_of(path: str) -> str:
 def test_every_document_has_the_bytes_and_the_time_that_it_has_in_a_folder(site: Site, tmp_path: Path) -> None:
     to_folder(site.edition.renditions(), tmp_path)
     paths = [rendition.path for rendition in site.edition.renditions()]
-    assert len(paths) == 13
+    assert len(paths) == len(set(paths)) > 13
     for path in paths:
         answer = site.get(address_of(path))
         assert answer.status_code == 200
@@ -232,7 +233,6 @@ def test_a_redirect_stays_on_the_host_that_was_asked(site: Site) -> None:
     [
         "/tidak-ada",
         "/rss.html",
-        "/ekonomi/",
         "/artikel/",
         "/artikel/x/",
         "/rss.xml/",
@@ -274,7 +274,7 @@ def test_what_is_not_there_is_a_404_that_nobody_keeps(site: Site, path: str) -> 
 def test_odd_paths_are_never_an_error_of_the_server(site: Site, path: str) -> None:
     answer = site.get(path)
     assert answer.status_code in {200, 308, 400, 404}
-    assert (answer.status_code == 200) == path.startswith("/?")
+    assert answer.status_code != 200
     assert "Set-Cookie" not in answer.headers
     assert b"root:" not in answer.data
 

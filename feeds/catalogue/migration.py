@@ -12,13 +12,14 @@ _READ_ANEW = (t.articles, t.memberships, t.notices, t.problems)
 
 def migrate(connection: sa.Connection, found: str) -> bool:
     """Bring the tables of schema ``found`` to the schema of this program; False where that is none of ours."""
-    if found not in {"1", "2"}:
+    if found not in {"1", "2", "3"}:
         return False
     if found == "1":
         _keep_remains(connection)
-    connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN version BIGINT NOT NULL DEFAULT 0")
-    connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN parts TEXT NOT NULL DEFAULT ''")
-    # All else that has changed is read anew.
+    if found != "3":
+        connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN version BIGINT NOT NULL DEFAULT 0")
+        connection.exec_driver_sql("ALTER TABLE documents ADD COLUMN parts TEXT NOT NULL DEFAULT ''")
+    # All else that has changed is read anew; of schema 3, because articles may say what they were not asked for.
     t.metadata.drop_all(connection, _READ_ANEW)
     connection.exec_driver_sql("DROP TABLE IF EXISTS folders")
     t.metadata.create_all(connection)

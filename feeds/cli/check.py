@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 FOLDERS = 30  # that people are shown; --json has them all
 _COLOURS = {"left out": "red", "warning": "yellow", "note": "cyan"}
-_ANY = ("left-out", "warning", "any")
+_ANY = ("left-out", "warning", "any", "profile")
 _FOUND = {
     "field": "a field",
     "metadata": "metadata",
@@ -53,6 +53,7 @@ _FOUND = {
 @click.command()
 @click.option("--categories", is_flag=True, help="Show the categories, and names that are none.")
 @click.option("--explain", "place", metavar="PATH", help="Show how one file, or one record (PATH#3), is read.")
+@click.option("--profile", metavar="NAME", help="Show which articles an aggregator takes: msn, or msn/ekonomi.")
 @click.option("--fail-on", "fail_on", multiple=True, metavar="KIND", help="Exit 1 for this kind of problem alone.")
 @json_option
 @jobs_option
@@ -62,13 +63,15 @@ def check(
     context: click.Context,
     categories: bool,
     place: str | None,
+    profile: str | None,
     fail_on: Sequence[str],
     as_json: bool,
     jobs: int | None,
 ) -> None:
     """Say what is wrong with the articles, and where. Exit 1 when anything is.
 
-    --fail-on takes a kind of problem, "left-out", "warning" or "any", which counts notes too.
+    --fail-on takes a kind of problem, "left-out", "warning" or "any", which counts notes too; and "profile", for what
+    --profile finds, which is else no fault.
     """
     _check_kinds(fail_on)
     newsroom = open_newsroom(settings_of(context))
@@ -79,6 +82,12 @@ def check(
             from feeds.cli.explain import show_explanation
 
             show_explanation(newsroom, place, as_json)
+            return
+        if profile is not None:
+            from feeds.cli.profile import show_profile
+
+            if show_profile(newsroom, profile, as_json) and "profile" in fail_on:
+                raise SystemExit(1)
             return
         if categories:
             from feeds.cli.categories import show_categories

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -25,10 +25,13 @@ from feeds.config.categories import RESERVED as RESERVED
 from feeds.config.categories import CategorySetting as CategorySetting
 from feeds.config.categories import category_settings, check_gone, prettified
 from feeds.config.categories import free_slug as free_slug
+from feeds.config.profiles import Profile as Profile
+from feeds.config.profiles import check_profile_feeds, known_profiles
 from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, newsroom_folder
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
 from feeds.config.values import NOT_XML, SCHEME, absolute_path, zone_of
 from feeds.errors import ConfigError
+from feeds.model import RslTerms
 
 PACKAGE = Path(__file__).resolve().parent.parent
 TEMPLATE = PACKAGE / "newsroom.toml"
@@ -58,6 +61,8 @@ class Settings:
     authority: str  # host name for tag: ids; default the host of site, else of base_url
     author: str
     copyright: str
+    license: str  # an address, or ""
+    rsl: RslTerms | None
     logo: str
     language: str
     timezone: str
@@ -74,11 +79,14 @@ class Settings:
     permalink: str  # "" or a pattern below site, without a leading slash
     article_pages: bool
     archives: bool | None  # static builds hold them; None: the service alone renders them; False: there are none
+    pages_for_browsers: bool
     undated: Literal["skip", "mtime"]
     advertorial_label: str
     advertorial_as: Literal["title", "category"]
     advertorial_not_in: tuple[str, ...]  # slugs of categories, "semua" for the feed of all
     hubs: tuple[str, ...]
+    profiles: tuple[str, ...]  # feeds of the edition: a profile, or a profile, a slash and the slug of a category
+    known_profiles: tuple[Profile, ...]  # by name
     categories: tuple[CategorySetting, ...]
     gone: tuple[str, ...]  # slugs
     rate_limit: str = field(repr=False)  # "" or such as 60/hour, maybe with a Redis's address and password behind it
@@ -108,6 +116,7 @@ def load(
         base = _unnamed(path, file)
     values = _joined(base | file, environment, command_line)
     home = newsroom_folder(path) if path else None
+    values["known_profiles"] = known_profiles(path)
     try:
         return _settings(values, home, path or (SAMPLE / "newsroom.toml" if base else None))
     except ConfigError as error:
@@ -161,10 +170,12 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     values["newsroom"] = values["newsroom"] or (values["authority"] if identified else folder)
     values["title"] = values["title"] or prettified(folder)
     values["description"] = values["description"] or _description(values["title"], values["language"])
+    values["rsl"] = _held_by(values["title"], values["rsl"] or None)
     values["permalink"] = _below_site(values["permalink"], site)
     values["zone"] = zone_of(values["timezone"])
     values["categories"] = category_settings(values["categories"])
     check_gone(values["gone"], values["categories"])
+    check_profile_feeds(values["profiles"], values["known_profiles"])
     values["fields"] = tuple(
         FieldNames(folder, tuple(names.items())) for folder, names in sorted(values["fields"].items())
     )
@@ -185,6 +196,11 @@ def _host(address: str) -> str:
     """The host of an address as an authority of tag: ids (RFC 4151), which has no place for the colons of IPv6."""
     host = urlsplit(address).hostname or ""
     return "localhost" if ":" in host else host
+
+
+def _held_by(title: str, terms: RslTerms | None) -> RslTerms | None:
+    """The terms with whose articles they are for."""
+    return replace(terms, holder=terms.holder or title) if terms else None
 
 
 def _below_site(permalink: str, site: str) -> str:

@@ -19,7 +19,7 @@ CONFIG_VARIABLE = "FEEDS_CONFIG"
 
 def from_file(path: Path) -> dict[str, Any]:
     """The settings of a configuration file; a ConfigError names the file."""
-    values = _toml(path)
+    values = read_toml(path)
     with named(path):
         return checked(values, SETTINGS, Where((), newsroom_folder(path)))
 
@@ -38,7 +38,8 @@ def newsroom_folder(config: Path) -> Path:
     return config.parent.parent if config.parent.name == "config" else config.parent
 
 
-def _toml(path: Path) -> dict[str, object]:
+def read_toml(path: Path) -> dict[str, object]:
+    """What a file of TOML says. Raises ConfigError, with the place in plain words."""
     import tomllib
 
     try:

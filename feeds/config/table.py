@@ -9,6 +9,7 @@ from typing import Any, Literal
 from feeds.config import values as v
 from feeds.config.categories import match_rule
 from feeds.config.values import Reader, Where
+from feeds.model import RslTerms
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000/"
 PREFIX = "FEEDS_"
@@ -45,6 +46,8 @@ FIELDS = (
     "withdrawal_reason",
     "withdrawal_date",
     "advertorial",
+    "license",
+    "rights",
 )
 """What a field of an article can be; ``readers.fields.NAMES`` knows each by many names."""
 
@@ -104,6 +107,18 @@ def field_names(where: Where, value: object) -> dict[str, dict[str, str]]:
     return found
 
 
+def rsl_terms(where: Where, value: object) -> RslTerms | None:
+    """The terms of a table that says any; None for an empty one."""
+    if not isinstance(value, dict):
+        raise where.expected("a table of terms", value)
+    terms = RslTerms(**checked(value, RSL_SETTINGS, where))
+    if both := set(terms.permits) & set(terms.prohibits):
+        raise where.refuse(f"both permits and prohibits {', '.join(sorted(both))}")
+    if value and not (terms.permits or terms.prohibits or terms.payment or terms.custom):
+        raise where.refuse("says no terms; name permits, prohibits, payment or custom")
+    return terms if value else None
+
+
 def _field(where: Where, value: object) -> str:
     if value in FIELDS:
         return str(value)
@@ -112,11 +127,12 @@ def _field(where: Where, value: object) -> str:
     )
 
 
-def _table(*settings: Setting) -> Mapping[str, Setting]:
+def table_of(*settings: Setting) -> Mapping[str, Setting]:
+    """Settings by name."""
     return {setting.name: setting for setting in settings}
 
 
-CATEGORY_SETTINGS = _table(
+CATEGORY_SETTINGS = table_of(
     Setting("title", "text", None, v.text_value, "Its name as people read it."),
     Setting("description", "text", "", v.text_value, "One sentence on what belongs in it."),
     Setting("parent", "text", "", v.text_value, "The category that it is a part of, by its name in brackets."),
@@ -124,7 +140,24 @@ CATEGORY_SETTINGS = _table(
     Setting("match", "list", (), v.list_of(match_rule), "Rules that give it to articles that name no category."),
 )
 
-SETTINGS = _table(
+USAGES = ("all", "ai-all", "ai-train", "ai-input", "ai-index", "search")
+"""What automated clients may want an article for (RSL 1.0, section 3.5)."""
+
+PAYMENTS = ("free", "attribution", "contribution", "purchase", "subscription", "training", "crawl", "use")
+"""What a licence costs, or each time that something is done (RSL 1.0, section 3.7)."""
+
+RSL_SETTINGS = table_of(
+    Setting("permits", "list", (), v.list_of(v.choice(*USAGES)), "What they may use articles for, and nothing else."),
+    Setting("prohibits", "list", (), v.list_of(v.choice(*USAGES)), "What they may not use them for."),
+    Setting("payment", "text", "", v.choice(*PAYMENTS), "What it costs."),
+    Setting("custom", "text", "", v.address, "The page on which a licence is asked for."),
+    Setting("server", "text", "", v.address, "The licence server (Open License Protocol) that clients must ask."),
+    Setting("terms", "text", "", v.address, "The page with the terms for people."),
+    Setting("holder", "text", "", v.text_value, "Who holds the rights; the title where it is not set."),
+    Setting("contact", "text", "", v.contact, "The mail address or the page of whom to ask."),
+)
+
+SETTINGS = table_of(
     Setting("title", "text", None, v.text_value, "The newsroom's name; from the folder's name where it is not set."),
     Setting(
         "description",
@@ -138,6 +171,8 @@ SETTINGS = _table(
     Setting("authority", "text", None, v.authority, "The host name in the articles' ids; of site, else of base_url."),
     Setting("author", "text", "", v.text_value, "The author of articles that name none."),
     Setting("copyright", "text", "", v.text_value, "The copyright notice of the feeds."),
+    Setting("license", "text", "", v.licence, "The licence of articles that say nothing of their rights."),
+    Setting("rsl", "table", {}, rsl_terms, "What automated clients may do with the articles (RSL 1.0)."),
     Setting("logo", "text", "", v.address, "The address of the newsroom's logo."),
     Setting("language", "text", "id", v.language, "The language of articles that name none."),
     Setting("timezone", "text", "Asia/Jakarta", v.time_zone, "The zone of dates that name none."),
@@ -167,6 +202,7 @@ SETTINGS = _table(
     Setting("permalink", "text", "", v.permalink, "How an article's address on site is made, where it names none."),
     Setting("article_pages", "switch", False, v.switch, "Whether articles without an address get a plain page here."),
     Setting("archives", "switch", None, v.switch, "Whether static builds hold archives too; false: there are none."),
+    Setting("pages_for_browsers", "switch", True, v.switch, "Whether a browser gets a feed's page at its address."),
     Setting("undated", "text", "skip", v.choice("skip", "mtime"), "What becomes of articles without a date."),
     Setting("advertorial_label", "text", "Advertorial", v.label, "The word that marks articles that are paid for."),
     Setting(
@@ -184,6 +220,13 @@ SETTINGS = _table(
         "The feeds that leave them out: slugs of categories, semua for the feed of all.",
     ),
     Setting("hubs", "list", (), v.list_of(v.address), "The WebSub hubs that are told of changes."),
+    Setting(
+        "profiles",
+        "list",
+        (),
+        v.list_of(v.profile_feed),
+        "The feeds for aggregators that an edition holds: profiles, or a profile and a category.",
+    ),
     Setting("categories", "table", {}, categories, "The categories: their slugs, names and aliases."),
     Setting("gone", "list", (), v.list_of(v.slug), "Slugs of categories that are no more, and answer so."),
     Setting("rate_limit", "text", "", v.rate_limit, "How often a client may fetch without validators."),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from feeds.errors import ConfigError
 from feeds.indonesian import ZONES
+from feeds.licenses import license_address
 
 PLACEHOLDERS = frozenset({"slug", "date", "path", "year", "month", "day"})
 """What ``permalink`` may hold between braces."""
@@ -51,6 +52,7 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff
 _CREDENTIALS = re.compile(r"//[^/\s]*@")
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
+_MAIL = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SHOWN = 60
@@ -122,6 +124,14 @@ def slug(where: Where, value: object) -> str:
     text = text_value(where, value)
     if not SLUG.fullmatch(text):
         raise where.expected("slugs of categories such as 'gaya-hidup'", text)
+    return text
+
+
+def profile_feed(where: Where, value: object) -> str:
+    """The feed of a profile, ``msn``, or of a category in it, ``msn/ekonomi``."""
+    text = text_value(where, value)
+    if not all(map(SLUG.fullmatch, text.split("/", 1))):
+        raise where.expected("profiles such as 'msn', or a profile and a category such as 'msn/ekonomi'", text)
     return text
 
 
@@ -206,6 +216,26 @@ def address(where: Where, value: object) -> str:
     if "#" in text:
         raise where.refuse("must not carry a fragment (what follows #)")
     return parts._replace(netloc=parts.netloc.lower()).geturl()
+
+
+def licence(where: Where, value: object) -> str:
+    """The address of a licence, also by its name; "" for none."""
+    text = text_value(where, value)
+    if found := license_address(text):
+        return found
+    if text and not SCHEME.match(text):
+        raise where.expected("an address or a name such as 'CC BY 4.0'", text)
+    return address(where, text)
+
+
+def contact(where: Where, value: object) -> str:
+    """A mail address or a web address; "" for none."""
+    text = text_value(where, value)
+    if _MAIL.fullmatch(text):
+        return text
+    if text and not SCHEME.match(text):
+        raise where.expected("a mail or web address", text)
+    return address(where, text)
 
 
 def folder_address(where: Where, value: object) -> str:

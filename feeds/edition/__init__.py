@@ -6,7 +6,9 @@ An entry is rendered once a format, kept in the catalogue and spliced into each 
     work        what the parts of one build share
     feeds       the feeds, a page for each, and the feed of notices
     pages       the newsroom's page, and pages of articles
+    profiles    the feeds for aggregators
     archives    the documents of each month
+    rights      the terms for automated clients
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from feeds.edition.archives import write_archives
 from feeds.edition.documents import FEED_FILES as FEED_FILES
 from feeds.edition.feeds import Feeds, Progress, put_notices
 from feeds.edition.pages import ArticlePages, put_landing, put_static
+from feeds.edition.profiles import put_profiles
+from feeds.edition.rights import put_terms
 from feeds.edition.work import Work
 from feeds.model import Rendition
 from feeds.planning import plan_of
@@ -100,7 +104,9 @@ def _put_documents(work: Work, progress: Progress | None) -> None:
     put_notices(work)  # these while other processes render the feeds
     put_landing(work)
     put_static(work)
+    put_terms(work)
     feeds.finish(progress)
+    put_profiles(work)
 
 
 def _write(work: Work, writer: Writing) -> int:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from feeds.calendars import calendar_of
 from feeds.compose import NOTICES
 from feeds.edition.work import Work, slug_of
-from feeds.entries import PAGE, RENDERED
 from feeds.formats import FORMATS, Format
 from feeds.formats.common import parts
+from feeds.forms import FORMS, PAGE
 from feeds.model import Category, Feed
 from feeds.record import Record
 from feeds.rendering import Shown
@@ -53,7 +53,7 @@ def _folder(category: Category | None) -> str:
 
 def _forms(category: Category | None) -> tuple[Format, ...]:
     """The page of the feed of all articles is the newsroom's page."""
-    return RENDERED if category else FORMATS
+    return FORMS if category else FORMATS
 
 
 def fingerprint_of_feed(work: Work, feed: Feed, listed: Sequence[Record], entries: Mapping[str, Shown]) -> str:
@@ -89,14 +89,14 @@ def put_page(
 
 def put_notices(work: Work) -> None:
     """The feeds of notices, which stay once there was one: looked at in every edition, as they are short."""
-    work.look_at(NOTICES + form.FILENAME for form in RENDERED)
+    work.look_at(NOTICES + form.FILENAME for form in FORMS)
     if not has_notices(work):
         return
     feed = work.composer.notices(work.notices)
     entries = [work.composer.notice(notice) for notice in work.notices]
     fingerprint = work.fingerprint_of(feed, entries)
     base_url, language = work.settings.base_url, work.settings.language
-    for form in RENDERED:
+    for form in FORMS:
         _put(
             work,
             feed,

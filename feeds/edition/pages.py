@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from feeds import pages
+from feeds.archives import wanted_of
 from feeds.calendars import calendar_of
 from feeds.compose import page_path
 from feeds.edition.documents import Written
@@ -41,7 +42,7 @@ def put_landing(work: Work) -> None:
     shelves = _shelves(work, "", by_parent)
     feed = work.composer.feed(None, latest)
     calendar = calendar_of(work.reading, work.composer, "", work.now)
-    headlines = _headlines(work, latest)
+    headlines = _headlines(work, latest[: pages.LATEST])
     notices = _shelf_of_notices(work) if has_notices(work) else None
     work.documents.put(
         "index.html",
@@ -52,7 +53,7 @@ def put_landing(work: Work) -> None:
 
 
 def _shelf_of_notices(work: Work) -> pages.Shelf:
-    entries = [work.composer.notice(notice) for notice in work.notices[: pages.SHELF_HEADLINES]]
+    entries = [work.composer.notice(notice) for notice in work.notices[: pages.NOTICES]]
     headlines = (pages.Headline(title=e.title, link=e.link, published=e.published) for e in entries)
     return pages.Shelf(feed=work.composer.notices(()), headlines=tuple(headlines))
 
@@ -69,8 +70,8 @@ def _shelves(work: Work, parent: str, by_parent: Mapping[str, Sequence[Category]
 
 
 def _newest(work: Work, slug: str) -> list[Record]:
-    advertorials = work.composer.shows_advertorials(slug)
-    return work.reading.latest(slug, pages.SHELF_HEADLINES, work.now, advertorials=advertorials)
+    number = pages.headlines_of_shelf(len(work.composer.categories))
+    return work.reading.articles(wanted_of(work.composer, slug, work.now), number) if number else []
 
 
 def _headlines(work: Work, listed: Sequence[Record]) -> tuple[pages.Headline, ...]:

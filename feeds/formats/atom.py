@@ -2,7 +2,9 @@
 
 Every text construct says its type (section 3.1.1); an entry without an author has the feed's (4.1.2), which there
 always is; the image is an enclosure where its type and length are known (4.2.7.2), and Media RSS for its caption and
-credit. A withdrawn entry leaves a tombstone with the reason (RFC 6721, section 3).
+credit. An entry has the feed's notice of copyright but for its own (4.2.10); its licence (RFC 4946) it always says
+itself, as entries are read apart from their feed. A withdrawn entry leaves a tombstone with the reason (RFC 6721,
+section 3).
 """
 
 from __future__ import annotations
@@ -66,6 +68,10 @@ def _entry(element: Any, entry: Entry, base_url: str, language: str) -> None:
         add("link", "", {"rel": "alternate", "type": "text/html", "href": entry.link})
     for address in related(entry):
         add("link", "", {"rel": "related", "type": "text/html", "href": address})
+    if entry.license:
+        add("link", "", {"rel": "license", "href": entry.license})
+    if entry.rights:
+        element.rights(entry.rights)
     if entry.source:
         add("dc:source", entry.source)
     if entry.language != language:
@@ -118,6 +124,8 @@ def _envelope(feed: Feed) -> bytes:
         add("link", "", {"rel": "hub", "href": hub})
     for attributes in further(feed, FILENAME):
         add("link", "", attributes)
+    if feed.license:
+        add("link", "", {"rel": "license", "href": feed.license})
     if feed.archive:
         add("fh:archive")
     for withdrawn in feed.withdrawn:

@@ -28,6 +28,7 @@ the tree is there. Its faults by number, and where each is answered (``tests/tes
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from html import escape, unescape
 from typing import Any
 
@@ -36,13 +37,17 @@ from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
+RSL = "https://rslstandard.org/rsl"
 NAMESPACES = {
     "at": "http://purl.org/atompub/tombstones/1.0",
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
+    "creativeCommons": "http://backend.userland.com/creativeCommonsRssModule",
     "dc": "http://purl.org/dc/elements/1.1/",
+    "dcterms": "http://purl.org/dc/terms/",
     "fh": "http://purl.org/syndication/history/1.0",
     "media": "http://search.yahoo.com/mrss/",
+    "rsl": RSL,
     "sy": "http://purl.org/rss/1.0/modules/syndication/",
 }
 _QUALIFIED = {
@@ -50,7 +55,9 @@ _QUALIFIED = {
     for prefix, names in {
         "at": ["comment", "deleted-entry"],
         "atom": ["link", "updated"],
-        "dc": ["creator", "language", "source"],
+        "creativeCommons": ["license"],
+        "dc": ["creator", "language", "rights", "source"],
+        "dcterms": ["license"],
         "fh": ["archive"],
         "media": ["content", "credit", "description", "thumbnail"],
         "sy": ["updateFrequency", "updatePeriod"],
@@ -58,7 +65,7 @@ _QUALIFIED = {
     for name in names
 }
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_DECLARATION = re.compile(rb' xmlns(?::[a-z]+)?="[^"]*"')
+_DECLARATION = re.compile(rb' xmlns(?::[A-Za-z]+)?="[^"]*"')
 _TAG = re.compile("<[A-Za-z/!?]")
 _TEXT_CONSTRUCTS = ("title", "subtitle", "summary", "rights")  # RFC 4287 section 3.1
 
@@ -67,9 +74,11 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     """Elements that feedgen does not know, or writes wrongly, added to a feed or an entry in the order given."""
 
     prefixes: tuple[str, ...] = ()
+    further: tuple[tuple[str, str], ...] = ()
 
     def __init__(self) -> None:
         self._elements: list[tuple[str, str, dict[str, str], bool]] = []
+        self._trees: list[Callable[[etree._Element], None]] = []
         self.language = ""
 
     def add(self, name: str, text: str = "", attributes: dict[str, str] | None = None, *, inside: bool = False) -> None:
@@ -79,8 +88,12 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         """
         self._elements.append((name, text, attributes or {}, inside))
 
+    def add_tree(self, write: Callable[[etree._Element], None]) -> None:
+        """What ``write`` puts into the element that it is given, behind all others."""
+        self._trees.append(write)
+
     def extend_ns(self) -> dict[str, str]:
-        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes}
+        return {prefix: NAMESPACES[prefix] for prefix in self.prefixes} | dict(self.further)
 
     def extend_rss(self, element: etree._Element) -> None:
         """Called by feedgen with a whole ``<rss>``, or with an ``<item>`` that stands nowhere yet."""
@@ -121,6 +134,8 @@ class Elements(BaseExtension):  # type: ignore[misc]  # feedgen has no types
                     element.set(key, value)
             if not inside:
                 latest = element
+        for write in self._trees:
+            write(parent)
 
 
 class RssElements(Elements):
@@ -131,9 +146,23 @@ class AtomElements(Elements):
     prefixes: tuple[str, ...] = ("dc", "media")
 
 
-def declaring(elements: type[Elements], *prefixes: str) -> type[Elements]:
-    """The same for a document that declares more namespaces, which only those that use them do."""
-    return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes}) if prefixes else elements
+def declaring(elements: type[Elements], *prefixes: str, further: tuple[tuple[str, str], ...] = ()) -> type[Elements]:
+    """The same for a document that declares more namespaces, which only those that use them do.
+
+    further: those that are not ours, by prefix.
+    """
+    if not prefixes and not further:
+        return elements
+    return type(elements.__name__, (elements,), {"prefixes": elements.prefixes + prefixes, "further": further})
+
+
+def used_in(entries: Sequence[bytes], *prefixes: str, behind: bytes) -> list[str]:
+    """Those prefixes that entries have elements of, ``behind`` the last place where these bytes are.
+
+    So the texts of articles are not looked through for each document, which are much the longest of an entry.
+    """
+    ends = b"".join([entry[entry.rfind(behind) :] for entry in entries])
+    return [prefix for prefix in prefixes if f"<{prefix}:".encode() in ends]
 
 
 def typed(text: str) -> tuple[str, str]:

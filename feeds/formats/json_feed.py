@@ -45,7 +45,13 @@ def _item(entry: Entry, language: str) -> dict[str, object]:
         "tags": [category.title for category in entry.categories] + terms(entry),
         "language": entry.language if entry.language != language else "",
         "attachments": _attachments(entry.image),
+        "_rights": _rights(entry.license, entry.rights),
     }
+
+
+def _rights(license_: str, copyright_: str) -> dict[str, str]:
+    """An extension, as the format has no word for it ("Extensions": a key that begins with ``_``)."""
+    return {name: said for name, said in (("license", license_), ("copyright", copyright_)) if said}
 
 
 def _attachments(image: Image | None) -> list[dict[str, object]]:
@@ -78,4 +84,5 @@ def _envelope(feed: Feed) -> dict[str, object]:
         "authors": [{"name": feed.author}] if feed.author else [],
         "language": feed.language,
         "hubs": [{"type": "WebSub", "url": hub} for hub in feed.hubs],
+        "_rights": _rights(feed.license, feed.copyright),
     }

@@ -3,7 +3,8 @@
 Deviations from plain RSS 2.0: ``content:encoded`` beside ``description``, ``dc:creator`` for authors (``author`` wants
 an e-mail address), ``media:content`` for the image with its caption and credit, ``atom:link`` for self and hubs,
 ``atom:updated`` where an article was changed, ``atom:link rel="related"`` between an article and its corrections,
-``sy:`` for readers that do not know ``ttl``.
+``sy:`` for readers that do not know ``ttl``. An item's own rights are ``dc:rights`` and ``dcterms:license``, with
+``creativeCommons:license`` for readers that look for that; ``rsl:content`` says what automated clients may do.
 """
 
 from __future__ import annotations
@@ -13,20 +14,26 @@ from html import escape
 from typing import Any
 
 from feeds import text
+from feeds.formats import rsl
 from feeds.formats.common import further, headline, own_address, related, render_clean, rfc822, rfc3339, terms
-from feeds.formats.feedgen_extensions import Generator, RssElements, declaring, splice, typed
-from feeds.model import Entry, Feed, Image
+from feeds.formats.feedgen_extensions import Generator, RssElements, declaring, splice, typed, used_in
+from feeds.licenses import is_creative_commons
+from feeds.model import Element, Entry, Feed, Image
 
 NAME = "rss"
 FILENAME = "rss.xml"
 MEDIA_TYPE = "application/rss+xml; charset=utf-8"
 
+_OF_RIGHTS = ("creativeCommons", "dcterms", "rsl")  # prefixes that a document declares where it has need of them
 
-def entries(entries: Sequence[Entry], *, base_url: str, language: str) -> list[bytes]:
-    """Each entry as one ``<item>``."""
+Namespaces = tuple[tuple[str, str], ...]
+
+
+def entries(entries: Sequence[Entry], *, base_url: str, language: str, namespaces: Namespaces = ()) -> list[bytes]:
+    """Each entry as one ``<item>``; namespaces: of its further elements, as its feed has them."""
 
     def render(clean: Sequence[Entry]) -> list[bytes]:
-        generator = Generator(RssElements)
+        generator = Generator(declaring(RssElements, *_OF_RIGHTS, further=namespaces))
         for entry in clean:
             _item(generator.append(), entry, base_url, language)
         _required(generator)
@@ -65,11 +72,32 @@ def _item(item: Any, entry: Entry, base_url: str, language: str) -> None:
         add("dc:language", entry.language)
     for address in related(entry):
         add("atom:link", "", {"rel": "related", "href": address})
+    if entry.rights:
+        add("dc:rights", entry.rights)
+    _add_license(item, entry.license)
+    if terms_ := entry.rsl:
+        item.elements.add_tree(lambda parent: rsl.add_content(parent, terms_, entry.link, entry.license))
     image = entry.image
     if image:
         if image.type and image.length:
             add("enclosure", "", {"url": image.url, "length": str(image.length), "type": image.type})
         add_media(item, image)
+    _add_further(item, entry.further)
+
+
+def _add_further(parent: Any, further: Sequence[Element]) -> None:
+    add = parent.elements.add
+    for element in further:
+        add(element.name, element.text, dict(element.attributes))
+        for name, value in element.inside:
+            add(name, value, inside=True)
+
+
+def _add_license(element: Any, address: str) -> None:
+    if address:
+        element.elements.add("dcterms:license", address)
+    if is_creative_commons(address):
+        element.elements.add("creativeCommons:license", address)
 
 
 def add_media(entry: Any, image: Image) -> None:
@@ -89,11 +117,14 @@ def add_media(entry: Any, image: Image) -> None:
 
 def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
     """The channel of the feed around items that ``entries`` rendered."""
-    return render_clean(lambda feeds: splice(_envelope(feeds[0]), b"</channel>", list(entries)), [feed])
+    prefixes = used_in(entries, *_OF_RIGHTS, behind=b"<pubDate>")
+    return render_clean(lambda feeds: splice(_envelope(feeds[0], prefixes), b"</channel>", list(entries)), [feed])
 
 
-def _envelope(feed: Feed) -> bytes:
-    channel: Any = Generator(declaring(RssElements, *["fh"] * feed.archive))
+def _envelope(feed: Feed, prefixes: Sequence[str]) -> bytes:
+    common = is_creative_commons(feed.license)
+    needed = [p for p, used in (("fh", feed.archive), ("dcterms", feed.license), ("creativeCommons", common)) if used]
+    channel: Any = Generator(declaring(RssElements, *dict.fromkeys((*needed, *prefixes)), further=feed.namespaces))
     title = feed.title or feed.base_url
     channel.title(title)
     channel.link(href=feed.home)
@@ -117,9 +148,11 @@ def _envelope(feed: Feed) -> bytes:
         add("atom:link", "", attributes)
     if feed.archive:
         add("fh:archive")
+    _add_license(channel, feed.license)
     period, frequency = _update(feed.ttl)
     add("sy:updatePeriod", period)
     add("sy:updateFrequency", str(frequency))
+    _add_further(channel, feed.further)
     document: bytes = channel.rss_str(pretty=True)
     return document
 

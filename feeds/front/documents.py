@@ -15,18 +15,16 @@ from feeds.formats import FORMATS
 from feeds.front import delta, negotiation
 from feeds.front.codings import CODINGS, Coding, is_compressible
 from feeds.front.negotiation import Asked, Tags
+from feeds.licenses import RSL_FILE, RSL_TYPE
 from feeds.model import Rendition
+from feeds.pages.layout import CONTENT_SECURITY_POLICY
 
 Headers = list[tuple[str, str]]
 
 STALE = 86_400  # seconds for which a cache may go on serving a document that it cannot ask for anew
 
 SECURITY: Headers = [
-    (
-        "Content-Security-Policy",
-        "default-src 'none'; style-src 'self'; img-src https: http: data:; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    ),
+    ("Content-Security-Policy", f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
 ]
@@ -58,6 +56,12 @@ class Answer(NamedTuple):
         """The answer to HEAD: everything but the body."""
         return self._replace(body=b"")
 
+    def in_place_of_feed(self) -> Answer:
+        """The same, of a page, at the address of its feed, in whose folder the page lies."""
+        headers = [(name, value) for name, value in self.headers if name != "Vary"]
+        varies = ("Vary", "Accept-Encoding, Sec-Fetch-Dest, Accept")
+        return self._replace(headers=[*headers, varies, ("Content-Location", "./")])
+
     def private(self) -> Answer:
         """The same for the client alone: no shared cache keeps it.
 
@@ -69,17 +73,25 @@ class Answer(NamedTuple):
 
 
 class Policy(NamedTuple):
-    """What the answers of a newsroom have in common. cache: its Cache-Control; hubs: its links of rel=hub."""
+    """What the answers of a newsroom have in common.
+
+    cache: its Cache-Control; hubs: its links of rel=hub; terms: those of rel=license to its terms (RSL 1.0, 4.5).
+    pages: whether a browser gets the page of a feed at the feed's own address.
+    """
 
     base_url: str
     cache: str
     hubs: tuple[str, ...]
+    terms: tuple[str, ...]
+    pages: bool
 
     @classmethod
     def of(cls, settings: Settings) -> Policy:
         age = settings.max_age
         cache = f"max-age={age}, stale-while-revalidate={age}, stale-if-error={STALE}"
-        return cls(settings.base_url, cache, tuple(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in settings.hubs))
+        hubs = tuple(f'<{iri_to_uri(hub)}>; rel="hub"' for hub in settings.hubs)
+        terms = (f'<{settings.base_url}{RSL_FILE}>; rel="license"; type="{RSL_TYPE}"',) if settings.rsl else ()
+        return cls(settings.base_url, cache, hubs, terms, settings.pages_for_browsers)
 
 
 class Document:
@@ -101,16 +113,21 @@ class Document:
 
     def _headers_of_validity(self, policy: Policy) -> Headers:
         """Those that a 304 repeats, but for the ETag (RFC 9110, 15.4.5)."""
-        varies = ["Accept-Encoding"] * self._compressible + ["A-IM"] * self._has_deltas
+        # Not Accept: without Sec-Fetch-Dest: document it decides nothing, and caches would keep a copy for each reader.
+        chosen = ["Sec-Fetch-Dest"] * (self.is_feed and policy.pages)
+        varies = ["Accept-Encoding"] * self._compressible + ["A-IM"] * self._has_deltas + chosen
         found = [
             *([("Last-Modified", format_date_time(self.rendition.modified))] if self.rendition.modified else []),
             ("Cache-Control", policy.cache),
         ]
         if varies:
             found.append(("Vary", ", ".join(varies)))
+        links = list(policy.terms)
         if self.is_feed:
             address = policy.base_url + quote(self.rendition.path, safe="/?=&;:@!$'()*+,~%")
-            found.append(("Link", ", ".join((f'<{address}>; rel="self"', *policy.hubs))))
+            links = [f'<{address}>; rel="self"', *policy.hubs, *links]
+        if links:
+            found.append(("Link", ", ".join(links)))
         return found + SHARED
 
     # --- what there is ---

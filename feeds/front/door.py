@@ -18,12 +18,13 @@ from feeds.edition import Edition
 from feeds.errors import CatalogueError
 from feeds.front.codings import CODINGS
 from feeds.front.documents import Answer, Document, Headers, Policy
-from feeds.front.negotiation import Asked
+from feeds.front.negotiation import Asked, is_navigation
 from feeds.model import Rendition
 
 REMEMBERED = 600  # characters of a request's headers and path, together, up to which its answer is remembered
 ROOM = 16_000_000  # bytes of answers that are remembered for one edition
 OTHERS = 16_000_000  # bytes of documents besides those of the edition that are kept for what they are compressed to
+PAGE = "index.html"
 ENTRY = 600  # bytes that a remembered answer takes beside its key and its body
 
 
@@ -63,6 +64,7 @@ class FrontDoor:
             get("HTTP_IF_MATCH"),
             get("HTTP_IF_UNMODIFIED_SINCE"),
             get("HTTP_A_IM"),
+            get("HTTP_SEC_FETCH_DEST") == "document" and self._policy.pages and is_navigation(environ),
         )
         prepared = self._prepared
         if prepared.edition is self._live.edition:
@@ -84,7 +86,7 @@ class FrontDoor:
 
     def answer(self, rendition: Rendition, environ: WSGIEnvironment) -> Answer:
         """The answer to GET or HEAD for any document, with everything that the documents of an edition get."""
-        return self.document(rendition).answer(Asked.of(environ), self._prepared.history)
+        return self.document(rendition).answer(Asked.of(environ, pages=self._policy.pages), self._prepared.history)
 
     def document(self, rendition: Rendition) -> Document:
         """A rendition as it is answered, with what was compressed for its answers before."""
@@ -132,11 +134,15 @@ class _Prepared:
         document = self.documents.get(_name(asked.path))
         if document is None:
             return None
-        answer = document.answer(asked, self.history)
-        size = sum(len(text) for text in asked if text)
+        answer = self._answer(document, asked)
+        size = sum(len(text) for text in asked if isinstance(text, str))
         if size <= REMEMBERED:
             self._remember(asked, answer, size + (len(answer.body) if answer.status.startswith("226") else 0))
         return answer
+
+    def _answer(self, document: Document, asked: Asked) -> Answer:
+        page = self.documents.get(page_of(document.rendition.path)) if asked.page and document.is_feed else None
+        return page.answer(asked, self.history).in_place_of_feed() if page else document.answer(asked, self.history)
 
     def history(self, path: str, etag: str) -> frozenset[str] | None:
         """What a version listed; None where it is not known, or where that cannot be read just now."""
@@ -156,12 +162,17 @@ class _Prepared:
         self.answers[tuple(asked)] = answer
 
 
+def page_of(path: str) -> str:
+    """The page of the feed whose document lies at a path: in the same folder, so that its links hold there too."""
+    return f"{path.rpartition('/')[0]}/{PAGE}".lstrip("/")
+
+
 def _name(path: str) -> str:
     """The path of a document; PATH_INFO holds bytes, each as a character (PEP 3333)."""
     name = path[1:]
     if not name.isascii():
         name = name.encode("latin-1", "replace").decode("utf-8", "replace")
-    return f"{name}index.html" if name.endswith("/") or not name else name
+    return f"{name}{PAGE}" if name.endswith("/") or not name else name
 
 
 def _asked_for(before: _Prepared, documents: dict[str, Document]) -> Iterable[tuple[Document, list[str]]]:

@@ -26,7 +26,10 @@ _DATE = re.compile(
 
 
 class Asked(NamedTuple):
-    """What an answer depends on. path: as in PATH_INFO; the headers as they came, None where there is none."""
+    """What an answer depends on. path: as in PATH_INFO; the headers as they came, None where there is none.
+
+    page: a person asks, with a browser: what is shown of a feed is its page.
+    """
 
     path: str
     method: str
@@ -37,10 +40,11 @@ class Asked(NamedTuple):
     if_match: str | None
     if_unmodified_since: str | None
     a_im: str | None
+    page: bool
 
     @classmethod
-    def of(cls, environ: Mapping[str, Any]) -> Asked:
-        """Of a WSGI environment."""
+    def of(cls, environ: Mapping[str, Any], *, pages: bool) -> Asked:
+        """Of a WSGI environment. pages: whether people get pages in place of feeds."""
         get = environ.get
         return cls(
             environ["PATH_INFO"],
@@ -52,7 +56,22 @@ class Asked(NamedTuple):
             get("HTTP_IF_MATCH"),
             get("HTTP_IF_UNMODIFIED_SINCE"),
             get("HTTP_A_IM"),
+            pages and is_navigation(environ),
         )
+
+
+def is_navigation(environ: Mapping[str, Any]) -> bool:
+    """Whether a person has followed a link or typed an address in a browser: it wants a document, and takes HTML.
+
+    Sec-Fetch-Dest by https://www.w3.org/TR/fetch-metadata/; a reader in a browser fetches with ``empty``.
+    """
+    return environ.get("HTTP_SEC_FETCH_DEST") == "document" and takes_html(environ.get("HTTP_ACCEPT"))
+
+
+def takes_html(header: str | None) -> bool:
+    """Whether Accept names HTML itself (RFC 9110, 12.5.1): ``*/*`` alone is what programs send."""
+    qualities = _qualities(header)
+    return any(qualities.get(name, 0.0) > 0 for name in ("text/html", "application/xhtml+xml"))
 
 
 class Tags(NamedTuple):

@@ -9,25 +9,45 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain, islice
+from functools import cache
+from itertools import chain
 
 from feeds.model import Calendar, Entry, Feed
+from feeds.pages import charts
+from feeds.pages.feed import search_again as search_again
+from feeds.pages.feed import years_of
 from feeds.pages.layout import CONTENT_SECURITY_POLICY as CONTENT_SECURITY_POLICY
+from feeds.pages.layout import FORMATS, Page, category_path, render, web_address
 from feeds.pages.layout import MEDIA_TYPE as MEDIA_TYPE
-from feeds.pages.layout import Page, category_path, render, web_address
+from feeds.wording import wording
 
-AUTODISCOVERY_CATEGORIES = 50
+ANNOUNCED = 60
 """How many categories the head of the landing page announces.
 
 A reader offers the announced feeds as one list to choose from, and a browser reads them all before it paints: beyond
 some dozens they help nobody. Every category is linked in the page itself, however many there are.
 """
 
-SHELF_HEADLINES = 3
+FEW = 12
+"""Categories up to which each is shown with several headlines, and announced in every format."""
+
+SOME = 40
+"""Categories up to which each is shown with its latest headline; of more there are only the names."""
+
+LATEST = 15
+"""Headlines of all articles."""
+
+NOTICES = 3
+"""Corrections and withdrawals."""
 
 _ARTICLE_DEPTH = 2  # artikel/<slug>/
+
+
+def headlines_of_shelf(categories: int) -> int:
+    """How many headlines each of so many categories is shown with, so that the page stays below 50 kB."""
+    return 3 if categories <= FEW else 1 if categories <= SOME else 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,35 +90,37 @@ def landing(
     where there never were any. calendar: that of all articles.
     """
     page = Page(feed=feed, depth=0)
-    of_categories = chain.from_iterable(shelf.feeds() for shelf in shelves)
-    announced = [feed, *islice(of_categories, AUTODISCOVERY_CATEGORIES)]
-    if notices:
-        announced.append(notices.feed)
+    of_categories = list(chain.from_iterable(shelf.feeds() for shelf in shelves))
+    formats = FORMATS if len(of_categories) <= FEW else FORMATS[:1]
+    announced = [*of_categories[:ANNOUNCED], *([notices.feed] if notices else [])]
+    alternates = chain(page.alternates(feed), *(page.alternates(each, formats) for each in announced))
     return render(
         "landing.html",
         page,
         canonical=feed.base_url,
-        alternates=[link for each in announced for link in page.alternates(each.title, each.path)],
-        headlines=headlines,
+        alternates=list(alternates),
+        headlines=headlines[:LATEST],
         newest=max((headline.published for headline in headlines), default=None),
         shelves=shelves,
+        headlines_of_shelf=headlines_of_shelf(len(of_categories)),
         notices=notices,
-        calendar=calendar,
-        shelf_headlines=SHELF_HEADLINES,
+        chart=charts.rate(calendar, wording(feed.language)) if calendar else None,
+        years=list(years_of(feed, calendar)),
     )
 
 
 def article(feed: Feed, entry: Entry) -> bytes:
     """The page ``artikel/<slug>/index.html`` of an article without an address of its own. feed: the feed of all."""
     page = Page(feed=feed, depth=_ARTICLE_DEPTH)
-    alternates = list(page.alternates(feed.title, feed.path))
-    for category in entry.categories:
-        alternates += page.alternates(f"{feed.title}: {category.title}", category_path(category))
+    of_categories = (
+        replace(feed, path=category_path(category), title=f"{category.title} - {feed.title}")
+        for category in entry.categories
+    )
     return render(
         "article.html",
         page,
         canonical=web_address(entry.link),
-        alternates=alternates,
+        alternates=[link for each in (feed, *of_categories) for link in page.alternates(each)],
         entry=entry,
         body=_headings_below_title(entry.content),
         image=web_address(entry.image.url) if entry.image else "",
@@ -106,12 +128,19 @@ def article(feed: Feed, entry: Entry) -> bytes:
     )
 
 
+def message(feed: Feed, sentence: str, depth: int) -> bytes:
+    """A page that says one sentence. feed: that of all articles; depth: of the address that was asked for."""
+    return render("message.html", Page(feed=feed, depth=depth), canonical="", alternates=[], sentence=sentence)
+
+
+@cache
 def static_documents() -> Mapping[str, tuple[str, bytes]]:
     """The documents that every page needs: path below base_url -> (media type, bytes)."""
     from importlib.resources import files  # here, because it costs more to import than the rest of this module
 
-    stylesheet = files(__name__).joinpath("static", "gaya.css").read_bytes()
-    return {"static/gaya.css": ("text/css; charset=utf-8", stylesheet)}
+    folder = files(__name__).joinpath("static")
+    types = {"gaya.css": "text/css; charset=utf-8", "salin.js": "text/javascript; charset=utf-8"}
+    return {f"static/{name}": (media_type, folder.joinpath(name).read_bytes()) for name, media_type in types.items()}
 
 
 def _headings_below_title(content: str) -> str:

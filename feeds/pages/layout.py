@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from feeds.licenses import RSL_FILE, RSL_TYPE, license_name
 from feeds.model import Category, Feed
 from feeds.pages.words import words_of
 from feeds.wording import date_text_with_weekday, is_date_only, wording
@@ -20,7 +21,8 @@ if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever 
 MEDIA_TYPE = "text/html; charset=utf-8"
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src https: http: data:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
+    "base-uri 'none'; form-action 'self'"
 )
 """What a page needs and no more. It stands in the page too, so that a static host without headers keeps to it."""
 
@@ -36,6 +38,22 @@ FORMATS = (
     Format(name="RSS", file="rss.xml", media_type="application/rss+xml"),
     Format(name="Atom", file="atom.xml", media_type="application/atom+xml"),
     Format(name="JSON", file="feed.json", media_type="application/feed+json"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A reader on the web. address: where it adds a feed, whose own address comes behind it."""
+
+    name: str
+    address: str
+
+
+SERVICES = (
+    Service(name="Feedly", address="https://feedly.com/i/subscription/feed%2F"),
+    Service(name="Inoreader", address="https://www.inoreader.com/?add_feed="),
+    Service(name="NewsBlur", address="https://www.newsblur.com/?url="),
+    Service(name="The Old Reader", address="https://theoldreader.com/feeds/subscribe?url="),
 )
 
 
@@ -65,10 +83,14 @@ class Page:
             return self.ours(link.removeprefix(self.feed.base_url))
         return web_address(link)
 
-    def alternates(self, title: str, path: str) -> Iterator[Alternate]:
-        """The autodiscovery links of the feed whose documents lie in path."""
-        for each in FORMATS:
-            href = f"{self.feed.base_url}{path}{each.file}"
+    def address(self, path: str, file: str = FORMATS[0].file, query: str = "") -> str:
+        """The absolute address of a feed's document."""
+        return f"{self.feed.base_url}{path}{file}" + (f"?{query}" if query else "")
+
+    def alternates(self, feed: Feed, formats: Sequence[Format] = FORMATS) -> Iterator[Alternate]:
+        """The autodiscovery links of a feed."""
+        for each in formats:
+            href, title = self.address(feed.path, each.file, feed.query), feed.title
             yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
 
 
@@ -107,8 +129,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters |= {"time": time_element, "host": _host, "category_path": category_path}
-    environment.globals |= {"formats": FORMATS, "policy": CONTENT_SECURITY_POLICY}
+    environment.filters |= {
+        "time": time_element,
+        "host": _host,
+        "category_path": category_path,
+        "quoted": lambda address: quote(address, safe=""),
+        "license": license_name,
+    }
+    environment.globals |= {"formats": FORMATS, "services": SERVICES, "policy": CONTENT_SECURITY_POLICY}
+    environment.globals |= {"rsl_file": RSL_FILE, "rsl_type": RSL_TYPE}
     return environment
 
 

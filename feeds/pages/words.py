@@ -26,9 +26,40 @@ class Words:
     updated: str
     source: str
     tags: str
+    license: str
     follow: str
     everything: str
     back: str
+    skip: str
+    pages_here: str
+    open_in_reader: str
+    open_in: str
+    all_as_opml: str
+    other_formats: str
+    copy: str
+    copied: str
+    how_often: str
+    calendar: str
+    less: str
+    more: str
+    archive: str
+    whole: str
+    parts: str
+    all_categories: str
+    shown: str
+    older_in_archive: str
+    newer: str
+    older: str
+    first: str
+    last: str
+    entries: str
+    search: str
+    search_label: str
+    search_hint: str
+    nothing_found: str
+    follow_search: str
+    something_wrong: str
+    to_the_feed: str
 
 
 _ID = Words(
@@ -37,8 +68,8 @@ _ID = Words(
     newest="Berita terakhir",
     nothing="Belum ada berita.",
     subscribe="Langganan",
-    what_feeds_are="Feed adalah daftar berita terbaru untuk aplikasi pembaca feed. Salin salah satu alamat ini ke"
-    " aplikasi Anda, misalnya Feedly, Inoreader, atau NetNewsWire; berita baru akan muncul di sana dengan sendirinya.",
+    what_feeds_are="Feed adalah daftar berita terbaru untuk aplikasi pembaca feed. Salin alamat ini ke aplikasi Anda;"
+    " berita baru akan muncul di sana dengan sendirinya.",
     which_format="Ketiganya memuat berita yang sama. Kalau ragu, pilih RSS.",
     categories="Kategori",
     notices=INDONESIAN.notices,
@@ -48,9 +79,41 @@ _ID = Words(
     updated="Diperbarui",
     source="Sumber",
     tags="Topik",
+    license="Lisensi",
     follow="Ikuti lewat feed",
     everything="Semua berita",
     back="Kembali ke halaman depan",
+    skip="Langsung ke isi",
+    pages_here="Anda di sini",
+    open_in_reader="Buka di aplikasi pembaca feed",
+    open_in="Berlangganan lewat",
+    all_as_opml="Semua feed sekaligus (OPML)",
+    other_formats="Format",
+    copy="Salin alamat",
+    copied="Alamat tersalin",
+    how_often="Seberapa sering terbit",
+    calendar="Kalender terbit",
+    less="sedikit",
+    more="banyak",
+    archive="Arsip",
+    whole="Bagian dari",
+    parts="Di dalamnya",
+    all_categories="Semua kategori",
+    shown="{shown} berita terbaru dari {number} dalam feed ini.",
+    older_in_archive="Yang lebih lama ada di arsip.",
+    newer="Lebih baru",
+    older="Lebih lama",
+    first="Terbaru",
+    last="Terlama",
+    entries="Berita",
+    search="Cari",
+    search_label="Cari berita",
+    search_hint='Semua kata harus ada. Tanda kutip mencari frasa: "banjir bandang"; tanda minus mengecualikan: banjir'
+    " -gempa.",
+    nothing_found="Tidak ada berita yang ditemukan.",
+    follow_search="Ikuti pencarian ini",
+    something_wrong="Ada yang tidak beres",
+    to_the_feed="Berita terbaru dan cara berlangganan",
 )
 
 _EN = Words(
@@ -59,8 +122,8 @@ _EN = Words(
     newest="Last published",
     nothing="No news yet.",
     subscribe="Subscribe",
-    what_feeds_are="A feed is a list of the latest news for a feed reader. Copy one of these addresses into yours, such"
-    " as Feedly, Inoreader or NetNewsWire, and new articles will appear there by themselves.",
+    what_feeds_are="A feed is a list of the latest news for a feed reader. Copy this address into yours, and new"
+    " articles will appear there by themselves.",
     which_format="All three carry the same news. If in doubt, take RSS.",
     categories="Categories",
     notices=ENGLISH.notices,
@@ -70,9 +133,41 @@ _EN = Words(
     updated="Updated",
     source="Source",
     tags="Topics",
+    license="Licence",
     follow="Follow by feed",
     everything="All news",
     back="Back to the front page",
+    skip="Skip to the content",
+    pages_here="You are here",
+    open_in_reader="Open in your feed reader",
+    open_in="Subscribe with",
+    all_as_opml="All feeds at once (OPML)",
+    other_formats="Formats",
+    copy="Copy address",
+    copied="Address copied",
+    how_often="How often it publishes",
+    calendar="Calendar of publication",
+    less="few",
+    more="many",
+    archive="Archive",
+    whole="Part of",
+    parts="Within it",
+    all_categories="All categories",
+    shown="The {shown} newest of {number} articles in this feed.",
+    older_in_archive="Older ones are in the archive.",
+    newer="Newer",
+    older="Older",
+    first="Newest",
+    last="Oldest",
+    entries="Articles",
+    search="Search",
+    search_label="Search articles",
+    search_hint='All words must be there. Quotation marks look for a phrase: "banjir bandang"; a minus excludes: banjir'
+    " -gempa.",
+    nothing_found="No articles were found.",
+    follow_search="Follow this search",
+    something_wrong="Something is not right",
+    to_the_feed="The latest articles, and how to subscribe",
 )
 
 

@@ -14,7 +14,7 @@ from feeds.readers.fields import NO_NAMES, Names, field_of, gather, is_withheld,
 from feeds.readers.notices import FIELDS as MAKE_NOTICES
 from feeds.readers.notices import notices_of, says_yes, status_warnings
 from feeds.readers.page_noise import without_page_noise
-from feeds.readers.values import LISTS, flag, names, passages, people, text, when
+from feeds.readers.values import LISTS, address_or_text, flag, names, passages, people, text, when
 
 _BLOCK = re.compile(
     r"<(?:p|div|br|hr|h[1-6]|ul|ol|li|table|blockquote|figure|img|article|section|pre|iframe)(?:\s[^<>]*)?/?>", re.I
@@ -43,6 +43,12 @@ def _link(value: object) -> str:
     """An address as written; a generator's pattern for one (``/:categories/:title/``, ``{{ slug }}``) is none."""
     link = text(value)
     return "" if "/:" in link.replace("://", "") or link.startswith(":") or "{" in link or flag(link) is False else link
+
+
+def _license(value: object) -> str:
+    """A licence as written; whether there is one (``license: true``) says nothing of which."""
+    license_ = address_or_text(value)
+    return "" if flag(license_) is not None else license_
 
 
 def _guid(value: object) -> str:
@@ -141,6 +147,8 @@ _AS: dict[str, Callable[[object], object]] = {
     "slug": text,
     "language": text,
     "advertorial": says_yes,
+    "license": _license,
+    "rights": text,
 }
 
 

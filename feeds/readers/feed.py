@@ -140,6 +140,8 @@ class _Feed:
             source=_said(source, "title") if isinstance(source, dict) else _said(entry, "dc_source"),
             language=language if language != self.language else "",
             image=_image(entry),
+            license=_license(entry),
+            rights=_said(entry, "rights"),
         )
 
     def said(self, entry: Fields) -> Iterator[tuple[str, str]]:
@@ -157,6 +159,9 @@ class _Feed:
         categories, tags = self._categories(_terms(entry))
         yield from (("categories", name) for name in categories)
         yield from (("tags", name) for name in tags)
+        yield from (
+            (role, value) for role, value in (("license", _license(entry)), ("rights", _said(entry, "rights"))) if value
+        )
         body, _, summary = _texts(entry, "")
         yield from ((role, value) for role, value in (("summary", summary), ("body", body)) if value)
 
@@ -218,6 +223,17 @@ def _title(entry: Fields) -> str:
 
 def _type(entry: Fields, name: str) -> str:
     return str((entry.get(f"{name}_detail") or {}).get("type", "text/plain"))
+
+
+def _license(entry: Fields) -> str:
+    """The address of the entry's own licence: a link (RFC 4946), which feedparser makes of Creative Commons' too.
+
+    Terms by RSL are links of the same relation, and no licence for people.
+    """
+    links = (
+        link for link in entry.get("links", ()) if link.get("rel") == "license" and "rsl" not in link.get("type", "")
+    )
+    return next((str(link["href"]) for link in links if link.get("href")), "") or _said(entry, "dcterms_license")
 
 
 _MAIL = re.compile(r"<?[^\s<>()@]{1,100}@[^\s<>()@]{1,200}>?")

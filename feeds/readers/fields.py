@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from feeds.readers.notices import is_not_yet
+from feeds.readers.values import address_or_text as address_or_text
 from feeds.readers.values import flag as flag
 from feeds.readers.values import names as names
 from feeds.readers.values import people as people
@@ -80,6 +81,8 @@ NAMES: dict[str, str] = {
     ),
     "image_credit": "image_credit kredit_foto kredit_gambar fotografer foto_oleh sumber_foto credit kredit",
     "language": "language bahasa lang in_language",
+    "license": "license licence lisensi license_url licence_url url_lisensi",
+    "rights": ("rights copyright hak_cipta copyright_notice copyright_holder pemegang_hak_cipta dc_rights"),
     "status": "status post_status",
     "withheld": "draft draf konsep is_draft hidden headless unlisted",
     "live": "publish tayang is_published",

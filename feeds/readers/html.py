@@ -28,6 +28,8 @@ from feeds.readers.html_metadata import (
     guid_of,
     image_of,
     language_of,
+    license_of,
+    rights_of,
     sections_of,
     source_of,
     summary_of,
@@ -130,6 +132,10 @@ def _draft(
     summary = summary_of(facts, title)
     if summary:
         rows.append((summary.line, summary.value, f"summary: {summary.where}"))
+    license_, rights = license_of(facts), rights_of(facts)
+    for name, found in (("license", license_), ("rights", rights)):
+        if found:
+            rows.append((found.line, found.value, f"{name}: {found.where}"))
     lede = body.first.value if body.first else ""
     return Draft(
         path=path,
@@ -149,6 +155,8 @@ def _draft(
         source=source_of(facts, [(dateline(lede) or (0, ""))[1]]),
         language=language_of(facts),
         image=_image(facts, body, rows),
+        license=license_.value if license_ else "",
+        rights=rights.value if rights else "",
         warnings=(("date", date.doubt),) if date.doubt else (),
     )
 

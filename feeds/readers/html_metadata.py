@@ -52,6 +52,8 @@ METAS = {
         "og:site_name application-name apple-mobile-web-app-title al:android:app_name twitter:app:name:iphone"
     ),
     "source": in_order("content_source original-source"),
+    "license": in_order("dcterms.license"),
+    "rights": in_order("dcterms.rights dc.rights"),
 }
 
 
@@ -131,6 +133,7 @@ _KEYS = {
     "section": ("articleSection",),
     "tags": ("keywords",),
     "summary": ("description", "abstract"),
+    "rights": ("copyrightNotice",),
 }
 
 
@@ -332,3 +335,29 @@ def guid_of(facts: Facts) -> str:
     """WordPress' own id of a post (``https://situs/?p=123``), by which its export and its feeds call it, too."""
     short = facts.page.href("shortlink")
     return short if re.fullmatch(r"https?://[^/?#]{3,100}/\?p=\d{1,12}", short) else ""
+
+
+def license_of(facts: Facts) -> Found | None:
+    """The licence: JSON-LD's, else the page's ``<link>``, a ``<meta>``, or where all links of it in the text agree.
+
+    Where they do not, one may be a picture's. Terms by RSL are links of the same relation, and no licence for people.
+    """
+    if facts.article and (said := fields.address_or_text(facts.graph.resolved(facts.article.get("license")))):
+        return Found(said, "json-ld license", facts.graph.lines.get(id(facts.article), 0))
+    for link in facts.page.links.get("license", ()):
+        if link.get("href") and "rsl" not in (link.get("type") or "").lower():
+            return Found(link.get("href", "").strip(), "link rel=license", line_of(link))
+    if named := facts.values["license"]:
+        return named[0]
+    links = {(a.get("href") or "").strip(): a for a in facts.page.links.get("a license", ())}
+    return next((Found(href, "rel=license", line_of(a)) for href, a in links.items() if href and len(links) == 1), None)
+
+
+def rights_of(facts: Facts) -> Found | None:
+    """The notice of copyright, or one of the holder and year that JSON-LD names; never that of the whole site."""
+    if named := facts.values["rights"]:
+        return named[0]
+    if not facts.article or not (holder := fields.text(facts.graph.resolved(facts.article.get("copyrightHolder")))):
+        return None
+    notice = " ".join(filter(None, ("©", fields.text(facts.article.get("copyrightYear")), html.unescape(holder))))
+    return Found(notice, "json-ld copyrightHolder", facts.graph.lines.get(id(facts.article), 0))

@@ -85,11 +85,20 @@ def _items(items: list[object]) -> list[object]:
             "guid": None if numbered else {"value": identity},
             "url": item.get("url") or item.get("external_url"),
             "image": _picture(item),
+            **_rights(item),
         }
         if isinstance(item, Mapping)
         else item
         for item, identity in zip(items, ids, strict=True)
     ]
+
+
+def _rights(item: Mapping[object, object]) -> dict[object, object]:
+    """What an extension says of an item's rights (JSON Feed 1.1 has no word for them), as our own feeds write it."""
+    said = item.get("_rights")
+    if not isinstance(said, Mapping):
+        return {}
+    return {"_rights": None, "license": said.get("license"), "copyright": said.get("copyright")}
 
 
 def _picture(item: Mapping[object, object]) -> object:

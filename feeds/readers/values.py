@@ -40,6 +40,14 @@ def text(value: object, depth: int = 4) -> str:
     return str(value) if isinstance(value, _NUMBERS) else ""
 
 
+def address_or_text(value: object) -> str:
+    """The address of a mapping that has one, or of the first in a list; else the value's text."""
+    if isinstance(value, LISTS):
+        value = value[0] if value else None
+    named = [value.get(key) for key in ("url", "@id", "href")] if isinstance(value, Mapping) else []
+    return next((address for address in map(text, named) if address), "") or text(value)
+
+
 def names(value: object) -> tuple[str, ...]:
     """Names of categories or tags, each once: a text split at ``,`` ``;`` and ``|``, or a list, perhaps nested (Hexo).
 

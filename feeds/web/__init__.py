@@ -11,11 +11,15 @@ from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
+from feeds import pages
+from feeds.compose import SEARCH, Composer
 from feeds.config import Settings, load
 from feeds.edition import Edition
 from feeds.errors import BusyError, CatalogueError, QueryError, SelectionError
+from feeds.forms import BY_FILENAME
 from feeds.front.documents import SECURITY, SHARED
-from feeds.front.door import FrontDoor
+from feeds.front.door import FrontDoor, page_of
+from feeds.front.negotiation import is_navigation
 from feeds.gate import Gate
 from feeds.live import Live
 from feeds.model import Rendition
@@ -70,8 +74,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(CatalogueError, _out_of_order)
     for wrong in (SelectionError, QueryError):
-        app.register_error_handler(wrong, lambda error: _plain(str(error), 400))
+        app.register_error_handler(wrong, documents.misunderstood)
     app.register_error_handler(BusyError, lambda error: _later("Sedang sibuk. (Busy.)"))
+    app.after_request(documents.readable)
     app.after_request(_completed)
     return app
 
@@ -85,6 +90,7 @@ class _Documents:
         self.on_demand = on_demand
         self.settings = live.newsroom.settings
         self.aliases = moved.aliases(self.settings.categories)
+        self.feed = Composer.of(self.settings, ()).feed(None, ())  # whose name stands on pages that tell of an error
 
     def at(self, path: str) -> Response:
         """The answer to a path below base_url."""
@@ -95,19 +101,49 @@ class _Documents:
         if path.partition("/")[0] in self.settings.gone:
             return _plain(GONE, 410)
         query = request.query_string.decode("utf-8", "replace")
+        if path.rpartition("/")[2] in BY_FILENAME and self._is_for_people():
+            page = find(self.on_demand, edition, self.settings, page_of(path), query)
+            if page:
+                return self.answer(page, in_place_of_feed=True)
         found = find(self.on_demand, edition, self.settings, path, query)
         if found and (path or "feed" not in request.args):
             return self.answer(found)
         return self._moved(edition, path, query) or (self.answer(found) if found else _plain(NOT_FOUND, 404))
 
-    def answer(self, rendition: Rendition) -> Response:
+    def answer(self, rendition: Rendition, *, in_place_of_feed: bool = False) -> Response:
         """A document as the front door answers it: conditions, codings, headers."""
-        status, headers, body = self.door.answer(rendition, request.environ)
-        return Prepared([body], status, headers)  # a list: Werkzeug counts bytes, and HEAD has none
+        answer = self.door.answer(rendition, request.environ)
+        status, headers, body = answer.in_place_of_feed() if in_place_of_feed else answer
+        response = Prepared([body], status, headers)  # a list: Werkzeug counts bytes, and HEAD has none
+        if rendition.path.startswith(SEARCH):
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    def misunderstood(self, error: SelectionError | QueryError) -> Response:
+        """What is asked for wrongly; a search is answered with the form, to mend it there."""
+        if request.path != f"/{SEARCH}" or not self._is_for_people():
+            return _plain(str(error), 400)
+        response = _plain("", 400)
+        response.data = pages.search_again(self.feed, request.args.get("q", ""), str(error))
+        response.content_type = pages.MEDIA_TYPE
+        return response
+
+    def readable(self, response: Response) -> Response:
+        """A sentence for programs as a page for people, who get the same status and headers."""
+        is_sentence = response.status_code >= 400 and response.mimetype == "text/plain"
+        if is_sentence and not isinstance(response, Prepared) and self._is_for_people():
+            depth = request.path.count("/") - 1
+            response.data = pages.message(self.feed, response.get_data(as_text=True).strip(), depth)
+            response.content_type = pages.MEDIA_TYPE
+        return response
+
+    def _is_for_people(self) -> bool:
+        return self.settings.pages_for_browsers and is_navigation(request.environ)
 
     def _moved(self, edition: Edition, path: str, query: str) -> Response | None:
         """The way to a document that is asked for under another address."""
-        if path and not path.endswith("/") and edition.get(f"{path}/index.html"):
+        folder = f"{path}/"
+        if path and not path.endswith("/") and find(self.on_demand, edition, self.settings, folder, ""):
             return self._lies_at(f"{path.rpartition('/')[2]}/", query, 308)
         up = "../" * path.count("/")
         target = moved.common(path, request.args, self.aliases)

@@ -20,7 +20,7 @@ def find(on_demand: OnDemand, edition: Edition, settings: Settings, path: str, q
     found = None if _has_parameters(query) else edition.get(name)
     if found:
         return found
-    selection = read_selection(path, query, settings)
+    selection = read_selection(name, query, settings)
     if selection is None:
         return edition.get(name)
     found = None if selection.query else edition.get(selection.path)

@@ -26,6 +26,7 @@ HTML = text.render(MARKDOWN, "markdown", base="https://koran.id/ekonomi/")
 FEED = Feed(
     id="tag:koran.id,2024:feed",
     path="",
+    newsroom="Koran",
     title="Koran",
     description="Kabar kota",
     home="https://koran.id/",
