@@ -324,7 +324,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     site: Site
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         site = self.site
         site.asked.append((self.command, self.path))
         if site.behaviour == "slow":
@@ -340,7 +340,7 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._document(*site.files[self.path])
 
-    def do_HEAD(self) -> None:  # noqa: N802
+    def do_HEAD(self) -> None:
         self.do_GET()
 
     def _document(self, media_type: str, body: bytes) -> None:
