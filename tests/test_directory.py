@@ -20,6 +20,7 @@ from feeds import pages
 from feeds.config import CategorySetting
 from feeds.edition import Edition
 from feeds.formats import feed_menu, opml
+from feeds.model import RslTerms
 from feeds.publish import to_folder
 from feeds.web import create_app
 from tests.support import BASE_URL, Desk, a_desk, article, environment, run
@@ -171,6 +172,13 @@ class TestRobots:
         assert not robots.can_fetch("Googlebot-News", f"{base_url}search/rss.xml?q=banjir")
         assert robots.site_maps() == [f"{base_url}sitemap.xml", f"{base_url}news-sitemap.xml"]
 
+    def test_it_names_the_terms_where_there_are_any(self, desk: Desk) -> None:
+        """Behind all groups, so that they are for all robots."""
+        assert "License" not in desk.build().documents["robots.txt"].body.decode()
+        desk.set(rsl=RslTerms(permits=("search",)))
+        written = desk.build().documents["robots.txt"].body.decode()
+        assert written.endswith(f"news-sitemap.xml\nLicense: {BASE_URL}rsl.xml\n")
+
 
 class TestIcons:
     """/favicon.svg and /favicon.ico"""
@@ -192,7 +200,7 @@ class TestIcons:
         for path, up in (("index.html", ""), ("ekonomi/index.html", "../")):
             page = etree.HTML(edition.documents[path].body)
             icons = page.xpath("//link[@rel='icon']/@href")
-            assert icons == [f"{up}favicon.ico", f"{up}favicon.svg"]
+            assert icons == [f"{up}favicon.svg", f"{up}favicon.ico"]
             assert all(edition.get(icon.removeprefix(up)) for icon in icons)
 
     def test_the_newsrooms_page_names_the_list_of_feeds(self, desk: Desk) -> None:

@@ -19,14 +19,13 @@ from feeds.model import Feed
 @foreseen
 def snippet(context: click.Context, category: str | None, form: str) -> None:
     """Print the <link> tags by which readers find the feeds from the newsroom's own pages."""
-    from feeds.pages.layout import Page
+    from feeds.pages.layout import FORMATS, Page
 
     settings = settings_of(context)
+    formats = [each for each in FORMATS if form in ("all", each.name.lower())]
     for feed in _chosen(_feeds(settings), category):
-        page = Page(feed=feed, depth=0)
-        for alternate in page.alternates(feed):
-            if form in ("all", alternate.form.lower()):
-                click.echo(alternate.tag())
+        for alternate in Page(feed=feed, depth=0).alternates(feed, formats):
+            click.echo(alternate.tag())
     pages = f"the pages of {settings.site}" if settings.site else "your pages"
     click.echo(f"Copy these lines into the <head> of {pages}.", err=True)
     warn_of_base_url(settings)

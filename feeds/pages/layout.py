@@ -59,9 +59,8 @@ SERVICES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alternate:
-    """One autodiscovery link. form: the name of the format."""
+    """One autodiscovery link."""
 
-    form: str
     title: str
     media_type: str
     href: str
@@ -99,12 +98,11 @@ class Page:
         """The autodiscovery links of a feed."""
         for each in formats:
             href, title = self.address(feed.path, each.file, feed.query), feed.title
-            yield Alternate(form=each.name, title=f"{title} ({each.name})", media_type=each.media_type, href=href)
+            yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
 
     def directory(self, title: str) -> Alternate:
         """The autodiscovery link of the list of all feeds."""
-        href = f"{self.feed.base_url}feeds.opml"
-        return Alternate(form="OPML", title=f"{title} (OPML)", media_type="text/x-opml", href=href)
+        return Alternate(title=f"{title} (OPML)", media_type="text/x-opml", href=f"{self.feed.base_url}feeds.opml")
 
 
 def category_path(category: Category) -> str:
