@@ -10,8 +10,7 @@ grows, what follows ``?`` in the link to it changes before anything could be in 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -25,8 +24,6 @@ from feeds.source import digest_of
 
 IN_CATALOGUE = f"%{ARCHIVE}____-__/%"
 """The paths of archives' documents, as SQL's LIKE has them."""
-
-_DOCUMENT = re.compile(rf"(?:[^/]+/)?{ARCHIVE}[0-9]{{4}}-[0-9]{{2}}/[^/]+")
 
 
 class Month(NamedTuple):
@@ -57,11 +54,6 @@ class Month(NamedTuple):
         """The first moment of the next."""
         following = Month(self.year + self.number // 12, self.number % 12 + 1)
         return following.begins(zone)
-
-
-def is_archive(path: str) -> bool:
-    """Whether a path below base_url is that of an archive's document."""
-    return ARCHIVE in path and bool(_DOCUMENT.fullmatch(path))
 
 
 def folder(feed: str, month: Month) -> str:
@@ -124,6 +116,14 @@ def archive(
     return archived, listed
 
 
+def months_with(reading: Reading, wanted: Wanted, zone: tzinfo) -> Iterator[Month]:
+    """The months that have articles that are wanted, the newest first."""
+    while (newest := reading.newest(wanted)) is not None:
+        month = Month.of(newest, zone)
+        yield month
+        wanted = wanted._replace(before=month.begins(zone))
+
+
 Due = Mapping[Month, AbstractSet[str]]
 """The months of feeds whose documents are to be looked at: month -> slugs, "" for the feed of all."""
 
@@ -132,11 +132,8 @@ def all_months(reading: Reading, composer: Composer, now: int) -> Due:
     """Every month of every feed."""
     due: dict[Month, set[str]] = {}
     for slug in ("", *composer.categories):
-        wanted = wanted_of(composer, slug, now)
-        while newest := reading.articles(wanted, 1):
-            month = Month.of(newest[0].published, composer.settings.zone)
+        for month in months_with(reading, wanted_of(composer, slug, now), composer.settings.zone):
             due.setdefault(month, set()).add(slug)
-            wanted = wanted._replace(before=month.begins(composer.settings.zone))
     return due
 
 

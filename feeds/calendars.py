@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from itertools import groupby
 
-from feeds.archives import Month, wanted_of
+from feeds.archives import months_with, wanted_of
 from feeds.catalogue.reading import Reading
 from feeds.compose import Composer
 from feeds.model import Calendar
@@ -32,12 +32,8 @@ def calendar_of(reading: Reading, composer: Composer, slug: str, now: int) -> Ca
     days: list[tuple[date, int]] = []
     for first, before, offset in _spans(last, zone):
         days += reading.days(wanted._replace(first=first, before=before), offset)
-    months = []
-    while newest is not None and composer.settings.archives is not False:
-        month = Month.of(newest, zone)
-        months.append((month.year, month.number))
-        newest = reading.newest(wanted._replace(before=month.begins(zone)))
-    return Calendar(last, tuple(sorted(days)), tuple(months))
+    archived = months_with(reading, wanted, zone) if composer.settings.archives is not False else ()
+    return Calendar(last, tuple(sorted(days)), tuple((month.year, month.number) for month in archived))
 
 
 @lru_cache(maxsize=64)

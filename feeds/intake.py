@@ -147,7 +147,6 @@ class _Taker:
         self.writer = writer
         self.withdrawals = withdrawals
         self.ledger_file = ledger_file
-        self.archived = bool(settings.archives)
         self.read = 0
         self.changed = False
         self.everything = False
@@ -382,8 +381,7 @@ class _Taker:
         elif self.changed:
             self.writer.add_pending("category", {"", *self.dirty})
             self.writer.add_pending("article", self.dirty_articles)
-            if self.archived:
-                self.writer.add_pending("published", self.dirty_moments)
+            self.writer.add_pending("published", self.dirty_moments)
 
     def _merge(self, rules: Rules) -> None:
         """Of two articles that are nearly the same one is left out: the one that was not known before."""

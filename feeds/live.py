@@ -29,7 +29,7 @@ from feeds.scan import MANIFEST, data_root
 
 log = logging.getLogger("feeds")
 
-LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at embargoes
+LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at what comes due
 TRY_AGAIN = 0.5  # seconds after what failed
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
 GATHER = 300  # milliseconds in which further changes join the first
@@ -96,7 +96,7 @@ class Live:
         self.edition: Edition | None = None
         self.error = ""  # why the last update failed, "" after one that did not
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
-        self._due: float | None = None  # when the next embargo ends, in seconds since the epoch
+        self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
         self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
         self._followed: Edition | None = None  # of another process that writes
@@ -220,7 +220,7 @@ class Live:
         if where is None:
             _give_back()
         self.error, self._again = "", update.intake.again
-        self._due = update.next_embargo and update.next_embargo / 1_000_000
+        self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
         self._swap()
         if self._hubs:

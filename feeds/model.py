@@ -310,6 +310,15 @@ class Feed:
     namespaces: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """A line of the directory of feeds: a feed, or a folder of further lines (feed is None then)."""
+
+    title: str
+    feed: Feed | None = None
+    parts: tuple[Outline, ...] = ()
+
+
 class Part(NamedTuple):
     """Where an entry lies in its document: body[start:end]. digest: of these bytes."""
 

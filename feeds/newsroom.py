@@ -24,6 +24,7 @@ from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in, unchanged_files
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
+from feeds.planning import next_due
 from feeds.state import catalogue_file
 
 log = logging.getLogger("feeds")
@@ -38,13 +39,13 @@ Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
 class Update:
     """What an update did. written: documents whose bytes or fingerprints are new.
 
-    next_embargo: when the next article's time comes, in microseconds since the epoch.
+    next_due: when time alone makes the next edition due, in microseconds since the epoch.
     spent: seconds of CPU for the intake and for the edition.
     """
 
     intake: Intake
     written: int
-    next_embargo: int | None = None
+    next_due: int | None = None
     spent: tuple[float, float] = (0.0, 0.0)
 
 
@@ -105,9 +106,9 @@ class Newsroom:
             progress=progress and (lambda done, of: progress("feeds", done, of)),
         )
         with self.catalogue.reading() as reading:
-            embargo = reading.value("embargo")
+            due = next_due(reading)
         spent = taken - began, time.thread_time() - taken
-        return Update(intake, written, int(embargo) if embargo else None, spent)
+        return Update(intake, written, due, spent)
 
     def _index_changed(self) -> None:
         """What is about to be shown can be searched; where that fails, it is shown all the same, and indexed later."""
@@ -190,6 +191,6 @@ def _program(folder: Traversable, prefix: str) -> list[tuple[str, bytes]]:
     for item in folder.iterdir():
         if item.is_dir() and item.name not in {"sample", "__pycache__", "web"}:
             found += _program(item, f"{prefix}{item.name}/")
-        elif item.name.endswith((".py", ".html", ".css")):
+        elif item.name.endswith((".py", ".html", ".css", ".svg", ".ico")):
             found.append((prefix + item.name, item.read_bytes()))
     return sorted(found)

@@ -10,6 +10,10 @@ from feeds.config import Settings
 from feeds.entries import settings_fingerprint
 
 SWEEP_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
+EMBARGO = "embargo"
+"""The value of the catalogue that says when the next article's time comes."""
+AGED = "aged"
+"""The value that says when the oldest article of the news sitemap is too old for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +38,25 @@ def plan_of(reading: Reading, settings: Settings, program: str, now: int) -> Pla
     full = bool(reading.pending("everything")) or reading.value("edition") != fingerprint
     categories, pages_of = reading.pending("category"), reading.pending("article")
     moments = set(map(int, reading.pending("published")))
-    embargo = reading.value("embargo")
-    if embargo and int(embargo) <= now:
-        articles, notices = reading.came_due(int(embargo), now)
+    embargo, aged = _moment(reading, EMBARGO), _moment(reading, AGED)
+    if embargo is not None and embargo <= now:
+        articles, notices = reading.came_due(embargo, now)
         categories |= {"", *chain.from_iterable(article.categories for article in articles)}
         categories |= {slug for notice in notices for slug in notice.categories}
         pages_of |= {article.id for article in articles}
         moments |= {article.published for article in articles}
-    if not categories and not full:
+    if not categories and not full and (aged is None or aged > now):
         return None
     sweep = full or reading.version % SWEEP_EVERY == 0
     return Plan(fingerprint, full, sweep, frozenset(categories), frozenset(pages_of), frozenset(moments))
+
+
+def next_due(reading: Reading) -> int | None:
+    """When time alone makes the next edition due, in microseconds since the epoch; None where it never does."""
+    moments = (_moment(reading, name) for name in (EMBARGO, AGED))
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def _moment(reading: Reading, name: str) -> int | None:
+    value = reading.value(name)
+    return int(value) if value else None

@@ -199,7 +199,7 @@ class TestTables:
             assert reading.document("index.html") == documents[0]
             assert reading.document("lain") is None
             assert reading.document_index(besides="artikel/").keys() == {"index.html", "artikelx", "art_kel/b"}
-            assert reading.document_index(besides="artikel/", unlike="art%/b").keys() == {"index.html", "artikelx"}
+            assert reading.document_index(besides="artikel/", unlike=["art%/b"]).keys() == {"index.html", "artikelx"}
             assert reading.document_index(besides="art_kel/").keys() == {d.path for d in documents[:3]}
             assert reading.document_index()["artikelx"] == KnownDocument("e", 7, "print")
 

@@ -212,6 +212,7 @@ class TestEnvironment:
             ("FEEDS_ARCHIVES", "On", "archives", True),
             ("FEEDS_ARCHIVES", "false", "archives", False),
             ("FEEDS_ARTICLE_PAGES", "0", "article_pages", False),
+            ("FEEDS_FEED_MENU", "yes", "feed_menu", True),
             ("FEEDS_UNDATED", "mtime", "undated", "mtime"),
             ("FEEDS_ADVERTORIAL_NOT_IN", "semua,gaya-hidup", "advertorial_not_in", ("semua", "gaya-hidup")),
             ("FEEDS_BASE_URL", "https://f.example", "base_url", "https://f.example/"),

@@ -38,7 +38,15 @@ http {{
 }}
 """
 
-DOCUMENTS = ("index.html", "rss.xml", "atom.xml", "feed.json", "ekonomi/rss.xml", "ekonomi/index.html")
+DOCUMENTS = (
+    "index.html",
+    "rss.xml",
+    "atom.xml",
+    "feed.json",
+    "ekonomi/rss.xml",
+    "ekonomi/index.html",
+    "profil/msn/rss.xml",
+)
 
 
 class Nginx:
@@ -47,6 +55,7 @@ class Nginx:
     def __init__(self, folder: Path) -> None:
         assert NGINX
         self.folder = folder
+        self.body = b""  # of the last answer
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         text = (DEPLOY / "nginx.conf").read_text()
@@ -61,7 +70,7 @@ class Nginx:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         connection.request("GET", path, headers={"Host": "static.beritakota.example"} | headers)
         response = connection.getresponse()
-        response.read()
+        self.body = response.read()
         connection.close()
         return response
 
@@ -121,7 +130,24 @@ class TestNginx:
         assert response.headers["Content-Type"] == media_type
         assert response.headers.get("Content-Encoding", "identity") == encoding
         assert response.headers["Cache-Control"] == "public, max-age=300"
-        assert response.headers["Vary"] == "Accept-Encoding"
+        assert response.headers.get_all("Vary") == ["Accept-Encoding", "Sec-Fetch-Dest, Accept"]
+
+    @pytest.mark.parametrize(
+        ("path", "headers", "document"),
+        [
+            ("/ekonomi/rss.xml", {"Sec-Fetch-Dest": "document", "Accept": "text/html,*/*;q=0.8"}, "ekonomi/index.html"),
+            ("/feed.json", {"Sec-Fetch-Dest": "document", "Accept": "application/xhtml+xml"}, "index.html"),
+            ("/ekonomi/rss.xml", {"Sec-Fetch-Dest": "document", "Accept": "*/*"}, "ekonomi/rss.xml"),
+            ("/ekonomi/rss.xml", {"Sec-Fetch-Dest": "empty", "Accept": "text/html"}, "ekonomi/rss.xml"),
+            ("/ekonomi/rss.xml", {}, "ekonomi/rss.xml"),
+            ("/profil/msn/rss.xml", {"Sec-Fetch-Dest": "document", "Accept": "text/html"}, "profil/msn/rss.xml"),
+        ],
+    )
+    def test_a_browser_gets_the_page_of_a_feed_where_there_is_one(
+        self, nginx: Nginx, path: str, headers: dict[str, str], document: str
+    ) -> None:
+        assert nginx.get(path, **headers).status == 200
+        assert nginx.body.decode() == document
 
     def test_a_document_that_is_known_is_not_sent_again(self, nginx: Nginx) -> None:
         tag = nginx.get("/rss.xml").headers["ETag"]

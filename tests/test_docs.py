@@ -23,7 +23,7 @@ from feeds.errors import KINDS
 from feeds.readers import WITHDRAWN, is_source
 from feeds.readers.fields import NAMES, field_of
 from feeds.web import create_app
-from tests.support import ROOT, article, environment, run
+from tests.support import ROOT, environment, run
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -137,15 +137,6 @@ class TestExamples:
         found = done.stdout.split(MARK)[:-1]
         for example, output in zip(shown, found, strict=True):
             assert plain(output) == plain(example.output), example.command
-
-    def test_the_link_tags_are_those_of_the_page(self, tmp_path: Path) -> None:
-        """README's lines for the head of other pages, letter for letter."""
-        (tmp_path / "berita").mkdir()
-        (tmp_path / "berita/beras.md").write_text(article("Harga beras turun", "2024-12-03"), encoding="utf-8")
-        run("--data", "berita", "build", "--output", "situs", cwd=tmp_path, base_url="https://feeds.beritakota.example")
-        page = (tmp_path / "situs/index.html").read_text(encoding="utf-8")
-        (block,) = [block for block in BLOCKS if block.kind == "html"]
-        assert set(block.text.splitlines()) <= set(page.splitlines())
 
 
 COMMANDS: dict[str, click.Command] = dict(cli.main.commands)

@@ -507,7 +507,7 @@ def coffee(desk: Desk, title: str, **front: object) -> Path:
 
 def shown_of_coffee(desk: Desk) -> dict[str, set[bytes]]:
     """Its headlines in each feed and archive, feeds of tags among them."""
-    found = {path: body for path, body in bodies(desk).items() if path.endswith((".xml", ".json"))}
+    found = {path: body for path, body in bodies(desk).items() if path.endswith(FORMATS)}
     for name in FORMATS:
         document = desk.on_demand(f"tag/kopi/{name}")
         assert document
@@ -641,11 +641,15 @@ def test_every_link_of_the_sample_to_ourselves_leads_to_a_document(sample: Newsr
         if rendition.media_type.startswith("text/html"):
             page = etree.HTML(rendition.body)
             links |= {urljoin(place, link) for link in page.xpath("//@href | //@src")}
+        elif "sitemap" in rendition.path:
+            links |= set(etree.fromstring(rendition.body).xpath("//*[local-name() = 'loc']/text()"))
         elif rendition.path.endswith("xml"):
             found = feedparser.parse(rendition.body)
             links |= {link.href for link in found.feed.links}
             links |= {link.href for entry in found.entries for link in entry.get("links", ())}
             links.add(found.feed.link)
+        elif rendition.path.endswith(".opml"):
+            links |= set(etree.fromstring(rendition.body).xpath("//@xmlUrl | //@htmlUrl"))
         elif rendition.path.endswith("feed.json"):
             feed = json.loads(rendition.body)
             links |= {

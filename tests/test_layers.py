@@ -37,6 +37,7 @@ LIBRARIES = {
         "cli.ping",
         "cli.profile",
         "cli.serve",
+        "cli.snippet",
         "cli.validate",
     ],
     "cssselect": ["config.values"],
@@ -49,6 +50,7 @@ LIBRARIES = {
     "limits": ["gate"],
     "lxml": [
         "formats.feedgen_extensions",
+        "formats.opml",
         "formats.rsl",
         *(
             f"readers.html_{part}"

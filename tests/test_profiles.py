@@ -16,7 +16,17 @@ import pytest
 from lxml import etree
 
 from feeds.config import Profile, Settings, load
-from feeds.config.profiles import ALWAYS_DECLARED, ARTICLE, BODY, BUNDLED, FEED, IMAGE, PROFILE, read_profile
+from feeds.config.profiles import (
+    ALWAYS_DECLARED,
+    ARTICLE,
+    BODY,
+    BUNDLED,
+    DECLARED_WHERE_NEEDED,
+    FEED,
+    IMAGE,
+    PROFILE,
+    read_profile,
+)
 from feeds.errors import ConfigError
 from feeds.formats import rss
 from feeds.formats.feedgen_extensions import NAMESPACES
@@ -146,7 +156,8 @@ def test_golden(name: str) -> None:
 @pytest.mark.parametrize("name", PROFILES)
 def test_every_prefix_is_declared_once_and_the_document_is_read_as_it_was_meant(name: str) -> None:
     """Items that were rendered by themselves stand in the document's namespaces."""
-    written = document_of(PROFILES[name], ENTRY, replace(ENTRY, id="tag:koran.example,2026:lain"))
+    free = replace(ENTRY, id="tag:koran.example,2026:lain", license="https://creativecommons.org/licenses/by/4.0/")
+    written = document_of(PROFILES[name], ENTRY, free)
     root = etree.fromstring(written)
     assert not [element for element in root.iter("{*}*") if element.nsmap != root.nsmap]
     assert written.count(b"xmlns:") == len(root.nsmap)
@@ -466,6 +477,7 @@ WRONG = [
     (f"{HEAD}[body]\ntags = ['p']\ninstead = {{pre = 'div'}}", "body.instead.pre: becomes 'div', which is not among"),
     (f"{HEAD}[namespaces]\nMi = 'http://a.example/'", "namespaces.Mi: a prefix is small letters alone"),
     (f"{HEAD}[namespaces]\nmedia = 'http://a.example/'", "namespaces.media: is declared in every feed; leave it out"),
+    (f"{HEAD}[namespaces]\nrsl = 'http://a.example/'", "namespaces.rsl: is https://rslstandard.org/rsl in every feed"),
     (f"{HEAD}[namespaces]\nmi = ''", "namespaces.mi: expected the address of a namespace, found text ''"),
     (f"{HEAD}[[item]]\ntext = 'x'", "item.name: is missing; each element has a name, such as mi:shortTitle"),
     (f"{HEAD}[[item]]\nname = 'a b'", "item.name: expected the name of an element such as 'mi:shortTitle'"),
@@ -520,6 +532,21 @@ def test_a_bundled_profile_says_where_it_is_from_and_when_that_was_read(path: Pa
 def test_the_prefixes_that_every_feed_declares_are_those_of_rss() -> None:
     root = etree.fromstring(document_of(PROFILES["kurio"], ENTRY))
     assert set(ALWAYS_DECLARED) == root.nsmap.keys()
+    assert NAMESPACES.items() >= DECLARED_WHERE_NEEDED.items()
+
+
+def test_a_profile_can_say_whose_the_rights_are(tmp_path: Path) -> None:
+    """The article's own, else the newsroom's; where there are none, the element is left out."""
+    text = "[[item]]\nname = 'dc:rights'\ntext = '{rights}'\n[[item]]\nname = 'a'\nattributes = {href = '{license}'}"
+    own = read_profile(own_profile(tmp_path, HEAD + text).parent / "profil/lain.toml")
+    settings = replace(SETTINGS, copyright="© Koran")
+    found = offer(own, replace(ENTRY, license="https://koran.example/lisensi"), settings, advertorial=False).entry
+    assert [(each.text, each.attributes) for each in found.further] == [
+        ("© Koran", ()),
+        ("", (("href", "https://koran.example/lisensi"),)),
+    ]
+    assert [each.text for each in offer(own, ENTRY, settings, advertorial=False).entry.further] == ["© Koran"]
+    assert offer(own, ENTRY, SETTINGS, advertorial=False).entry.further == ()
 
 
 def test_every_key_of_a_profile_is_explained_in_a_sentence() -> None:

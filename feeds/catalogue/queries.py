@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from feeds import tables as t
-from feeds.catalogue.values import Wanted
+from feeds.catalogue.values import Placed, Wanted
 
 SHOWN = [column for column in t.articles.c if column.name != "newsroom"]
 """The columns that a record is made of."""
@@ -56,6 +56,21 @@ def listed(shape: Shape, *, oldest: bool, limited: bool, passed_over: bool) -> s
     if limited:
         query = query.limit(sa.bindparam("limit_"))
     return query.offset(sa.bindparam("offset_")) if passed_over else query
+
+
+def placed(shape: Shape, below: Iterable[str], *, pages: bool, oldest: bool) -> sa.Select[Any]:
+    """Articles by their addresses, newest first, or the oldest first. The rest as in ``Reading.placed``."""
+    link = t.articles.c.link
+    query, published = _chosen(sa.select(*[t.articles.c[name] for name in Placed._fields]), shape)
+    places = [sa.and_(link >= address, link < after(address)) for address in below]
+    query = query.where(sa.or_(*places, *([link == ""] if pages else [])))
+    order = (published, t.articles.c.id)
+    return query.order_by(*(order if oldest else [column.desc() for column in order]))
+
+
+def after(beginning: str) -> str:
+    """What comes behind all texts that begin so."""
+    return beginning[:-1] + chr(ord(beginning[-1]) + 1)
 
 
 @cache

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue import search
-from feeds.catalogue.queries import SHOWN, VALUE, by_day, counted, listed, moments, shape_of, values_of
+from feeds.catalogue.queries import SHOWN, VALUE, after, by_day, counted, listed, moments, placed, shape_of, values_of
 from feeds.catalogue.values import KnownDocument as KnownDocument
 from feeds.catalogue.values import Marked as Marked
 from feeds.catalogue.values import Ping as Ping
+from feeds.catalogue.values import Placed as Placed
 from feeds.catalogue.values import Wanted as Wanted
 from feeds.errors import ArticleError
 from feeds.model import Category, Part, Rendition
@@ -176,6 +177,16 @@ class Reading:
             values["offset_"] = offset
         query = listed(shape_of(wanted), oldest=oldest, limited=limit is not None, passed_over=bool(offset))
         return [of_row(row) for row in self._connection.execute(query, values)]
+
+    def placed(
+        self, wanted: Wanted, below: Iterable[str], *, pages: bool, oldest: bool = False, limit: int | None = None
+    ) -> list[Placed]:
+        """The articles that are wanted whose addresses lie below some addresses, newest first, or the oldest first.
+
+        below: each ends with a slash. pages: those without an address too. It takes a quarter of what whole records do.
+        """
+        query = placed(shape_of(wanted), below, pages=pages, oldest=oldest).limit(limit)
+        return list(map(Placed._make, self._connection.execute(query, values_of(self._newsroom, wanted))))
 
     def number(self, wanted: Wanted) -> int:
         """How many articles there are that are wanted."""
@@ -371,19 +382,19 @@ class Reading:
         )
 
     def document_index(
-        self, paths: Iterable[str] | None = None, *, besides: str = "", unlike: str = ""
+        self, paths: Iterable[str] | None = None, *, besides: str = "", unlike: Iterable[str] = ()
     ) -> dict[str, KnownDocument]:
         """What is known of every document, or of some, by path.
 
-        besides: a folder that is left out; unlike: a pattern of LIKE, of others beside it that are.
+        besides: a folder that is left out; unlike: patterns of LIKE, of others beside it that are.
         """
         columns = ["path", *KnownDocument._fields]
         if paths is not None:
             rows: Iterable[sa.Row[Any]] = self._rows_in(t.documents, "path", paths, columns=columns)
         elif besides:
-            path, end = t.documents.c.path, besides[:-1] + chr(ord(besides[-1]) + 1)
-            sides = (path < besides, path >= end)  # each by the index, as there may be many between them
-            others = [path.not_like(unlike)] if unlike else []
+            path = t.documents.c.path
+            sides = (path < besides, path >= after(besides))  # each by the index, as there may be many between them
+            others = [path.not_like(pattern) for pattern in unlike]
             rows = chain.from_iterable(self._rows(t.documents, side, *others, columns=columns) for side in sides)
         else:
             rows = self._rows(t.documents, columns=columns)

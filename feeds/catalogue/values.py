@@ -38,6 +38,21 @@ class Wanted(NamedTuple):
     advertorials: bool = True
 
 
+class Placed(NamedTuple):
+    """An article by its address. link: its own, "" of one that has a page here; slug: in the address of that.
+
+    Times are microseconds since the epoch, offsets seconds, as in the tables.
+    """
+
+    link: str
+    slug: str
+    title: str
+    published: int
+    published_offset: int
+    updated: int
+    updated_offset: int
+
+
 class Marked(NamedTuple):
     """An article by a mark of its headline; see ``likeness.marks``."""
 

@@ -16,6 +16,7 @@ from feeds.cli.dates import dates
 from feeds.cli.init import init
 from feeds.cli.ping import ping
 from feeds.cli.serve import serve
+from feeds.cli.snippet import snippet
 from feeds.cli.validate import validate
 
 
@@ -29,5 +30,5 @@ def main(context: click.Context, config: Path | None, data: Path | None) -> None
     context.obj = (config, data)
 
 
-for command in (build, watch, serve, ping, check, validate, dates, init):
+for command in (build, watch, serve, ping, check, validate, snippet, dates, init):
     main.add_command(command)

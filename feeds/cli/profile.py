@@ -68,15 +68,15 @@ def _print(composer: Composer, wanted: Asked, found: Sequence[Verdict], said: Se
     for sentence in _sentences(composer, said):
         click.echo(f"{wanted.name}: {sentence}")
     shown = sum(not verdict.reasons for verdict in found)
-    rules = wanted.profile
-    click.echo(f"{rules.title}, by {'; '.join(rules.source)}, read {rules.read}")
-    click.echo(f"{shown} of {many(len(found), 'article')} in {wanted.folder}rss.xml, at most {rules.feed.items}")
+    profile = wanted.profile
+    click.echo(f"{profile.title}, by {'; '.join(profile.source)}, read {profile.read}")
+    click.echo(f"{shown} of {many(len(found), 'article')} in {wanted.folder}rss.xml, at most {profile.feed.items}")
 
 
 def _report(composer: Composer, wanted: Asked, found: Sequence[Verdict], said: Sequence[Reason]) -> dict[str, object]:
     def of(reasons: Sequence[Reason]) -> list[dict[str, object]]:
         sentences = _sentences(composer, reasons)
-        return [{**reason._asdict(), "sentence": said} for reason, said in zip(reasons, sentences, strict=True)]
+        return [{**reason._asdict(), "sentence": sentence} for reason, sentence in zip(reasons, sentences, strict=True)]
 
     return {
         "profile": wanted.profile.name,

@@ -80,6 +80,7 @@ class Settings:
     article_pages: bool
     archives: bool | None  # static builds hold them; None: the service alone renders them; False: there are none
     pages_for_browsers: bool
+    feed_menu: bool
     undated: Literal["skip", "mtime"]
     advertorial_label: str
     advertorial_as: Literal["title", "category"]

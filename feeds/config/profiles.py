@@ -27,11 +27,14 @@ OWN_FOLDER = "profil"
 ALWAYS_DECLARED = ("atom", "content", "dc", "media", "sy")
 """The prefixes that every RSS document of ours declares."""
 
+DECLARED_WHERE_NEEDED = {"dcterms": "http://purl.org/dc/terms/", "rsl": "https://rslstandard.org/rsl"}
+"""Prefixes that RSS documents of ours declare where articles need them: a profile cannot give them another meaning."""
+
 REQUIRED = ("link", "body", "author", "category", "image")
 """What a profile can demand of every article."""
 
 ITEM_VALUES = (
-    *("id", "link", "title", "short_title", "summary", "author", "category", "tags", "language", "copyright"),
+    *("id", "link", "title", "short_title", "summary", "author", "category", "tags", "language", "rights", "license"),
     *("published", "updated", "expires", "image", "image_type", "image_caption", "image_credit"),
 )
 """What may stand between braces in the elements of an item; moments as RFC 3339 writes them."""
@@ -158,6 +161,8 @@ def _namespaces(where: Where, value: object) -> tuple[tuple[str, str], ...]:
             raise (where / prefix).refuse("is declared in every feed; leave it out here")
         if not address:
             raise (where / prefix).expected("the address of a namespace", address)
+        if address != DECLARED_WHERE_NEEDED.get(prefix, address):
+            raise (where / prefix).refuse(f"is {DECLARED_WHERE_NEEDED[prefix]} in every feed; take another prefix")
     return found
 
 

@@ -203,6 +203,7 @@ SETTINGS = table_of(
     Setting("article_pages", "switch", False, v.switch, "Whether articles without an address get a plain page here."),
     Setting("archives", "switch", None, v.switch, "Whether static builds hold archives too; false: there are none."),
     Setting("pages_for_browsers", "switch", True, v.switch, "Whether a browser gets a feed's page at its address."),
+    Setting("feed_menu", "switch", False, v.switch, "Whether the feeds are listed for /.well-known/feed-menu.json."),
     Setting("undated", "text", "skip", v.choice("skip", "mtime"), "What becomes of articles without a date."),
     Setting("advertorial_label", "text", "Advertorial", v.label, "The word that marks articles that are paid for."),
     Setting(

@@ -8,6 +8,8 @@ An entry is rendered once a format, kept in the catalogue and spliced into each 
     pages       the newsroom's page, and pages of articles
     profiles    the feeds for aggregators
     archives    the documents of each month
+    directory   the feeds in OPML and as a feed menu, robots.txt
+    sitemaps    what search engines are told of
     rights      the terms for automated clients
 """
 
@@ -16,27 +18,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from feeds.archives import IN_CATALOGUE as ARCHIVES
-from feeds.archives import is_archive
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import KnownDocument
 from feeds.catalogue.writing import Writing
-from feeds.compose import ARTICLE_PAGES
 from feeds.config import Settings
 from feeds.edition.archives import write_archives
+from feeds.edition.directory import put_directory
 from feeds.edition.documents import FEED_FILES as FEED_FILES
+from feeds.edition.documents import KEPT_FOLDER, KEPT_PATTERNS, is_kept
 from feeds.edition.feeds import Feeds, Progress, put_notices
 from feeds.edition.pages import ArticlePages, put_landing, put_static
 from feeds.edition.profiles import put_profiles
 from feeds.edition.rights import put_terms
+from feeds.edition.sitemaps import put_news, write_sitemaps
 from feeds.edition.work import Work
 from feeds.model import Rendition
-from feeds.planning import plan_of
+from feeds.planning import AGED, EMBARGO, plan_of
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """The documents of one moment. Article pages and archives stay in the catalogue: there may be very many."""
+    """The documents of one moment. Those of which there may be very many stay in the catalogue, see ``is_kept``."""
 
     version: int
     modified: int  # seconds since the epoch when it appeared; later than any before it
@@ -46,14 +48,13 @@ class Edition:
     def get(self, path: str) -> Rendition | None:
         """The document at a path below base_url, without a leading slash; None where there is none."""
         found = self.documents.get(path)
-        kept = path.startswith(ARTICLE_PAGES) or is_archive(path)
-        if found or not kept or "\0" in path:  # which PostgreSQL refuses to look up
+        if found or not is_kept(path) or "\0" in path:  # which PostgreSQL refuses to look up
             return found
         with self.catalogue.reading() as reading:
             return reading.document(path)
 
     def renditions(self) -> Iterator[Rendition]:
-        """Every document, article pages and archives included."""
+        """Every document, those in the catalogue included."""
         with self.catalogue.reading() as reading:
             yield from reading.documents()
 
@@ -64,7 +65,7 @@ def load(catalogue: Catalogue, before: Edition | None = None) -> Edition | None:
         version = reading.version
         if not version or (before and before.version == version):
             return before
-        index = reading.document_index(besides=ARTICLE_PAGES, unlike=ARCHIVES)
+        index = reading.document_index(besides=KEPT_FOLDER, unlike=KEPT_PATTERNS)
         same = {r.path: r for r in before.documents.values() if _is_same(r, index.get(r.path))} if before else {}
         read = {rendition.path: rendition for rendition in reading.documents(index.keys() - same.keys())}
         return Edition(version, reading.modified, {path: same.get(path) or read[path] for path in index}, catalogue)
@@ -86,8 +87,8 @@ def build(
     """Bring the documents up to date with the articles; gives how many were written.
 
     program: a digest of the program, as another one may render differently.
-    now: microseconds since the epoch; decides only which articles are still under embargo, and the Last-Modified of
-    documents whose bytes are new.
+    now: microseconds since the epoch; decides only which articles are still under embargo, which ones the news sitemap
+    lists, and the Last-Modified of documents whose bytes are new.
     """
     with catalogue.reading() as reading:
         plan = plan_of(reading, settings, program, now)
@@ -105,6 +106,8 @@ def _put_documents(work: Work, progress: Progress | None) -> None:
     put_landing(work)
     put_static(work)
     put_terms(work)
+    put_directory(work)
+    put_news(work)
     feeds.finish(progress)
     put_profiles(work)
 
@@ -123,6 +126,7 @@ def _write(work: Work, writer: Writing) -> int:
     writer.put_pings(work.settings.hubs, [rendition.path for rendition in fresh], work.now)
     written = len(taken) + article_pages.write(lambda some: writer.put_documents(some, version))
     written += write_archives(work, writer, version)
+    written += write_sitemaps(work, writer, version)
     writer.remove_documents(documents.stale(full=plan.full))
     if plan.full or (plan.sweep and not work.settings.archives):  # which list every article
         writer.keep_rendered(work.listed_ids)
@@ -135,7 +139,8 @@ def _write(work: Work, writer: Writing) -> int:
     writer.add_pending("published", work.unrendered_moments)
     writer.set_value("now", str(work.now))
     writer.set_value("edition", plan.fingerprint)
-    writer.set_value("embargo", str(work.reading.next_embargo(work.now) or ""))
+    writer.set_value(EMBARGO, str(work.reading.next_embargo(work.now) or ""))
+    writer.set_value(AGED, str(work.aged or ""))
     writer.set_value("version", str(version))
     writer.set_value("modified", str(documents.modified))
     return written

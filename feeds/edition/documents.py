@@ -6,18 +6,35 @@ Last-Modified only where its bytes do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from feeds.archives import IN_CATALOGUE as ARCHIVES
 from feeds.catalogue.reading import KnownDocument
+from feeds.compose import ARTICLE_PAGES
 from feeds.formats import FORMATS
+from feeds.formats.sitemap import MONTHS_IN_CATALOGUE as SITEMAPS
 from feeds.model import Part, Rendition
 from feeds.source import digest_of
 
 FEED_FILES = frozenset(form.FILENAME for form in FORMATS)
 
+KEPT_FOLDER, KEPT_PATTERNS = ARTICLE_PAGES, (ARCHIVES, SITEMAPS)
+"""The documents that stay in the catalogue, as there may be very many: those in the folder, and those whose paths are
+like one of the patterns, as SQL's LIKE has them."""
+
+_KEPT = re.compile(
+    "|".join(p.replace(".", r"\.").replace("%", ".*").replace("_", ".") for p in KEPT_PATTERNS), re.DOTALL
+)
+
 Written = dict[str, tuple[Rendition, str]]
 """path -> (document, fingerprint)."""
+
+
+def is_kept(path: str) -> bool:
+    """Whether a document at this path below base_url stays in the catalogue."""
+    return path.startswith(KEPT_FOLDER) or bool(_KEPT.fullmatch(path))
 
 
 @dataclass

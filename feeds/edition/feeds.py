@@ -15,6 +15,9 @@ from feeds.model import Category, Feed
 from feeds.record import Record
 from feeds.rendering import Shown
 
+NOTICES_KNOWN = NOTICES + FORMATS[0].FILENAME
+"""The document by which it is known that there was a notice once."""
+
 Progress = Callable[[int, int], None]  # (documents looked at, documents to look at)
 
 
@@ -108,7 +111,7 @@ def put_notices(work: Work) -> None:
 
 def has_notices(work: Work) -> bool:
     """Whether there is, or was, a correction, a right of reply or a withdrawal."""
-    return bool(work.notices) or NOTICES + FORMATS[0].FILENAME in work.documents.known
+    return bool(work.notices) or NOTICES_KNOWN in work.documents.known
 
 
 def _bodies(form: Format, listed: Sequence[Record], entries: Mapping[str, Shown]) -> Callable[[], Sequence[bytes]]:

@@ -40,6 +40,7 @@ class Work:
     unrendered: set[str] = field(default_factory=set)
     unrendered_pages: set[str] = field(default_factory=set)
     unrendered_moments: set[str] = field(default_factory=set)
+    aged: int | None = None  # when the oldest article of the news sitemap is too old for it
     _latest: dict[str, list[Record]] = field(default_factory=dict)
     _links: dict[str, tuple[Link, ...]] = field(default_factory=dict)
 

@@ -42,6 +42,14 @@ LATEST = 15
 NOTICES = 3
 """Corrections and withdrawals."""
 
+_STATIC = {
+    "static/gaya.css": "text/css; charset=utf-8",
+    "static/salin.js": "text/javascript; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "favicon.ico": "image/vnd.microsoft.icon",
+}
+"""Documents that every page needs, and their media types. Icons stand where browsers look for them unasked."""
+
 _ARTICLE_DEPTH = 2  # artikel/<slug>/
 
 
@@ -98,7 +106,7 @@ def landing(
         "landing.html",
         page,
         canonical=feed.base_url,
-        alternates=list(alternates),
+        alternates=[*alternates, page.directory(feed.title)],
         headlines=headlines[:LATEST],
         newest=max((headline.published for headline in headlines), default=None),
         shelves=shelves,
@@ -139,8 +147,7 @@ def static_documents() -> Mapping[str, tuple[str, bytes]]:
     from importlib.resources import files  # here, because it costs more to import than the rest of this module
 
     folder = files(__name__).joinpath("static")
-    types = {"gaya.css": "text/css; charset=utf-8", "salin.js": "text/javascript; charset=utf-8"}
-    return {f"static/{name}": (media_type, folder.joinpath(name).read_bytes()) for name, media_type in types.items()}
+    return {path: (kind, folder.joinpath(path.rpartition("/")[2]).read_bytes()) for path, kind in _STATIC.items()}
 
 
 def _headings_below_title(content: str) -> str:

@@ -65,6 +65,13 @@ class Alternate:
     media_type: str
     href: str
 
+    def tag(self) -> Markup:
+        """The link as HTML has it."""
+        from markupsafe import Markup
+
+        tag = Markup('<link rel="alternate" type="{}" title="{}" href="{}">')
+        return tag.format(self.media_type, self.title, self.href)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
@@ -92,6 +99,10 @@ class Page:
         for each in formats:
             href, title = self.address(feed.path, each.file, feed.query), feed.title
             yield Alternate(title=f"{title} ({each.name})", media_type=each.media_type, href=href)
+
+    def directory(self, title: str) -> Alternate:
+        """The autodiscovery link of the list of all feeds."""
+        return Alternate(title=f"{title} (OPML)", media_type="text/x-opml", href=f"{self.feed.base_url}feeds.opml")
 
 
 def category_path(category: Category) -> str:
