@@ -132,7 +132,7 @@ _MEDIA_OPTIONAL: Mapping[str, Element] = {
         "license": Element(free=True, blank=True, most=None),
         "community": Element(free=True, opaque=True),
         "status": Element(
-            attributes={"state": Attribute(one_of("active", "blocked", "deleted"), True), "reason": Attribute()},
+            attributes={"state": Attribute(one_of("active", "blocked", "deleted")), "reason": Attribute()},
             blank=True,
         ),
         "rights": Element(attributes={"status": Attribute(one_of("userCreated", "official"))}, blank=True),
