@@ -52,7 +52,9 @@ def test_build_writes_the_feeds_and_sums_up_in_one_line(feeds: Call, kabar: Path
         r"2 articles, 3 feeds in (\d+) documents: \1 written, 0 unchanged; \d+\.\d\d s\n", done.stdout
     ), done.stdout
     assert {path.name for path in (here / "umum").iterdir()} == {
-        *("index.html", "rss.xml", "atom.xml", "feed.json", "ekonomi", "budaya", "static", MANIFEST)
+        *("index.html", "rss.xml", "atom.xml", "feed.json", "ekonomi", "budaya", "static", MANIFEST),
+        *("feeds.opml", "robots.txt", "favicon.svg", "favicon.ico"),
+        *("sitemap.xml", "sitemap-pages.xml", "news-sitemap.xml", "sitemap-2026-05.xml"),
     }
 
 

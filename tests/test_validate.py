@@ -6,11 +6,13 @@ import gzip
 import json
 import re
 import shutil
+import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socket import create_server
@@ -199,6 +201,18 @@ class TestHostileDocuments:
         found = examine(body, "kabar", NOW)
         assert found.findings
         assert all("\n" not in finding.sentence for finding in found.findings)
+
+    @pytest.mark.parametrize(
+        "piece", ["<!--", "<a ", "<a b='", "</a", "<![", "&", "<b>", "<x>", "<?", "<script>", "</b>", "<a href=x>\n"]
+    )
+    def test_time_grows_with_the_length_alone(self, piece: str) -> None:
+        """Of what nobody closed: a square of it would take minutes here."""
+        text = piece * 40_000
+        began = time.process_time()
+        page = examine(f"<html>{text}".encode(), "index.html", NOW)
+        feed = examine(DOCUMENTS["rss"].replace("Turun &lt;", escape(text)).encode(), "rss.xml", NOW)
+        assert time.process_time() - began < 10
+        assert (page.kind, feed.kind) == ("page", "RSS 2.0")
 
 
 # --- folders ---------------------------------------------------------------------------------------------------------

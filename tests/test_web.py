@@ -32,6 +32,10 @@ MEDIA_TYPES = {
     "feed.json": "application/feed+json; charset=utf-8",
     "gaya.css": "text/css; charset=utf-8",
     "salin.js": "text/javascript; charset=utf-8",
+    "favicon.svg": "image/svg+xml",
+    "favicon.ico": "image/vnd.microsoft.icon",
+    "feeds.opml": "text/x-opml; charset=utf-8",
+    "robots.txt": "text/plain; charset=utf-8",
 }
 
 
@@ -92,7 +96,8 @@ def test_index_html_can_be_asked_for_by_its_own_name(site: Site) -> None:
 
 def test_every_document_has_the_right_media_type(site: Site) -> None:
     for rendition in site.edition.renditions():
-        expected = MEDIA_TYPES[rendition.path.rpartition("/")[2]]
+        name = rendition.path.rpartition("/")[2]
+        expected = "application/xml; charset=utf-8" if "sitemap" in name else MEDIA_TYPES[name]
         assert site.get(address_of(rendition.path)).headers["Content-Type"] == expected
 
 

@@ -18,7 +18,7 @@ from feeds.validation.extensions import (
     references_of,
 )
 from feeds.validation.findings import Fault, Reference
-from feeds.validation.markup import html, plain, tags
+from feeds.validation.markup import Tag, check_tags, html, plain
 from feeds.validation.tree import (
     ATOM,
     XML,
@@ -198,8 +198,9 @@ def _check_xhtml(text: Any) -> Iterator[Fault]:
     if len(inside) != 1 or inside[0].tag != f"{XHTML}div" or beside.strip():
         yield Fault("atom-xhtml", text.sourceline, f"<{name_of(text)}>")
         return
-    found = ((each.tag.removeprefix(XHTML), each.attrib) for each in inside[0].iter() if isinstance(each.tag, str))
-    yield from _check_html(text, tags(found))
+    inner = (each for each in inside[0].iter() if isinstance(each.tag, str))
+    found = (Tag(each.tag.removeprefix(XHTML), each.attrib, empty=True) for each in inner)
+    yield from _check_html(text, check_tags(found))
 
 
 def _check_html(text: Any, wrong: Iterator[Wrong]) -> Iterator[Fault]:

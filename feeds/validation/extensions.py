@@ -81,6 +81,8 @@ NAMESPACES = frozenset(
         "http://www.google.com/schemas/sitemap-image/1.1",
         "http://www.google.com/schemas/sitemap-video/1.1",
         "https://rslstandard.org/rsl",
+        "http://www.smartnews.be/snf",
+        "http://schemas.ingestion.microsoft.com/common/",
     }
 )
 """Those that readers of feeds and sitemaps know."""
@@ -130,8 +132,19 @@ _MEDIA_OPTIONAL: Mapping[str, Element] = {
         "license": Element(free=True, blank=True, most=None),
         "community": Element(free=True, opaque=True),
         "status": Element(
-            attributes={"state": Attribute(one_of("active", "blocked", "deleted"), True), "reason": Attribute()},
+            attributes={"state": Attribute(one_of("active", "blocked", "deleted")), "reason": Attribute()},
             blank=True,
+        ),
+        "rights": Element(attributes={"status": Attribute(one_of("userCreated", "official"))}, blank=True),
+        "price": Element(free=True, blank=True, most=None),
+        "subTitle": Element(
+            attributes={"href": Attribute(iri), "type": Attribute(media_type), "lang": Attribute(language)},
+            blank=True,
+            most=None,
+        ),
+        "peerLink": Element(attributes={"href": Attribute(iri), "type": Attribute(media_type)}, blank=True, most=None),
+        **dict.fromkeys(
+            ("embed", "comments", "responses", "backLinks", "location", "scenes"), Element(free=True, opaque=True)
         ),
     }.items()
 }

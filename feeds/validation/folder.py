@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,14 +16,12 @@ from feeds.validation.extensions import FOLLOWED
 from feeds.validation.findings import Document, Fault
 from feeds.validation.kinds import PAGE, UNKNOWN, examine, findings_of, is_announced, is_page
 from feeds.validation.values import joined
-from feeds.validation.walk import missing
+from feeds.validation.walk import Progress, missing
 
 LARGEST = 52_428_800  # bytes of a file that is looked at: as long as a sitemap may be
 _SUFFIXES = (".xml", ".rss", ".atom", ".opml", ".json", ".html")
 _NAMES = frozenset({"rss.xml", "atom.xml", "feed.xml", "feed.json", "sitemap.xml"})
 """Files that are looked at whatever they begin with."""
-
-Progress = Callable[[str, int, int], None]
 
 
 def validate_folder(folder: Path, now: datetime, *, progress: Progress | None = None) -> Iterator[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -90,8 +91,8 @@ class _Object(dict[str, Any]):
 
     def __init__(self, pairs: list[tuple[str, Any]]) -> None:
         super().__init__(pairs)
-        keys = [key for key, _ in pairs]
-        self.twice = sorted({key for key in keys if keys.count(key) > 1}) if len(self) < len(keys) else []
+        keys = Counter(key for key, _ in pairs) if len(self) < len(pairs) else {}
+        self.twice = sorted(key for key, number in keys.items() if number > 1)
 
 
 def parse(body: bytes) -> tuple[Any, list[Fault]]:

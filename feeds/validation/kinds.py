@@ -15,7 +15,7 @@ from feeds.validation.tree import ATOM, name_of, parse
 
 LARGE = 2_000_000  # bytes of a feed
 _HEAD = 4096  # bytes that tell the format
-_HTML = re.compile(rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rb"\s*(?:<!--(?:(?!-->).)*-->\s*)*<(?:!doctype html|html)\b", re.IGNORECASE | re.DOTALL)
 
 _SIGNS = re.compile(rb"<(?:\w+:)?(?:rss|feed|entry|opml|urlset|sitemapindex|RDF)\b|jsonfeed\.org/version")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html.parser import HTMLParser
 
 from feeds.validation.findings import Fault, Reference
+from feeds.validation.markup import tags_of
 from feeds.validation.values import joined
 
 FEED_TYPES = {
@@ -17,31 +17,28 @@ FEED_TYPES = {
 """What a link announces by its type."""
 
 
+_ANNOUNCED = {"alternate": (*FEED_TYPES, "text/x-opml"), "outline": ("text/x-opml", "application/xml")}
+"""What links of a relation announce, by their types."""
+
+
 def references(body: bytes, address: str) -> tuple[Reference, ...]:
     """The feeds, and the lists of feeds, that a page announces; address: its own, for those that are relative."""
-    reader = _Reader(address)
-    reader.feed(body.decode("utf-8", "replace"))
-    return tuple(reader.found)
+    return tuple(_references(body.decode("utf-8", "replace"), address))
+
+
+def _references(text: str, base: str) -> Iterator[Reference]:
+    line, counted = 1, 0
+    for tag in tags_of(text):
+        line, counted = line + text.count("\n", counted, tag.start), tag.start
+        href, kind = tag.attributes.get("href", "").strip(), tag.attributes.get("type", "").strip().lower()
+        if tag.name == "base" and href:
+            base = joined(base, href)
+        for relation in tag.attributes.get("rel", "").lower().split() if tag.name == "link" and href else ():
+            if kind in _ANNOUNCED.get(relation, ()):
+                yield Reference("feed", joined(base, href), line, kind)
 
 
 def faults(found: tuple[Reference, ...]) -> Iterator[Fault]:
     """What is wrong with what it announces."""
     if not found:
         yield Fault("page-none")
-
-
-class _Reader(HTMLParser):
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self.base = address
-        self.found: list[Reference] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: (value or "").strip() for name, value in attrs}
-        if tag == "base" and given.get("href"):
-            self.base = joined(self.base, given["href"])
-        kind = given.get("type", "").lower()
-        announced = {"alternate": (*FEED_TYPES, "text/x-opml"), "outline": ("text/x-opml", "application/xml")}
-        for relation in given.get("rel", "").lower().split() if tag == "link" else ():
-            if kind in announced.get(relation, ()) and given.get("href"):
-                self.found.append(Reference("feed", joined(self.base, given["href"]), self.getpos()[0], kind))

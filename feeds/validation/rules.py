@@ -182,6 +182,7 @@ _SITEMAPS = (
     Rule("sitemap-missing", "error", "{}", "Sitemaps, XML tag definitions"),
     Rule("sitemap-text", "error", "{} has text between its elements", "Sitemaps, XML tag definitions"),
     Rule("sitemap-attribute", "error", "{} is no attribute of a sitemap", "Sitemaps, XML tag definitions"),
+    Rule("sitemap-empty", "note", "lists nothing", "Sitemaps, XML tag definitions"),
     Rule("sitemap-url-twice", "warning", "lists an address twice: {}", "practice"),
     Rule("sitemap-many", "error", "lists {} addresses; 50,000 are the most", "Sitemaps, index files"),
     Rule("sitemap-long", "error", "has an address of {} characters; 2,047 are the most", "Sitemaps, loc"),

@@ -44,13 +44,12 @@ _URL = Element(
         f"{NEWS}news": _NEWS,
         f"{IMAGE}image": _IMAGE,
     },
-    least=1,
     most=None,
 )
 _ROOTS = {
     f"{SITEMAP}urlset": Element(children={f"{SITEMAP}url": _URL}, free=True),
     f"{SITEMAP}sitemapindex": Element(
-        children={f"{SITEMAP}sitemap": Element(children=_LOCATION, least=1, most=None)}, free=True
+        children={f"{SITEMAP}sitemap": Element(children=_LOCATION, most=None)}, free=True
     ),
 }
 
@@ -59,6 +58,8 @@ def faults(root: Any, now: datetime) -> Iterator[Fault]:
     """What is wrong with a document whose root is ``<urlset>`` or ``<sitemapindex>``."""
     yield from check(root, _ROOTS[root.tag], Grammar("sitemap"))
     locations = [(text_of(each).strip(), each.sourceline) for each in root.findall(f"*/{SITEMAP}loc")]
+    if not locations and NEWS.strip("{}") not in root.nsmap.values():  # no news for two days, which Google allows
+        yield Fault("sitemap-empty", root.sourceline)
     if len(locations) > MOST:
         yield Fault("sitemap-many", root.sourceline, f"{len(locations):,}")
     yield from (Fault("sitemap-long", line, f"{len(text):,}") for text, line in locations if len(text) >= LONGEST)
