@@ -54,7 +54,7 @@ def test_build_writes_the_feeds_and_sums_up_in_one_line(feeds: Call, kabar: Path
     assert {path.name for path in (here / "umum").iterdir()} == {
         *("index.html", "rss.xml", "atom.xml", "feed.json", "ekonomi", "budaya", "static", MANIFEST),
         *("feeds.opml", "robots.txt", "favicon.svg", "favicon.ico"),
-        *("sitemap.xml", "sitemap-pages.xml", "news-sitemap.xml", "sitemap-2026-05.xml"),
+        *("sitemap.xml", "sitemap-pages.xml", "news-sitemap.xml"),
     }
 
 

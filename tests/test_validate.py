@@ -699,7 +699,7 @@ class TestOurOwn:
     def test_a_static_build_has_nothing_to_be_ashamed_of(self, tmp_path: Path, data: str) -> None:
         """The sample, and a newsroom of broken files: neither an error nor a warning."""
         chosen = {"archives": "true", "base_url": "https://feeds.kabar.example/", "article_pages": "true"}
-        options = ["--data", data] if data else []
+        options = ["--data", shutil.copytree(data, tmp_path / "berita")] if data else []
         built = run(*options, "build", "--output", "situs", cwd=tmp_path, **chosen)
         assert built.returncode == 0, built.stderr
         done = run("validate", "--strict", "--json", "situs", cwd=tmp_path)
