@@ -178,7 +178,9 @@ class TestFeeds:
         assert [item.get("id") for item in outer] == ["kategori-ekonomi", "kategori-olahraga"]
         within = outer[1].xpath(".//li[starts-with(@id, 'kategori-')]")
         assert [item.get("id") for item in within] == ["kategori-sepak-bola", "kategori-liga-1"]
-        headings = [(item.tag, item.text_content()) for item in outer[1].xpath(".//*[self::h3 or self::h4 or self::h5]")]
+        headings = [
+            (item.tag, item.text_content()) for item in outer[1].xpath(".//*[self::h3 or self::h4 or self::h5]")
+        ]
         assert headings == [("h3", "Olahraga"), ("h4", "Sepak Bola"), ("h5", "Liga 1")]
         announced = page.xpath('//link[@type="application/rss+xml"]/@href')
         assert [href.rpartition("example/")[2] for href in announced] == [
