@@ -31,6 +31,10 @@ FIRST_WRITE = 1_767_225_600  # 2026-01-01T00:00:00Z: each write or touch of a te
 FAR_AHEAD = 4_102_444_800_000_000  # 2100-01-01, in microseconds
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of all pages there (test_browser.py)")
+
+
 class Room:
     """A newsroom of a test: a folder of articles and a catalogue that takes them in.
 
@@ -162,13 +166,13 @@ def postgresql() -> Iterator[Callable[[], str]]:
     folder = tempfile.mkdtemp(prefix="feeds-pg-")  # a short path, as it holds the server's socket
     server = pgserver.get_server(folder, cleanup_mode="delete")
     numbers = count(1)
+    _never_wait_for_the_disk(server.get_uri(driver="psycopg"))
 
     def database() -> str:
         name = f"feeds_{next(numbers)}"
         engine = sa.create_engine(server.get_uri(driver="psycopg"), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.exec_driver_sql(f"CREATE DATABASE {name}")
-            connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")  # for speed
         engine.dispose()
         address: str = server.get_uri(database=name, driver="psycopg")
         return address
@@ -177,6 +181,16 @@ def postgresql() -> Iterator[Callable[[], str]]:
         yield database
     finally:
         server.cleanup()
+
+
+def _never_wait_for_the_disk(address: str) -> None:
+    """What a power cut would lose nobody misses; without this, ending the server takes longer than any test."""
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.exec_driver_sql(f"ALTER SYSTEM SET {setting} = off")
+        connection.exec_driver_sql("SELECT pg_reload_conf()")
+    engine.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -431,7 +431,7 @@ class TestFeedPage:
 
     def test_it_leads_up_to_the_newsroom_and_the_category_above_and_down_to_those_below(self) -> None:
         page = parse(sample("feed"))
-        assert [(a.get("href"), a.text) for a in page.xpath("//ol[@class='path']//a")] == [
+        assert [(a.get("href"), a.text) for a in page.xpath("//header[@class='running-head']//a")] == [
             *(("../", "Kabar Nusantara"), ("../politik/", "Politik")),
         ]
         assert page.xpath("//section[@aria-labelledby='bagian']//a/@href") == ["../olahraga/", "../budaya/"]
