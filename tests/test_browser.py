@@ -361,6 +361,16 @@ class TestHostile:
             assert found.page.locator("h1").is_visible()
             assert found.page.locator("iframe, form, style, base, object, embed, meta[http-equiv=refresh]").count() == 0
 
+    @pytest.mark.parametrize("attack", ATTACKS[:3])
+    def test_without_both_walls_an_attack_runs(self, browser: Browser, hostile: Server, attack: str) -> None:
+        """So that the tests of each wall mean something."""
+        body = hostile.get("/rubrik/").body.replace(b"<h1", f"{attack}<h1".encode(), 1)
+        body = re.sub(rb"<meta http-equiv[^>]*>", b"", body)
+        with tab(browser, hostile.address) as found:
+            found.page.route(hostile.address + "rubrik/", answering(body, {"content-type": pages.MEDIA_TYPE}))
+            found.page.goto(hostile.address + "rubrik/")
+            found.page.wait_for_function("window.hacked === true")
+
     @pytest.mark.parametrize("attack", ATTACKS[:9])
     def test_the_policy_alone_lets_nothing_run(self, browser: Browser, hostile: Server, attack: str) -> None:
         """As if an attack had got through: put into a page of ours, under the headers of our answers."""
