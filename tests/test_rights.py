@@ -407,7 +407,7 @@ def test_an_item_says_the_terms_for_an_article_on_the_host_of_the_feeds(desk: De
     assert re.search(r'<rss [^>]*xmlns:rsl="https://rslstandard.org/rsl"', written)
     assert (
         len(re.findall(r"</?rsl:", written))
-        == len(re.findall(r"</?(?:rsl:)?(?:content|permits|prohibits|payment|standard)\b(?!:)", written)) + 2
+        == len(re.findall(r"</?(?:rsl:)?(?:content|permits|prohibits|payment|standard|copyright)\b(?!:)", written)) + 2
     )
 
 

@@ -81,6 +81,7 @@ def build(
         seconds = time.perf_counter() - started
         answers, untold = ([], 0) if quiet else tell_hubs(newsroom)
         unwritten = _has_unwritten_archives(newsroom)
+        unknown = _unknown_profiles(newsroom)
     finally:
         newsroom.close()
     if as_json:
@@ -91,6 +92,8 @@ def build(
             click.echo(line, err=bool(untold))
         if unwritten:
             click.echo(UNWRITTEN, err=True)
+        for name in unknown:
+            click.echo(f"profiles: {name} is not written, as there is no such category yet", err=True)
         warn_of_base_url(settings)
     if strict and any(problem.severity != "note" for problem in state.problems):
         raise SystemExit(1)
@@ -188,6 +191,16 @@ def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> 
     if edition is None:
         raise Failure("there is no edition to write yet")
     return to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs)
+
+
+def _unknown_profiles(newsroom: Newsroom) -> list[str]:
+    """The feeds for aggregators that the settings want of categories that neither they nor articles know."""
+    from feeds.compose import Composer
+    from feeds.profiles.items import asked
+
+    with newsroom.catalogue.reading() as reading:
+        composer = Composer.of(newsroom.settings, reading.categories())
+    return [name for name in newsroom.settings.profiles if asked(composer, name) is None]
 
 
 def _has_unwritten_archives(newsroom: Newsroom) -> bool:

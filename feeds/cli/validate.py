@@ -36,6 +36,8 @@ def validate(where: str, everything: bool, strict: bool, as_json: bool) -> None:
     """
     with progress_bars(quiet=as_json) as progress:
         documents = list(_validated(where, everything, progress))
+    if not documents:
+        raise FetchError(where, "holds no feed, OPML document, sitemap or page")
     if as_json:
         print_json(_report(documents))
     else:
@@ -50,6 +52,8 @@ def _validated(where: str, everything: bool, progress: Progress | None) -> Itera
     from feeds.validation.folder import validate_file, validate_folder
     from feeds.validation.walk import validate_address
 
+    if not where:
+        raise FetchError("validate", "names nothing: an address, a folder or a file is to stand behind it")
     moment = datetime.fromtimestamp(now() / 1_000_000, UTC)
     if "://" in where:
         return validate_address(where, Fetcher(), moment, everything=everything, progress=progress)

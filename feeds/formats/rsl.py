@@ -46,7 +46,7 @@ def add_content(parent: etree._Element, terms: RslTerms, url: str, license_: str
         for name, address in (("standard", license_), ("custom", terms.custom)):
             if address:
                 _add(payment, name, address)
-    if terms.contact:
+    if terms.holder or terms.contact:
         kind = "contactEmail" if "@" in terms.contact else "contactUrl"
         _add(content, "copyright", terms.holder, type="organization", **{kind: terms.contact})
     if terms.terms:

@@ -19,7 +19,7 @@ LEVELS = 4  # colours of days that have articles
 _HEIGHT = 40  # of the tallest bar
 _BAR, _BAR_STEP = 3, 4
 _CELL, _CELL_STEP = 10, 12
-_LABELS = 14  # room for the names of months
+_LABELS = 26  # room for the names of months
 
 
 class Chart(NamedTuple):

@@ -7,6 +7,7 @@ of ours are absolute until it stands in a page.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import accumulate, takewhile
 from typing import NamedTuple
 from urllib.parse import parse_qsl
@@ -77,7 +78,8 @@ def write(feed: Feed, entries: Sequence[bytes]) -> bytes:
 
 def search_again(feed: Feed, searched: str, error: str) -> bytes:
     """The page of a search that could not be understood. feed: that of all; error: a sentence for the visitor."""
-    page = Page(feed=feed, depth=1)
+    name = wording(feed.language).search
+    page = Page(feed=replace(feed, title=f"{name} - {feed.newsroom}"), depth=1)
     return render(
         "feed.html",
         page,
