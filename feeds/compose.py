@@ -48,6 +48,13 @@ class Composer:
         gone = named.keys() | settings.gone
         return cls(settings, named | {c.slug: c for c in published if c.slug not in gone})
 
+    def parts(self) -> Mapping[str, Sequence[Category]]:
+        """The categories below each other one, by its slug; those below none by ""."""
+        found: dict[str, list[Category]] = {}
+        for category in self.categories.values():
+            found.setdefault(category.parent, []).append(category)
+        return found
+
     @property
     def words(self) -> Wording:
         return wording(self.settings.language)

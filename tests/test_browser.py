@@ -33,12 +33,13 @@ PAGES = {
     "not found": "tidak/ada",
 }
 FAILING = {"search that cannot be understood": 400, "not found": 404}
-WIDTHS = (320, 1200)
-SCHEMES = ("light", "dark")
+LOOKS = ((1200, "light"), (320, "dark"))
 
 MANY = tuple(Category(slug=f"rubrik-{number}", title=f"Rubrik {number}") for number in range(5000))
 
 every_page = pytest.mark.parametrize("name", PAGES)
+every_kind = pytest.mark.parametrize("name", ["landing", "category", "article", "search", "not found"])
+"""A page of each template."""
 
 Visit = Callable[..., Tab]
 
@@ -108,13 +109,12 @@ class TestEveryPage:
     ) -> None:
         """By axe-core's rules, those of WCAG and its best practices; contrast is one of them."""
         found = visit(name)
-        for width in WIDTHS:
-            for scheme in SCHEMES:
-                found.look(width=width, scheme=scheme)
-                picture(found.page, f"{name} {width} {scheme}")
-                assert violations(found.page) == [], (width, scheme)
+        for width, scheme in LOOKS:
+            found.look(width=width, scheme=scheme)
+            picture(found.page, f"{name} {width} {scheme}")
+            assert violations(found.page) == [], (width, scheme)
 
-    @every_page
+    @every_kind
     def test_nothing_scrolls_sideways(self, visit: Visit, name: str) -> None:
         """On a telephone of 320 px, in a window of 1280 px at 200 %, and there with letters of twice the size too."""
         found = visit(name, width=640, device_scale_factor=2)
@@ -124,7 +124,7 @@ class TestEveryPage:
         found = visit(name, width=320)
         assert too_wide(found.page) == []
 
-    @every_page
+    @every_kind
     def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(self, visit: Visit, name: str) -> None:
         """Tab goes from one link or field to the next as they stand in the page; each has an outline and is in view."""
         page = visit(name).page
@@ -137,7 +137,7 @@ class TestEveryPage:
         assert [each["number"] for each in reached] == [*range(stops)]
         assert [each for each in reached if not each["outlined"] or not each["in_view"]] == []
 
-    @every_page
+    @every_kind
     def test_the_first_stop_leads_past_the_head_to_the_content(self, visit: Visit, name: str) -> None:
         page = visit(name).page
         page.keyboard.press("Tab")
@@ -156,7 +156,7 @@ class TestEveryPage:
         assert found.page.evaluate("window.violations") == []
         assert found.asked_elsewhere == []
 
-    @every_page
+    @every_kind
     def test_in_the_dark_the_page_is_dark(self, visit: Visit, name: str) -> None:
         found = visit(name, scheme="light")
         light = lightness(found)
@@ -165,7 +165,7 @@ class TestEveryPage:
         assert light["paper"] > 0.9 > 0.2 > light["ink"]
         assert dark["paper"] < 0.1 < 0.8 < dark["ink"]
 
-    @every_page
+    @every_kind
     def test_on_paper_it_is_black_on_white_without_what_can_only_be_clicked(
         self, visit: Visit, name: str, picture: Callable[[Page, str], None]
     ) -> None:
@@ -178,7 +178,7 @@ class TestEveryPage:
             assert not any(each.is_visible() for each in found.page.locator(selector).all()), selector
         assert found.page.locator("h1").is_visible()
 
-    @every_page
+    @every_kind
     def test_without_scripts_everything_can_be_read(self, visit: Visit, name: str) -> None:
         """All that scripts add are the buttons that copy."""
         with_scripts = visit(name).page
@@ -345,7 +345,7 @@ HOSTILE_PAGES = ("", "rubrik/", "rubrik/rss.xml", f"artikel/serangan-{len(ATTACK
 class TestHostile:
     """Two walls, each of which holds alone: what articles bring is made harmless, and the policy lets nothing run."""
 
-    @pytest.mark.parametrize("path", [*HOSTILE_PAGES, *(f"artikel/serangan-{n}/" for n in range(len(ATTACKS)))])
+    @pytest.mark.parametrize("path", HOSTILE_PAGES)
     def test_nothing_runs_even_without_the_policy(self, browser: Browser, hostile: Server, path: str) -> None:
         """The page stays where it is, is seen, opens no dialog and asks nobody; what was written is text."""
         with tab(browser, hostile.address, bypass_csp=True) as found:
@@ -361,7 +361,7 @@ class TestHostile:
             assert found.page.locator("h1").is_visible()
             assert found.page.locator("iframe, form, style, base, object, embed, meta[http-equiv=refresh]").count() == 0
 
-    @pytest.mark.parametrize("attack", ATTACKS[:3])
+    @pytest.mark.parametrize("attack", ATTACKS[:2])
     def test_without_both_walls_an_attack_runs(self, browser: Browser, hostile: Server, attack: str) -> None:
         """So that the tests of each wall mean something."""
         body = hostile.get("/rubrik/").body.replace(b"<h1", f"{attack}<h1".encode(), 1)
@@ -371,7 +371,7 @@ class TestHostile:
             found.page.goto(hostile.address + "rubrik/")
             found.page.wait_for_function("window.hacked === true")
 
-    @pytest.mark.parametrize("attack", ATTACKS[:9])
+    @pytest.mark.parametrize("attack", ATTACKS[:4])
     def test_the_policy_alone_lets_nothing_run(self, browser: Browser, hostile: Server, attack: str) -> None:
         """As if an attack had got through: put into a page of ours, under the headers of our answers."""
         answer = hostile.get("/rubrik/")
@@ -382,10 +382,11 @@ class TestHostile:
                 address = hostile.address + "rubrik/"
                 found.page.route(address, answering(body, headers))
                 found.page.goto(address)
-                found.page.wait_for_timeout(200)
                 trap = found.page.locator("#jebakan")
                 if trap.count():
-                    trap.click(timeout=2000)
+                    trap.click()
+                refused = "window.violations.some(each => each.startsWith('script-src'))"
+                until(lambda page=found.page, refused=refused: page.evaluate(refused), within=10)
                 assert found.page.evaluate("window.hacked") is None
 
 

@@ -463,8 +463,16 @@ class TestFeedPage:
         assert 10 < shown < 50
         assert f"{shown} berita terbaru dari 50 dalam feed ini. Yang lebih lama ada di arsip." in text_of(parse(page))
 
+    def test_a_summary_of_many_pages_is_cut(self) -> None:
+        page = make_feed_page(2, make_entry(summary="x" * 60_000))
+        assert [text_of(each) for each in parse(page).find_class("summary")] == ["x" * 599 + "…"] * 2
+
     def test_an_entry_larger_than_the_page_is_shown_all_the_same(self) -> None:
-        assert len(parse(make_feed_page(2, make_entry(summary="x" * 60_000))).xpath("//article")) == 1
+        assert len(parse(make_feed_page(2, make_entry(title="x" * 60_000))).xpath("//article")) == 1
+
+    def test_the_heading_is_the_title_without_the_newsrooms_name_at_its_end(self) -> None:
+        page = make_feed_page(1, title="Info - Kabar - Kabar", newsroom="Kabar")
+        assert parse(page).findtext(".//h1") == "Info - Kabar"
 
     def test_a_page_that_was_asked_for_shows_all_that_was_asked_for(self) -> None:
         page = make_feed_page(200, calendar=None, query="limit=200")
@@ -487,6 +495,7 @@ class TestCharts:
                 [(0, 100), (59, 8)],
                 "108 berita dalam 60 hari sampai 3 Desember 2024, rata-rata 1,8 sehari; paling banyak",
             ),
+            ([(0, 45)], "45 berita dalam 60 hari sampai 3 Desember 2024, rata-rata 0,8 sehari; paling banyak 45"),
             ([(0, 2), (60, 9)], "2 berita dalam 60 hari sampai 3 Desember 2024, rata-rata satu dalam 30 hari"),
         ],
     )

@@ -7,7 +7,7 @@ configuration; one of the same name stands for the bundled one. The name of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -150,6 +150,11 @@ def _pairs(where: Where, value: object) -> tuple[tuple[str, str], ...]:
 
 
 _PREFIX = re.compile("[a-z]+")
+_NAME = re.compile(r"(?:[A-Za-z_][\w.-]*:)?[A-Za-z_][\w.-]*", re.ASCII)
+_TAG = re.compile("[a-z][a-z0-9]*")
+
+NEVER_IN_A_BODY = frozenset({"script", "style", "object", "embed", "param", "applet", "base", "meta", "link", "form"})
+"""Elements that no profile may let through."""
 
 
 def _namespaces(where: Where, value: object) -> tuple[tuple[str, str], ...]:
@@ -157,6 +162,8 @@ def _namespaces(where: Where, value: object) -> tuple[tuple[str, str], ...]:
     for prefix, address in found:
         if not _PREFIX.fullmatch(prefix):
             raise (where / prefix).refuse("a prefix is small letters alone")
+        if prefix.startswith("xml"):
+            raise (where / prefix).refuse("XML keeps prefixes that begin with xml for itself")
         if prefix in ALWAYS_DECLARED:
             raise (where / prefix).refuse("is declared in every feed; leave it out here")
         if not address:
@@ -312,13 +319,24 @@ def _check_prefixes(profile: Profile, where: Where) -> None:
     known = (*ALWAYS_DECLARED, *(prefix for prefix, _ in profile.namespaces))
     for kind, patterns in (("channel", profile.channel), ("item", profile.item)):
         for pattern in patterns:
-            prefix, colon, _ = pattern.name.rpartition(":")
-            if colon and prefix not in known:
-                wrong = f"{pattern.name}: no namespace has the prefix {prefix}{v.suggestion(prefix, known)}"
-                raise (where / kind).refuse(wrong)
+            for name in (pattern.name, *(name for name, _ in (*pattern.inside, *pattern.attributes))):
+                _check_name(name, known, where / kind)
+
+
+def _check_name(name: str, known: Sequence[str], where: Where) -> None:
+    if not _NAME.fullmatch(name):
+        raise where.refuse(f"{name}: is no name of an element or attribute")
+    prefix, colon, _ = name.rpartition(":")
+    if colon and prefix not in known:
+        raise where.refuse(f"{name}: no namespace has the prefix {prefix}{v.suggestion(prefix, known)}")
 
 
 def _check_tags(body: BodyRules, where: Where) -> None:
+    for tag in (*body.tags, *(name for pair in body.instead for name in pair)):
+        if not _TAG.fullmatch(tag):
+            raise (where / "tags").refuse(f"{tag!r} is no element of HTML")
+        if tag in NEVER_IN_A_BODY:
+            raise (where / "tags").refuse(f"{tag!r} never stands in the text of an article")
     for old, new in body.instead:
         if body.tags and new not in body.tags:
             raise (where / "instead" / old).refuse(f"becomes {new!r}, which is not among the tags")

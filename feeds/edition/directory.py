@@ -35,13 +35,10 @@ def outlines_of(composer: Composer, *, notices: bool) -> tuple[Outline, ...]:
 
     notices: whether there is that one.
     """
-    by_parent: dict[str, list[Category]] = {}
-    for category in composer.categories.values():
-        by_parent.setdefault(category.parent, []).append(category)
     everything, corrections = composer.feed(None, ()), composer.notices(())
     return (
         Outline(title=everything.title, feed=everything),
-        *_within(composer, "", by_parent),
+        *_within(composer, "", composer.parts()),
         *([Outline(title=composer.words.notices, feed=corrections)] if notices else []),
     )
 

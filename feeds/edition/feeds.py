@@ -84,7 +84,7 @@ def put_page(
         feed,
         calendar=calendar_of(work.reading, work.composer, category.slug, work.now),
         whole=work.composer.categories.get(category.parent),
-        parts=tuple(c for c in work.composer.categories.values() if c.parent == category.slug),
+        parts=tuple(work.parts.get(category.slug, ())),
     )
     fingerprint = fingerprint_of_feed(work, feed, listed, entries)
     _put(work, feed, PAGE, fingerprint, _bodies(PAGE, listed, entries))

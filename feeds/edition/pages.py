@@ -14,7 +14,6 @@ from feeds.edition.documents import Written
 from feeds.edition.feeds import has_notices
 from feeds.edition.work import Work
 from feeds.entries import compose_entries
-from feeds.model import Category
 from feeds.record import Record, from_microseconds
 from feeds.source import digest_of
 
@@ -36,10 +35,7 @@ def put_landing(work: Work) -> None:
     """The newsroom's page: looked at in every edition, as it shows the newest of each category."""
     work.look_at(["index.html"])
     latest = work.latest("")
-    by_parent: dict[str, list[Category]] = {}
-    for category in work.composer.categories.values():
-        by_parent.setdefault(category.parent, []).append(category)
-    shelves = _shelves(work, "", by_parent)
+    shelves = _shelves(work, "")
     feed = work.composer.feed(None, latest)
     calendar = calendar_of(work.reading, work.composer, "", work.now)
     headlines = _headlines(work, latest[: pages.LATEST])
@@ -58,14 +54,14 @@ def _shelf_of_notices(work: Work) -> pages.Shelf:
     return pages.Shelf(feed=work.composer.notices(()), headlines=tuple(headlines))
 
 
-def _shelves(work: Work, parent: str, by_parent: Mapping[str, Sequence[Category]]) -> tuple[pages.Shelf, ...]:
+def _shelves(work: Work, parent: str) -> tuple[pages.Shelf, ...]:
     return tuple(
         pages.Shelf(
             feed=work.composer.feed(category, ()),
             headlines=_headlines(work, _newest(work, category.slug)),
-            parts=_shelves(work, category.slug, by_parent),
+            parts=_shelves(work, category.slug),
         )
-        for category in by_parent.get(parent, ())
+        for category in work.parts.get(parent, ())
     )
 
 

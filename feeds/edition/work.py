@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from feeds.archives import links_of_feed, wanted_of
 from feeds.catalogue.reading import Reading
@@ -67,6 +68,11 @@ class Work:
             notices=reading.notices(now, settings.limit),
             withdrawals=reading.withdrawals(),
         )
+
+    @cached_property
+    def parts(self) -> Mapping[str, Sequence[Category]]:
+        """The categories below each other one, see ``Composer.parts``."""
+        return self.composer.parts()
 
     def look_at(self, paths: Iterable[str]) -> None:
         """Learn what is known of some documents, before they are put; of a full build all is known."""

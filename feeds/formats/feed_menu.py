@@ -7,7 +7,6 @@ setting ``feed_menu``. A feed has an address of RSS, of Atom or both, and no oth
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 
 from feeds.formats import atom, rss
@@ -45,4 +44,5 @@ def _feed(title: str, feed: Feed) -> dict[str, object]:
 
 
 def _shortened(text: str, longest: int) -> str:
-    return textwrap.shorten(text, longest, placeholder="…")
+    words = " ".join(text.split())
+    return words if len(words) <= longest else f"{words[: longest - 1].rstrip()}…"

@@ -100,6 +100,6 @@ def _said(numbers: dict[date, int], days: int, last: date, words: Wording) -> st
 
 
 def _mean(a_day: float, words: Wording) -> str:
-    if a_day >= 1:
+    if a_day > 2 / 3:  # else one in one day, rounded
         return words.often.format(mean=number_text(round(a_day, 1), words))
     return words.rarely.format(mean=number_text(round(1 / a_day), words))

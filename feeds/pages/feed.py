@@ -6,10 +6,10 @@ of ours are absolute until it stands in a page.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate, takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from feeds.model import Calendar, Entry, Feed
@@ -80,22 +80,24 @@ def search_again(feed: Feed, searched: str, error: str) -> bytes:
     """The page of a search that could not be understood. feed: that of all; error: a sentence for the visitor."""
     name = wording(feed.language).search
     page = Page(feed=replace(feed, title=f"{name} - {feed.newsroom}"), depth=1)
-    return render(
-        "feed.html",
-        page,
-        canonical="",
-        alternates=[],
-        entries="",
-        number=0,
-        shown=0,
-        chart=None,
-        years=[],
-        neighbours=[],
-        searched=searched,
-        searchable=False,
-        current=None,
-        error=error,
-    )
+    return render("feed.html", page, **{**_NOTHING, "searched": searched, "error": error})
+
+
+_NOTHING: Mapping[str, Any] = {
+    "canonical": "",
+    "alternates": (),
+    "entries": "",
+    "number": 0,
+    "shown": 0,
+    "chart": None,
+    "years": (),
+    "neighbours": (),
+    "searched": None,
+    "searchable": False,
+    "current": None,
+    "error": "",
+}
+"""What the template of a feed shows of one that has nothing."""
 
 
 def _is_of_service(feed: Feed) -> bool:

@@ -17,7 +17,6 @@ class Words:
     nothing: str
     subscribe: str
     what_feeds_are: str
-    which_format: str
     categories: str
     notices: str
     no_notices: str
@@ -35,7 +34,6 @@ class Words:
     open_in_reader: str
     open_in: str
     all_as_opml: str
-    other_formats: str
     copy: str
     copied: str
     how_often: str
@@ -43,9 +41,7 @@ class Words:
     less: str
     more: str
     archive: str
-    whole: str
     parts: str
-    all_categories: str
     shown: str
     older_in_archive: str
     newer: str
@@ -70,7 +66,6 @@ _ID = Words(
     subscribe="Langganan",
     what_feeds_are="Feed adalah daftar berita terbaru untuk aplikasi pembaca feed. Salin alamat ini ke aplikasi Anda;"
     " berita baru akan muncul di sana dengan sendirinya.",
-    which_format="Ketiganya memuat berita yang sama. Kalau ragu, pilih RSS.",
     categories="Kategori",
     notices=INDONESIAN.notices,
     no_notices="Tidak ada ralat.",
@@ -88,7 +83,6 @@ _ID = Words(
     open_in_reader="Buka di aplikasi pembaca feed",
     open_in="Berlangganan lewat",
     all_as_opml="Semua feed sekaligus (OPML)",
-    other_formats="Format",
     copy="Salin alamat",
     copied="Alamat tersalin",
     how_often="Seberapa sering terbit",
@@ -96,9 +90,7 @@ _ID = Words(
     less="sedikit",
     more="banyak",
     archive="Arsip",
-    whole="Bagian dari",
     parts="Di dalamnya",
-    all_categories="Semua kategori",
     shown="{shown} berita terbaru dari {number} dalam feed ini.",
     older_in_archive="Yang lebih lama ada di arsip.",
     newer="Lebih baru",
@@ -124,7 +116,6 @@ _EN = Words(
     subscribe="Subscribe",
     what_feeds_are="A feed is a list of the latest news for a feed reader. Copy this address into yours, and new"
     " articles will appear there by themselves.",
-    which_format="All three carry the same news. If in doubt, take RSS.",
     categories="Categories",
     notices=ENGLISH.notices,
     no_notices="No corrections.",
@@ -142,7 +133,6 @@ _EN = Words(
     open_in_reader="Open in your feed reader",
     open_in="Subscribe with",
     all_as_opml="All feeds at once (OPML)",
-    other_formats="Formats",
     copy="Copy address",
     copied="Address copied",
     how_often="How often it publishes",
@@ -150,9 +140,7 @@ _EN = Words(
     less="few",
     more="many",
     archive="Archive",
-    whole="Part of",
     parts="Within it",
-    all_categories="All categories",
     shown="The {shown} newest of {number} articles in this feed.",
     older_in_archive="Older ones are in the archive.",
     newer="Newer",

@@ -143,10 +143,13 @@ def _taken(
 
 
 def _within(room: int, taken: Iterable[tuple[Record, bytes]]) -> Iterator[tuple[Record, bytes]]:
-    """The first of them, whose items have so many bytes at most."""
+    """The first of them, whose items have so many bytes at most; one that alone has more costs no other."""
+    left = room
     for record, item in taken:
-        room -= len(item)
-        if room < 0:
+        if len(item) > room:
+            continue
+        left -= len(item)
+        if left < 0:
             return
         yield record, item
 

@@ -101,7 +101,7 @@ class _Documents:
         if path.partition("/")[0] in self.settings.gone:
             return _plain(GONE, 410)
         query = request.query_string.decode("utf-8", "replace")
-        if path.rpartition("/")[2] in BY_FILENAME and self._is_for_people():
+        if self.settings.pages_for_browsers and path.rpartition("/")[2] in BY_FILENAME and _is_for_people():
             page = find(self.on_demand, edition, self.settings, page_of(path), query)
             if page:
                 return self.answer(page, in_place_of_feed=True)
@@ -121,7 +121,7 @@ class _Documents:
 
     def misunderstood(self, error: SelectionError | QueryError) -> Response:
         """What is asked for wrongly; a search is answered with the form, to mend it there."""
-        if request.path != f"/{SEARCH}" or not self._is_for_people():
+        if request.path != f"/{SEARCH}" or not _is_for_people():
             return _plain(str(error), 400)
         response = _plain("", 400)
         response.data = pages.search_again(self.feed, request.args.get("q", ""), str(error))
@@ -131,14 +131,11 @@ class _Documents:
     def readable(self, response: Response) -> Response:
         """A sentence for programs as a page for people, who get the same status and headers."""
         is_sentence = response.status_code >= 400 and response.mimetype == "text/plain"
-        if is_sentence and not isinstance(response, Prepared) and self._is_for_people():
+        if is_sentence and not isinstance(response, Prepared) and _is_for_people():
             depth = request.path.count("/") - 1
             response.data = pages.message(self.feed, response.get_data(as_text=True).strip(), depth)
             response.content_type = pages.MEDIA_TYPE
         return response
-
-    def _is_for_people(self) -> bool:
-        return self.settings.pages_for_browsers and is_navigation(request.environ)
 
     def _moved(self, edition: Edition, path: str, query: str) -> Response | None:
         """The way to a document that is asked for under another address."""
@@ -161,6 +158,10 @@ class _Documents:
         answer.headers["Location"] = f"{location}?{query}" if query else location
         answer.headers["Cache-Control"] = f"max-age={self.settings.max_age}"
         return answer
+
+
+def _is_for_people() -> bool:
+    return is_navigation(request.environ)
 
 
 GONE = "Sudah tidak ada lagi. (Gone.)"
