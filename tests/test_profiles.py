@@ -284,6 +284,15 @@ def test_an_article_is_judged_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     assert len(judged) == 3
 
 
+def test_an_article_larger_than_the_whole_feed_may_be_costs_no_other(desk: Desk) -> None:
+    write(desk, "ekonomi/panjang.md", "Laporan tahunan lengkap", "2026-05-09T09:00:00+07:00", body="Panjang. " * 9_000)
+    write(desk, "ekonomi/baik.md", GOOD)
+    own = PROFILES["newsbreak"]
+    desk.set(known_profiles=(replace(own, feed=replace(own.feed, bytes=50_000)),), profiles=())
+    desk.build()
+    assert shown(desk.on_demand("profil/newsbreak/rss.xml")) == [GOOD]
+
+
 def test_a_feed_has_so_many_articles_and_so_many_bytes_as_the_profile_allows(desk: Desk) -> None:
     """And articles that are too old for it are out, measured from the newest and not by the clock."""
     newest = ["Kabar lima", "Kabar empat", "Kabar tiga", "Kabar dua", "Kabar satu"]
@@ -485,6 +494,11 @@ WRONG = [
     (f"{HEAD}[[item]]\nname = 'a'\ntext = '{{titel}}'", "item: unknown placeholder {titel}; did you mean {title}?"),
     (f"{HEAD}[[item]]\nname = 'a'\ntext = '{{title'", "item: '{title' has a brace without its partner"),
     (f"{HEAD}[[item]]\nname = 'a'\nattributes = 5", "item.attributes: expected a table of texts, found the number 5"),
+    (f"{HEAD}[[item]]\nname = 'a'\ninside = {{'zz:b' = 'x'}}", "item: zz:b: no namespace has the prefix zz"),
+    (f"{HEAD}[[item]]\nname = 'a'\nattributes = {{'a b' = 'x'}}", "item: a b: is no name of an element or attribute"),
+    (f"{HEAD}[body]\ntags = ['p', 'script']", "body.tags: 'script' never stands in the text of an article"),
+    (f"{HEAD}[body]\ntags = ['p']\ninstead = {{'(' = 'p'}}", "body.tags: '(' is no element of HTML"),
+    (f"{HEAD}[namespaces]\nxmlns = 'http://a.example/'", "namespaces.xmlns: XML keeps prefixes that begin with xml"),
     (f"{HEAD}[item]\nname = 'a'", "item: expected tables, each with a name, found a table"),
     (f"{HEAD}[[channel]]\nname = 'a'\ninside = {{b = '{{image}}'}}", "channel: unknown placeholder {image}"),
     (HEAD.replace('"Koran lain"', "5"), "title: expected text, found the number 5"),
