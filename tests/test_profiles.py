@@ -369,8 +369,8 @@ def test_check_says_of_each_article_why_it_is_in_or_out(feeds: Call, newsroom: P
         0,
         [
             "ekonomi/jembatan.md  out  tidak punya alamat",
-            "tari.md  out  tidak punya alamat; tidak ada gambar; judul 16 karakter, minimal 21",
-            "ekonomi/kopi.md  out  tidak punya alamat; tidak ada gambar; judul 15 karakter, minimal 21",
+            "tari.md              out  tidak punya alamat; tidak ada gambar; judul 16 karakter, minimal 21",
+            "ekonomi/kopi.md      out  tidak punya alamat; tidak ada gambar; judul 15 karakter, minimal 21",
             "",
             "msn: base_url http://127.0.0.1:8000/ bukan https",
             "MSN, by support.microsoft.com; helpcenter.microsoftstart.com, kb 51, 58, 59 and feed specifications, "

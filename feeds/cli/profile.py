@@ -58,12 +58,11 @@ def _sentences(composer: Composer, reasons: Sequence[Reason]) -> list[str]:
 
 
 def _print(composer: Composer, wanted: Asked, found: Sequence[Verdict], said: Sequence[Reason]) -> None:
+    width = max((len(printable(_place(verdict))) for verdict in found), default=0)
     for verdict in found:
-        if verdict.reasons:
-            state, why = click.style("out", fg="red"), "; ".join(_sentences(composer, verdict.reasons))
-        else:
-            state, why = click.style("in", fg="green"), ""
-        click.echo("  ".join(filter(None, [printable(_place(verdict)), state, printable(why)])))
+        state = click.style("out", fg="red") if verdict.reasons else click.style("in", fg="green")
+        why = [printable("; ".join(_sentences(composer, verdict.reasons)))] if verdict.reasons else []
+        click.echo("  ".join((printable(_place(verdict)).ljust(width), state, *why)))
     click.echo()
     for sentence in _sentences(composer, said):
         click.echo(f"{wanted.name}: {sentence}")
