@@ -21,7 +21,7 @@ from pathlib import Path
 from watchfiles import watch
 
 from feeds.edition import Edition
-from feeds.errors import FeedsError
+from feeds.errors import FeedsError, LossError, UnusableCatalogueError
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
@@ -30,7 +30,8 @@ from feeds.scan import MANIFEST, data_root
 log = logging.getLogger("feeds")
 
 LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at what comes due
-TRY_AGAIN = 0.5  # seconds after what failed
+TRY_AGAIN = 0.5  # seconds after what failed; twice as long each time
+TRY_LATEST = 8.0  # seconds; as long as that grows
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
 GATHER = 300  # milliseconds in which further changes join the first
 QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
@@ -95,6 +96,9 @@ class Live:
         self.newsroom = newsroom
         self.edition: Edition | None = None
         self.error = ""  # why the last update failed, "" after one that did not
+        self._damage: UnusableCatalogueError | None = None  # of the catalogue, as whoever read it has found
+        self._holds = False  # whether it failed as too many articles would be lost
+        self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
@@ -128,10 +132,15 @@ class Live:
             self._hubs.stop()
         self.newsroom.close()
 
+    def distrust(self, error: UnusableCatalogueError) -> None:
+        """Somebody found the catalogue damaged: it is made anew, by whichever process writes it."""
+        self._damage = error
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                if self.newsroom.lock.acquire():
+                if self.newsroom.hold():
+                    self._mend()
                     self._write()
                 else:
                     if self._hubs:
@@ -139,9 +148,18 @@ class Live:
                     self.newsroom.indexer = None
                     self._follow()
                     self._stop.wait(FOLLOW_EVERY)
+            except UnusableCatalogueError as error:
+                self._failed(error)
+                self.distrust(error)
+                self._stop.wait(TRY_AGAIN)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
                 self._stop.wait(TRY_AGAIN)
+
+    def _mend(self) -> None:
+        damage, self._damage = self._damage, None
+        if damage:
+            self.newsroom.mend(damage)
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
@@ -167,7 +185,7 @@ class Live:
         for found in changes:
             if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
                 return
-            if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
+            if self._damage or not self.newsroom.hold():  # a database that was restarted gave the place to another
                 return
             paths = changed_paths(root, found)
             is_due = bool(paths) or self._is_due()
@@ -196,8 +214,10 @@ class Live:
         self._step = time.monotonic() + wait
 
     def _is_due(self) -> bool:
-        failed = bool(self.error) and time.monotonic() - self._tried >= TRY_AGAIN
-        return failed or (self._due is not None and self._due <= time.time())
+        if self.error:
+            waited = time.monotonic() - self._tried >= self._patience
+            return waited or (self._holds and self.newsroom.is_loss_accepted)
+        return self._due is not None and self._due <= time.time()
 
     def _may_sweep(self) -> bool:
         now = time.monotonic()
@@ -219,7 +239,7 @@ class Live:
             return
         if where is None:
             _give_back()
-        self.error, self._again = "", update.intake.again
+        self.error, self._again, self._patience = "", update.intake.again, TRY_AGAIN
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
         self._swap()
@@ -255,4 +275,5 @@ class Live:
         if sentence != self.error:
             unforeseen = None if isinstance(error, FeedsError) else error
             log.error("%s; the last edition stays", sentence, exc_info=unforeseen)
-        self.error = sentence
+        self.error, self._holds = sentence, isinstance(error, LossError)
+        self._patience = min(2 * self._patience, TRY_LATEST)
