@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -14,6 +15,7 @@ import click
 from feeds.cli.common import (
     Failure,
     State,
+    base_url_warning,
     first_edition,
     foreseen,
     jobs_option,
@@ -34,11 +36,14 @@ from feeds.cli.common import (
 from feeds.cli.ping import tell_hubs, told
 from feeds.config import Settings, check_output
 from feeds.errors import ConfigError, OutputError
+from feeds.logs import begin_log
 
 if TYPE_CHECKING:
     from feeds.arrivals import Ahead
     from feeds.newsroom import Newsroom, Update
     from feeds.publish import Publication
+
+log = logging.getLogger("feeds")
 
 UNWRITTEN = (
     "feeds lead to archives of earlier months, which feeds serve alone answers; "
@@ -111,14 +116,14 @@ def watch(context: click.Context, output: Path | None, precompress: bool, quiet:
     from feeds.publish import to_folder
     from feeds.push import Hubs
     from feeds.scan import scan
-    from feeds.serve import begin_log
 
     settings = settings_of(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
     scan(settings)  # once it watches, it waits for a data directory that went; one that never was is a mistake
     begin_log()
-    warn_of_base_url(settings)
+    if warning := base_url_warning(settings):
+        log.warning("%s", warning)
     first_edition(settings)
     live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
     hubs = Hubs(live.newsroom.catalogue, settings)
@@ -133,7 +138,7 @@ def watch(context: click.Context, output: Path | None, precompress: bool, quiet:
                 except OutputError as error:
                     if not published:
                         raise
-                    click.echo(f"feeds: {error}; it is tried again", err=True)  # a disk that is full for a moment
+                    log.error("%s; it is tried again", error)  # a disk that is full for a moment
                     time.sleep(5)
                     continue
                 published = edition.version
@@ -142,7 +147,7 @@ def watch(context: click.Context, output: Path | None, precompress: bool, quiet:
                     hubs.wake()
             time.sleep(0.2)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        log.info("stopped")
     finally:
         hubs.stop()
         live.stop()
