@@ -21,11 +21,16 @@ An ArticleError is no exception but a value: what is wrong with one article cost
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 
 class FeedsError(Exception):
-    """Base of every foreseen failure; ``str()`` of it is one sentence for a person."""
+    """Base of every foreseen failure; ``str()`` of it is one sentence for a person.
+
+    remedy: what the operator of a service can do about it.
+    """
+
+    remedy: ClassVar[str] = "mend what it names; the service tries again by itself"
 
 
 class ConfigError(FeedsError):
@@ -57,6 +62,8 @@ class UnreadableError(FeedsError):
 class DataDirectoryError(FeedsError):
     """The data directory does not exist, is no directory or cannot be listed."""
 
+    remedy = "mount it, or make it readable for the service, which then goes on by itself"
+
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"data directory {path}: {reason}")
         self.path = path
@@ -65,6 +72,8 @@ class DataDirectoryError(FeedsError):
 
 class LossError(FeedsError):
     """More than half of the articles would be lost at once. lost, of: articles; why: where they went."""
+
+    remedy = "bring the articles back, after which it goes on by itself, or say that this is meant"
 
     def __init__(self, lost: int, of: int, why: str) -> None:
         super().__init__(
@@ -77,6 +86,8 @@ class LossError(FeedsError):
 
 class CatalogueError(FeedsError):
     """The catalogue cannot be opened, read or written."""
+
+    remedy = "see that its disk or database is there, writable and not full; the service then goes on by itself"
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(f"catalogue {address}: {reason}")

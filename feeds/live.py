@@ -16,7 +16,9 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
@@ -26,6 +28,9 @@ from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
 from feeds.scan import MANIFEST, data_root
+
+if TYPE_CHECKING:
+    from feeds.meter import Meter
 
 log = logging.getLogger("feeds")
 
@@ -86,23 +91,39 @@ def _give_back() -> None:
         trim(0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an update failed, and what an operator can do about it.
+
+    since: when the first of the updates failed that have failed since, in seconds since the epoch. is_loss: whether it
+    would have lost too many articles.
+    """
+
+    sentence: str
+    remedy: str
+    since: float
+    is_loss: bool
+
+
 class Live:
     """The newest edition of a newsroom. ``start`` begins to watch; ``edition`` is None until there ever was one.
 
-    tell: whether hubs hear of each edition once it is served, while this process writes it.
+    tell: whether hubs hear of each edition once it is served, while this process writes it. meter: what counts.
     """
 
-    def __init__(self, newsroom: Newsroom, *, tell: bool = True) -> None:
+    def __init__(self, newsroom: Newsroom, *, tell: bool = True, meter: Meter | None = None) -> None:
         self.newsroom = newsroom
         self.edition: Edition | None = None
-        self.error = ""  # why the last update failed, "" after one that did not
+        self.failure: Failure | None = None  # of the last update
+        self.looked_at = 0.0  # when the articles, or the writer's edition, were last seen, in seconds since the epoch
+        self.writes = False  # whether this process does, and follows no other
+        self._meter = meter
         self._damage: UnusableCatalogueError | None = None  # of the catalogue, as whoever read it has found
-        self._holds = False  # whether it failed as too many articles would be lost
         self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
-        self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
+        self._hubs = Hubs(newsroom.catalogue, newsroom.settings, meter) if tell else None
         self._followed: Edition | None = None  # of another process that writes
         self._differs = False  # whether that is known to have other settings
         self._tried = 0.0  # when the last update began, by time.monotonic
@@ -112,6 +133,11 @@ class Live:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
+    @property
+    def error(self) -> str:
+        """Why the last update failed, "" after one that did not."""
+        return self.failure.sentence if self.failure else ""
+
     def start(self) -> None:
         """Serve the last edition at once, and begin to watch in a thread of its own; once, however often called."""
         if self._thread is not None:
@@ -120,6 +146,8 @@ class Live:
             if self._thread is not None:
                 return
             self._swap()
+            if self._meter:
+                self._meter.start()
             self._thread = threading.Thread(target=self._run, name="feeds-live", daemon=True)
             self._thread.start()
 
@@ -130,6 +158,8 @@ class Live:
             self._thread.join()
         if self._hubs:
             self._hubs.stop()
+        if self._meter:
+            self._meter.stop()
         self.newsroom.close()
 
     def distrust(self, error: UnusableCatalogueError) -> None:
@@ -139,7 +169,8 @@ class Live:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                if self.newsroom.hold():
+                self.writes = self.newsroom.hold()
+                if self.writes:
                     self._mend()
                     self._write()
                 else:
@@ -214,9 +245,9 @@ class Live:
         self._step = time.monotonic() + wait
 
     def _is_due(self) -> bool:
-        if self.error:
+        if self.failure:
             waited = time.monotonic() - self._tried >= self._patience
-            return waited or (self._holds and self.newsroom.is_loss_accepted)
+            return waited or (self.failure.is_loss and self.newsroom.is_loss_accepted)
         return self._due is not None and self._due <= time.time()
 
     def _may_sweep(self) -> bool:
@@ -239,7 +270,8 @@ class Live:
             return
         if where is None:
             _give_back()
-        self.error, self._again, self._patience = "", update.intake.again, TRY_AGAIN
+        self._went_well()
+        self._again, self._patience = update.intake.again, TRY_AGAIN
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
         self._swap()
@@ -252,13 +284,24 @@ class Live:
             with self.newsroom.catalogue.reading() as reading:
                 problems = len(reading.problems())
             named = f"; {problems} problems, which feeds check names" if problems else ""
+            if self._meter:
+                self._meter.rebuilt(seconds)
             log.info(
-                "%d files read, %d documents written in %.2f s%s", update.intake.read, update.written, seconds, named
+                "%d files read, %d documents written in %.2f s%s",
+                *(update.intake.read, update.written, seconds, named),
+                extra={
+                    "edition": self.edition.version if self.edition else 0,
+                    "files": update.intake.read,
+                    "documents": update.written,
+                    "seconds": round(seconds, 3),
+                    "problems": problems,
+                },
             )
 
     def _follow(self) -> None:
         """Serve what another process writes; say so where that has other settings, as its documents show them."""
         self._swap()
+        self._went_well()
         if self.edition is not self._followed:
             self._followed = self.edition
             if not (self._differs or self.newsroom.is_alike()):
@@ -270,10 +313,20 @@ class Live:
         if current is None or self.newsroom.version() != current.version:
             self.edition = self.newsroom.edition(current)
 
+    def _went_well(self) -> None:
+        self.failure, self.looked_at = None, time.time()
+
     def _failed(self, error: Exception) -> None:
-        sentence = str(error) if isinstance(error, FeedsError) else f"{type(error).__name__}: {error}"
+        is_foreseen = isinstance(error, FeedsError)
+        sentence = str(error) if is_foreseen else f"{type(error).__name__}: {error}"
         if sentence != self.error:
-            unforeseen = None if isinstance(error, FeedsError) else error
-            log.error("%s; the last edition stays", sentence, exc_info=unforeseen)
-        self.error, self._holds = sentence, isinstance(error, LossError)
+            log.error("%s; the last edition stays", sentence, exc_info=None if is_foreseen else error)
+        if self._meter:
+            self._meter.failed()
+        self.failure = Failure(
+            sentence=sentence,
+            remedy=error.remedy if isinstance(error, FeedsError) else "the log has its traceback; report it",
+            since=self.failure.since if self.failure else time.time(),
+            is_loss=isinstance(error, LossError),
+        )
         self._patience = min(2 * self._patience, TRY_LATEST)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 from feeds.errors import ServeError
+from feeds.logs import begin_log
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,9 +24,17 @@ if TYPE_CHECKING:
     from feeds.front.door import FrontDoor
     from feeds.live import Live
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where processes count together, see feeds/meter.py
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
 THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
+
+GRANIAN_LOG: dict[str, Any] = {
+    "handlers": {},
+    "formatters": {},
+    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
+}
+"""What the server itself has to say, said as we say it."""
 
 
 def serve(*, host: str, port: int, workers: int, server: str) -> None:
@@ -50,13 +61,18 @@ def check_port(host: str, port: int) -> None:
 
 
 def _granian(host: str, port: int, workers: int) -> None:
+    # Workers are programs of their own, which hear this: threads with a heap each keep free what others could use.
+    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    with _counted_together(workers):
+        _granian_server(host, port, workers).serve()
+
+
+def _granian_server(host: str, port: int, workers: int) -> Any:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
-    # Workers are programs of their own, which hear this: threads with a heap each keep free what others could use.
-    os.environ.setdefault("MALLOC_ARENA_MAX", "1")
-    Granian(
+    return Granian(
         "feeds.serve:application",
         address=host,
         port=port,
@@ -68,7 +84,19 @@ def _granian(host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.warning,
-    ).serve()
+        log_dictconfig=GRANIAN_LOG,
+    )
+
+
+@contextmanager
+def _counted_together(workers: int) -> Iterator[None]:
+    """A folder in which several workers count together, as long as they serve."""
+    if workers == 1 or SHARED in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="feeds-", ignore_cleanup_errors=True) as folder:
+        os.environ[SHARED] = folder
+        yield
 
 
 def _bjoern(host: str, port: int, workers: int) -> None:
@@ -119,10 +147,3 @@ def _application() -> Flask:
     app = create_app()
     app.extensions["feeds"].start()
     return app
-
-
-def begin_log() -> None:
-    """Log to standard error, from the level on that LOGLEVEL names; INFO where it names none."""
-    level = logging.getLevelNamesMapping().get(os.environ.get("LOGLEVEL", "").upper(), logging.INFO)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)

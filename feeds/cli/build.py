@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from feeds.cli.common import (
     Failure,
     State,
     accept_loss_option,
+    base_url_warning,
     first_edition,
     foreseen,
     jobs_option,
@@ -36,11 +38,14 @@ from feeds.cli.common import (
 from feeds.cli.ping import tell_hubs, told
 from feeds.config import Settings, check_output
 from feeds.errors import ConfigError, OutputError, UnusableCatalogueError
+from feeds.logs import begin_log
 
 if TYPE_CHECKING:
     from feeds.arrivals import Ahead
     from feeds.newsroom import Newsroom, Progress, Update
     from feeds.publish import Publication
+
+log = logging.getLogger("feeds")
 
 UNWRITTEN = (
     "feeds lead to archives of earlier months, which feeds serve alone answers; "
@@ -118,14 +123,14 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
     from feeds.live import Live
     from feeds.publish import to_folder
     from feeds.push import Hubs
-    from feeds.serve import begin_log
 
     settings = settings_of(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
     begin_log()
     may_lose = not first_edition(settings, accept_loss=accept_loss) or accept_loss
-    warn_of_base_url(settings)
+    if warning := base_url_warning(settings):
+        log.warning("%s", warning)
     live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
     hubs = Hubs(live.newsroom.catalogue, settings)
     live.start()
@@ -142,7 +147,7 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
                 except OutputError as error:
                     if not published:
                         raise
-                    click.echo(f"feeds: {error}; it is tried again", err=True)  # a disk that is full for a moment
+                    log.error("%s; it is tried again", error)  # a disk that is full for a moment
                     time.sleep(5)
                     continue
                 published, may_lose = edition.version, True
@@ -151,7 +156,7 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
                     hubs.wake()
             time.sleep(0.2)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        log.info("stopped")
     finally:
         hubs.stop()
         live.stop()

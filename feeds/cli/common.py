@@ -17,6 +17,7 @@ import click
 
 from feeds.config import Settings, is_default_base_url, load
 from feeds.errors import ArticleError, DataDirectoryError, FeedsError
+from feeds.logs import printable as printable
 
 if TYPE_CHECKING:
     from feeds.newsroom import Newsroom, Progress
@@ -158,11 +159,18 @@ def _trouble_with_data(settings: Settings, accept_loss: bool) -> DataDirectoryEr
 
 
 def warn_of_base_url(settings: Settings) -> None:
-    if is_default_base_url(settings):
-        sentence = f"WARNING: base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
-        if settings.authority == urlsplit(settings.base_url).hostname:
-            sentence += " Ids of articles without an address begin with its host from now on, and stay so."
-        click.secho(sentence, fg="yellow", err=True)
+    if sentence := base_url_warning(settings):
+        click.secho(f"WARNING: {sentence}", fg="yellow", err=True)
+
+
+def base_url_warning(settings: Settings) -> str:
+    """What is wrong with a base_url that nobody has set; "" where somebody has."""
+    if not is_default_base_url(settings):
+        return ""
+    sentence = f"base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
+    if settings.authority == urlsplit(settings.base_url).hostname:
+        sentence += " Ids of articles without an address begin with its host from now on, and stay so."
+    return sentence
 
 
 def many(count: int, thing: str) -> str:
@@ -175,11 +183,6 @@ def columns(rows: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[s
     for name, *cells in rows:
         placed = (cell.rjust(w) if right else cell.ljust(w) for cell, w in zip(cells, others, strict=True))
         yield "  ".join((name.ljust(first), *placed)).rstrip()
-
-
-def printable(text: str) -> str:
-    """A text of others for a terminal: control characters are shown as ``\\x1b``, so that they do nothing there."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_json(report: object) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import click
 
-from feeds.cli.common import accept_loss_option, first_edition, foreseen, settings_of, warn_of_base_url
+from feeds.cli.common import accept_loss_option, base_url_warning, first_edition, foreseen, settings_of
 from feeds.config import Settings
+from feeds.logs import begin_log
+
+log = logging.getLogger("feeds")
 
 
 @click.command()
@@ -23,7 +27,7 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, ser
 
     A changed article is served within a second; a bad one costs no other.
     """
-    from feeds.serve import begin_log, check_port
+    from feeds.serve import check_port
     from feeds.serve import serve as run
 
     settings = settings_of(context)
@@ -32,8 +36,9 @@ def serve(context: click.Context, host: str, port: int, workers: int | None, ser
     begin_log()
     first_edition(settings, accept_loss=accept_loss)
     _hand_on(context)
-    click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
-    warn_of_base_url(settings)
+    log.info("%s: http://%s:%d/ serves %s", settings.title, host, port, settings.data)
+    if warning := base_url_warning(settings):
+        log.warning("%s", warning)
     run(host=host, port=port, workers=workers or settings.workers, server=server)
 
 
