@@ -61,7 +61,7 @@ class Catalogue:
 
     @property
     def _shown(self) -> str:
-        return self.engine.url.render_as_string(hide_password=True)
+        return masked(self.engine.url.render_as_string(hide_password=True))  # which leaves one in the query
 
     def close(self) -> None:
         self.engine.dispose()

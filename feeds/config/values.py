@@ -362,7 +362,7 @@ def catalogue(where: Where, value: object) -> str:
 
 def masked(catalogue: str) -> str:
     """The address of a catalogue as it may be shown: without its password."""
-    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(?i)\b(password=)[^&]*", r"\1***", catalogue))
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(?i)(password=)[^&]*", r"\1***", catalogue))
 
 
 def suggestion(name: str, known: Iterable[str], before: str = "'", after: str = "'") -> str:

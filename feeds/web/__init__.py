@@ -61,6 +61,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or load()
     live = Live(Newsroom.open(settings))
     app = Flask("feeds.web", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # not even FLASK_DEBUG=1 shows a visitor what failed, or a console
     door = FrontDoor(app.wsgi_app, live, settings)
     app.wsgi_app = Gate(door, settings) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
@@ -170,6 +171,7 @@ REFUSALS = {
     400: "Permintaan ini tidak dapat dipahami. (Bad request.)",
     404: NOT_FOUND,
     405: "Di sini hanya dapat dibaca. (Method not allowed.)",
+    500: "Terjadi kesalahan. (Internal error.)",
 }
 
 
