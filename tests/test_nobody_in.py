@@ -1,4 +1,4 @@
-"""Nobody in: no connection that no setting names, no secret in what is said, no debugger, no header of an attacker's."""
+"""Nobody in: no connection that no setting names, no secret in what is said, no debugger, no header of others'."""
 
 from __future__ import annotations
 
