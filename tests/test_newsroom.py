@@ -40,10 +40,10 @@ def test_a_file_that_cannot_be_opened_keeps_nobody_waiting(
     room, service, other = beside
     room.article("b.md", "Isi.", title="Dua")
 
-    def refuse(path: str, size: int = 0) -> bytes:
+    def refuse(root: str, path: str, size: int = 0) -> bytes:
         if path.endswith("b.md"):
             raise PermissionError(13, "Permission denied")
-        return Path(path).read_bytes()
+        return Path(root, path).read_bytes()
 
     monkeypatch.setattr("feeds.source._bytes_of", refuse)
     service.update()
