@@ -3,7 +3,7 @@
 N times (300 unless told), in turn, ``feeds build``, a first build, ``feeds watch`` and ``feeds serve`` are killed by
 SIGKILL while articles are edited, added, moved and removed, whole by rename or in place. Every other kill comes at a
 random moment, the others at a chosen system call (each kind as often: strace lets a process die at its K-th call, K
-being one of those of an undisturbed run). The process group dies as a whole, of ``serve`` now and then the master alone,
+being one of those of an undisturbed run). The process group dies as a whole; of ``serve`` now and then only its master,
 whose workers have to follow. Where processes must not be traced, every kill comes at a random moment.
 
 After each kill, before anything is repaired:
@@ -442,10 +442,18 @@ class Drill:
         return died
 
     def check_port(self) -> None:
-        with suppress(OSError):
-            socket.create_server(("127.0.0.1", self.port)).close()
-            return
-        raise LostError("the port is still taken")
+        """A killed process lets go of its port while it ends, which it may do a moment after it counts as a zombie."""
+
+        def is_free() -> bool:
+            with suppress(OSError):
+                socket.create_server(("127.0.0.1", self.port)).close()
+                return True
+            return False
+
+        try:
+            until(is_free, within=GONE_WITHIN)
+        except AssertionError:
+            raise LostError("the port is still taken") from None
 
 
 def can_trace() -> bool:
