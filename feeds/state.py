@@ -15,6 +15,17 @@ from feeds.errors import CatalogueError
 STATE_FOLDER = ".feeds"
 # File systems on which SQLite's locks and shared memory cannot be relied on.
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"})
+# And those on which the kernel does not tell what the other side writes.
+SHARED_FILE_SYSTEMS = NETWORK_FILE_SYSTEMS | {
+    "virtiofs",
+    "vboxsf",
+    "prl_fs",
+    "drvfs",
+    "lustre",
+    "gpfs",
+    "ocfs2",
+    "gfs2",
+}
 
 
 def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
@@ -40,6 +51,12 @@ def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
     except OSError as error:
         raise CatalogueError(str(folder), error.strerror or str(error)) from error
     return folder / "catalogue.sqlite"
+
+
+def tells_changes(path: Path) -> bool:
+    """Whether inotify tells all that changes in a folder: not where others write to its file system, too."""
+    kind = _file_system(path)
+    return kind not in SHARED_FILE_SYSTEMS and not kind.startswith("fuse")
 
 
 def _can_hold_a_catalogue(root: Path, beside: Path) -> bool:
