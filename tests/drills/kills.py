@@ -38,7 +38,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -362,21 +362,21 @@ class Drill:
         self.calls: dict[str, dict[str, list[Call]]] = {}
         self.seconds: dict[str, float] = {}
 
-    def run(self, kills: int) -> None:
+    def run(self, kills: int, commands: Sequence[str] = COMMANDS) -> None:
         for number in range(4 * kills):  # a run may be over before its call comes
             if self.kills.total() >= kills or len(self.lost) > 10:
                 break
-            self.one(COMMANDS[number % len(COMMANDS)], number)
+            self.one(commands[number % len(commands)], number // len(commands))
         if not self.lost:
             check_from_scratch(self.desk)
 
     def one(self, command: str, number: int) -> None:
-        """One kill, and the run after it."""
+        """The number-th kill of a command, and the run after it."""
         desk = self.desk if command != "first build" else self._new_desk(number)
         if command not in self.seconds:
             self.measure(desk, command)
             desk = self.desk if command != "first build" else self._new_desk(number)
-        at = self._call(command, number) if self.may_trace and number // len(COMMANDS) % 2 == 0 else None
+        at = self._call(command, number) if self.may_trace and number % 2 == 0 else None
         before = desk.manifest()
         desk.change()
         what = f"{command}, {at.name} {at.k}" if at else command
@@ -401,7 +401,7 @@ class Drill:
 
     def _call(self, command: str, number: int) -> Call:
         kinds = sorted(self.calls[command])
-        return self.random.choice(self.calls[command][kinds[number // (2 * len(COMMANDS)) % len(kinds)]])
+        return self.random.choice(self.calls[command][kinds[number // 2 % len(kinds)]])
 
     def measure(self, desk: Desk, command: str) -> None:
         """How long an undisturbed run takes until it is ready, and which calls it makes."""
@@ -438,7 +438,7 @@ class Drill:
         else:
             time.sleep(self.random.uniform(0, AFTER_A_CHANGE if stays else self.seconds[command]))
         died = not run.has_ended or run.process.returncode == -signal.SIGKILL
-        run.kill(alone=command == "serve" and not at and number // len(COMMANDS) % 4 == 1)
+        run.kill(alone=command == "serve" and not at and number % 4 == 1)
         return died
 
     def check_port(self) -> None:
