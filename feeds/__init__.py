@@ -36,6 +36,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     front                              prepared answers to GET and HEAD, before Flask is entered
     push, gate                         changes told to hubs; a limit for clients that fetch too often
     validation                         what subscribers get, held to the standards
+    watching                           what changes below a folder, told or looked for
     live, publish                      an edition kept fresh; an edition written to a folder
     web                                an edition over HTTP, by Flask
     serve                              the server that runs it
