@@ -5,7 +5,9 @@
     ├── DateError          a text that is no date (also a ValueError)
     ├── UnreadableError    a file that a reader cannot read; becomes an ArticleError
     ├── DataDirectoryError the data directory is missing or cannot be listed
+    ├── LossError          more than half of the articles would be lost, and nobody said that this is meant
     ├── CatalogueError     the catalogue cannot be opened or written
+    │   └── UnusableCatalogueError  it is damaged, or of a later version of the program
     ├── QueryError         a search that asks for nothing, or for too much (also a ValueError)
     ├── OutputError        the output folder cannot be written
     ├── SelectionError     an address that asks for a feed wrongly
@@ -68,6 +70,20 @@ class DataDirectoryError(FeedsError):
         self.reason = reason
 
 
+class LossError(FeedsError):
+    """More than half of the articles would be lost at once. lost, of: articles; why: where they went."""
+
+    remedy = "bring the articles back, after which it goes on by itself, or say that this is meant"
+
+    def __init__(self, lost: int, of: int, why: str) -> None:
+        super().__init__(
+            f"{lost:,} of {of:,} articles would be lost ({why}), so the feeds stay as they are; "
+            'if that is meant, say so with "feeds check --accept-loss"'
+        )
+        self.lost = lost
+        self.of = of
+
+
 class CatalogueError(FeedsError):
     """The catalogue cannot be opened, read or written."""
 
@@ -77,6 +93,10 @@ class CatalogueError(FeedsError):
         super().__init__(f"catalogue {address}: {reason}")
         self.address = address
         self.reason = reason
+
+
+class UnusableCatalogueError(CatalogueError):
+    """The catalogue is damaged, or a later version of the program made it; a new one can stand in its place."""
 
 
 class QueryError(FeedsError, ValueError):

@@ -16,13 +16,14 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from watchfiles import watch
 
 from feeds.edition import Edition
-from feeds.errors import FeedsError
+from feeds.errors import FeedsError, LossError, UnusableCatalogueError
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("feeds")
 
 LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at what comes due
-TRY_AGAIN = 0.5  # seconds after what failed
+TRY_AGAIN = 0.5  # seconds after what failed; twice as long each time
+TRY_LATEST = 8.0  # seconds; as long as that grows
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
 GATHER = 300  # milliseconds in which further changes join the first
 QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
@@ -89,6 +91,20 @@ def _give_back() -> None:
         trim(0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an update failed, and what an operator can do about it.
+
+    since: when the first of the updates failed that have failed since, in seconds since the epoch. is_loss: whether it
+    would have lost too many articles.
+    """
+
+    sentence: str
+    remedy: str
+    since: float
+    is_loss: bool
+
+
 class Live:
     """The newest edition of a newsroom. ``start`` begins to watch; ``edition`` is None until there ever was one.
 
@@ -98,14 +114,12 @@ class Live:
     def __init__(self, newsroom: Newsroom, *, tell: bool = True, meter: Meter | None = None) -> None:
         self.newsroom = newsroom
         self.edition: Edition | None = None
-        self.error = ""  # why the last update failed, "" after one that did not
-        self.remedy = ""  # what an operator can do about that
-        self.failing_since = (
-            0.0  # when the first of the updates failed that have failed since, in seconds since the epoch
-        )
+        self.failure: Failure | None = None  # of the last update
         self.looked_at = 0.0  # when the articles, or the writer's edition, were last seen, in seconds since the epoch
         self.writes = False  # whether this process does, and follows no other
         self._meter = meter
+        self._damage: UnusableCatalogueError | None = None  # of the catalogue, as whoever read it has found
+        self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
@@ -118,6 +132,11 @@ class Live:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
+
+    @property
+    def error(self) -> str:
+        """Why the last update failed, "" after one that did not."""
+        return self.failure.sentence if self.failure else ""
 
     def start(self) -> None:
         """Serve the last edition at once, and begin to watch in a thread of its own; once, however often called."""
@@ -143,11 +162,16 @@ class Live:
             self._meter.stop()
         self.newsroom.close()
 
+    def distrust(self, error: UnusableCatalogueError) -> None:
+        """Somebody found the catalogue damaged: it is made anew, by whichever process writes it."""
+        self._damage = error
+
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self.writes = self.newsroom.lock.acquire()
+                self.writes = self.newsroom.hold()
                 if self.writes:
+                    self._mend()
                     self._write()
                 else:
                     if self._hubs:
@@ -155,9 +179,18 @@ class Live:
                     self.newsroom.indexer = None
                     self._follow()
                     self._stop.wait(FOLLOW_EVERY)
+            except UnusableCatalogueError as error:
+                self._failed(error)
+                self.distrust(error)
+                self._stop.wait(TRY_AGAIN)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
                 self._stop.wait(TRY_AGAIN)
+
+    def _mend(self) -> None:
+        damage, self._damage = self._damage, None
+        if damage:
+            self.newsroom.mend(damage)
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
@@ -183,7 +216,7 @@ class Live:
         for found in changes:
             if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
                 return
-            if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
+            if self._damage or not self.newsroom.hold():  # a database that was restarted gave the place to another
                 return
             paths = changed_paths(root, found)
             is_due = bool(paths) or self._is_due()
@@ -212,8 +245,10 @@ class Live:
         self._step = time.monotonic() + wait
 
     def _is_due(self) -> bool:
-        failed = bool(self.error) and time.monotonic() - self._tried >= TRY_AGAIN
-        return failed or (self._due is not None and self._due <= time.time())
+        if self.failure:
+            waited = time.monotonic() - self._tried >= self._patience
+            return waited or (self.failure.is_loss and self.newsroom.is_loss_accepted)
+        return self._due is not None and self._due <= time.time()
 
     def _may_sweep(self) -> bool:
         now = time.monotonic()
@@ -236,7 +271,7 @@ class Live:
         if where is None:
             _give_back()
         self._went_well()
-        self._again = update.intake.again
+        self._again, self._patience = update.intake.again, TRY_AGAIN
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
         self._swap()
@@ -279,7 +314,7 @@ class Live:
             self.edition = self.newsroom.edition(current)
 
     def _went_well(self) -> None:
-        self.error, self.remedy, self.failing_since, self.looked_at = "", "", 0.0, time.time()
+        self.failure, self.looked_at = None, time.time()
 
     def _failed(self, error: Exception) -> None:
         is_foreseen = isinstance(error, FeedsError)
@@ -288,6 +323,10 @@ class Live:
             log.error("%s; the last edition stays", sentence, exc_info=None if is_foreseen else error)
         if self._meter:
             self._meter.failed()
-        self.failing_since = self.failing_since or time.time()
-        self.error = sentence
-        self.remedy = error.remedy if isinstance(error, FeedsError) else "the log has its traceback; report it"
+        self.failure = Failure(
+            sentence=sentence,
+            remedy=error.remedy if isinstance(error, FeedsError) else "the log has its traceback; report it",
+            since=self.failure.since if self.failure else time.time(),
+            is_loss=isinstance(error, LossError),
+        )
+        self._patience = min(2 * self._patience, TRY_LATEST)

@@ -12,9 +12,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from feeds.errors import OutputError
+from feeds.errors import LossError, OutputError
 from feeds.front.codings import CODINGS
+from feeds.losses import is_too_much
 from feeds.model import Rendition
 from feeds.scan import MANIFEST
 
@@ -38,27 +40,44 @@ class Publication:
     removed: int
 
 
+class Manifest(NamedTuple):
+    """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows."""
+
+    documents: Mapping[str, str]
+    articles: int = 0
+
+
 def to_folder(
-    renditions: Iterable[Rendition], folder: Path, *, precompress: bool = False, jobs: int = 2
+    renditions: Iterable[Rendition],
+    folder: Path,
+    *,
+    precompress: bool = False,
+    jobs: int = 2,
+    articles: int = 0,
+    may_lose: bool = True,
 ) -> Publication:
     """Write every document that differs, and remove those of an earlier manifest that are no more.
 
-    Files get the document's Last-Modified as mtime. Raises OutputError; the old files stay whole then.
+    Files get the document's Last-Modified as mtime. articles: how many the edition is made of. may_lose: whether that
+    may be less than half of what the folder was made of; a catalogue that knows what it had watches over that itself.
+    Raises OutputError, or LossError where it may not; the old files stay whole then.
     """
     try:
-        return _Folder(folder, precompress, jobs).publish(renditions)
+        return _Folder(folder, precompress, jobs, articles, may_lose).publish(renditions)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
 
 
 class _Folder:
-    def __init__(self, folder: Path, precompress: bool, jobs: int) -> None:
+    def __init__(self, folder: Path, precompress: bool, jobs: int, articles: int, may_lose: bool) -> None:
         self.folder = folder
+        self.articles = articles
+        self.may_lose = may_lose
         self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
         self.jobs = jobs
         self.workshop = folder / WORKSHOP
         self.manifest: dict[str, str] = {}
-        self.before: dict[str, str] = {}
+        self.before = Manifest({})
 
     def publish(self, renditions: Iterable[Rendition]) -> Publication:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -87,6 +106,9 @@ class _Folder:
     def _publish(self, renditions: Iterable[Rendition]) -> Publication:
         self._begin()
         self.before = _manifest(self.folder / MANIFEST)
+        if not self.may_lose and is_too_much(self.before.articles, self.articles):
+            lost = self.before.articles - self.articles
+            raise LossError(lost, self.before.articles, f"the catalogue that {self.folder} was written from had them")
         try:
             with ThreadPoolExecutor(self.jobs) as threads:
                 # Some at a time, as a map over all of them would hold every body at once.
@@ -96,11 +118,14 @@ class _Folder:
                     written += sum(threads.map(self._document, some))
         except BaseException:
             with suppress(OSError):  # what was written until now is ours all the same, and to be removed one day
-                self._list(dict.fromkeys(self.manifest, "") | self.before)
+                self._list(
+                    self.before._replace(documents={**dict.fromkeys(self.manifest, ""), **self.before.documents})
+                )
             raise
-        removed = self._remove(set(self.before) - set(self.manifest))
-        if self.manifest != self.before:
-            self._list(self.manifest)
+        removed = self._remove(set(self.before.documents) - set(self.manifest))
+        now = Manifest(self.manifest, self.articles)
+        if now != self.before:
+            self._list(now)
         documents = len(self.manifest)
         feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
         return Publication(
@@ -114,17 +139,17 @@ class _Folder:
         if os.path.lexists(self.folder / "index.html"):
             reason = "is there already and is no page of feeds; name another folder, or remove it"
             raise OutputError(str(self.folder / "index.html"), reason)
-        self._list({})
+        self._list(Manifest({}))
 
-    def _list(self, documents: Mapping[str, str]) -> None:
-        """Write the manifest: path -> etag."""
-        listed = json.dumps({"documents": dict(sorted(documents.items()))}, indent=1)
+    def _list(self, manifest: Manifest) -> None:
+        documents = dict(sorted(manifest.documents.items()))
+        listed = json.dumps({"articles": manifest.articles, "documents": documents}, indent=1)
         self._replace(MANIFEST, listed.encode(), None)
 
     def _document(self, rendition: Rendition) -> bool:
         """Write one document and its compressed forms where they differ; True where any was written."""
         self.manifest[rendition.path] = rendition.etag
-        known = self.before.get(rendition.path) == rendition.etag
+        known = self.before.documents.get(rendition.path) == rendition.etag
         stale = [suffix for suffix in self.suffixes if not self._is_there(rendition, suffix, known)]
         for suffix in stale:
             body = COMPRESSIONS[suffix](rendition.body) if suffix else rendition.body
@@ -179,10 +204,11 @@ class _Folder:
             folder = folder.parent
 
 
-def _manifest(path: Path) -> dict[str, str]:
-    """What an earlier publication wrote; {} where there is no manifest that can be read."""
+def _manifest(path: Path) -> Manifest:
+    """What an earlier publication wrote; nothing where there is no manifest that can be read."""
     try:
-        documents = json.loads(path.read_bytes())["documents"]
-        return {str(name): str(etag) for name, etag in documents.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        listed = json.loads(path.read_bytes())
+        documents = {str(name): str(etag) for name, etag in listed["documents"].items()}
+        return Manifest(documents, int(listed.get("articles", 0)))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Manifest({})

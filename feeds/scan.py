@@ -119,11 +119,12 @@ def data_root(settings: Settings) -> str:
     return os.path.realpath(settings.data)
 
 
-def scan(settings: Settings) -> Scan:
+def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     """Find every source file below the data directory.
 
     Dot-folders, the output and what ``exclude`` names are skipped. A link that leads out of the directory is a
-    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed or holds no articles.
+    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed, or holds no articles
+    though it has to.
     """
     walk = _Walk.of(settings, Scan())
     try:
@@ -131,7 +132,7 @@ def scan(settings: Settings) -> Scan:
         walk.follow_links()
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
-    if not walk.found.folders and not walk.found.problems:
+    if not (may_be_empty or walk.found.folders or walk.found.problems):
         raise DataDirectoryError(str(settings.data), "holds no articles")
     return walk.found
 

@@ -16,7 +16,7 @@ from feeds import pages
 from feeds.compose import SEARCH, Composer
 from feeds.config import Settings, load
 from feeds.edition import Edition
-from feeds.errors import BusyError, CatalogueError, QueryError, SelectionError
+from feeds.errors import BusyError, CatalogueError, QueryError, SelectionError, UnusableCatalogueError
 from feeds.forms import BY_FILENAME
 from feeds.front.documents import SECURITY, SHARED
 from feeds.front.door import FrontDoor, page_of
@@ -85,7 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.add_url_rule("/<path:path>", view_func=documents.at, endpoint="document")
     app.before_request(_preflight)
     app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(CatalogueError, _out_of_order)
+    app.register_error_handler(CatalogueError, documents.out_of_order)
     for wrong in (SelectionError, QueryError):
         app.register_error_handler(wrong, documents.misunderstood)
     app.register_error_handler(BusyError, lambda error: _later("Sedang sibuk. (Busy.)"))
@@ -151,6 +151,13 @@ class _Documents:
             response.content_type = pages.MEDIA_TYPE
         return response
 
+    def out_of_order(self, error: CatalogueError) -> Response:
+        """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
+        log.error("%s", error, extra=identified.fields(503))
+        if isinstance(error, UnusableCatalogueError):
+            self.live.distrust(error)
+        return _later("Sedang terganggu. (Out of order.)")
+
     def _moved(self, edition: Edition, path: str, query: str) -> Response | None:
         """The way to a document that is asked for under another address."""
         folder = f"{path}/"
@@ -207,12 +214,6 @@ def _refused(error: HTTPException) -> Response:
     if error.code == 405:
         answer.headers["Allow"] = METHODS
     return answer
-
-
-def _out_of_order(error: CatalogueError) -> Response:
-    """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
-    log.error("%s", error, extra=identified.fields(503))
-    return _later("Sedang terganggu. (Out of order.)")
 
 
 def _later(sentence: str) -> Response:

@@ -116,8 +116,8 @@ def status_of(live: Live, count: Count | None, failure: CatalogueError | None) -
         articles=count.articles if count else None,
         problems=sum(count.problems.values()) if count else None,
         last_error=masked(error),
-        remedy=live.remedy or (failure.remedy if failure else ""),
-        since=_moment(live.failing_since or now) if error else "",
+        remedy=live.failure.remedy if live.failure else failure.remedy if failure else "",
+        since=_moment(live.failure.since if live.failure else now) if error else "",
     )
 
 
