@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import threading
@@ -19,6 +20,7 @@ from wsgiref.types import WSGIApplication
 
 from feeds.errors import ServeError
 from feeds.logs import begin_log
+from feeds.ondemand import WAITING
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -30,7 +32,13 @@ SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where processes count together, see feeds
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
-THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
+THREADS = WAITING + 1  # of a worker: an answer is a look-up, and one thread is left while others wait for a rendering
+CONNECTIONS = 8192  # of a worker that are open at once, idle and slow ones among them; further ones wait to be accepted
+BACKLOG = 4096  # connections that wait for that; Linux lets no more wait, unless it is told to
+PATIENCE = 30_000  # milliseconds for a request's headers, and without a request: for slow clients, and for idle ones
+LARGEST_HEAD = 65_536  # bytes of a request's line and headers; more is answered by 431
+DESCRIPTORS = 65_536  # that are asked for; a service has 1,024 of them where nobody says more, and a connection is one
+OWN = 256  # of these that are not for connections: the catalogue, the watch, libraries
 
 GRANIAN_LOG: dict[str, Any] = {
     "handlers": {},
@@ -66,13 +74,25 @@ def check_port(host: str, port: int) -> None:
 def _granian(host: str, port: int, workers: int) -> None:
     # Workers are programs of their own, which hear this: threads with a heap each keep free what others could use.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
+    descriptors = _more_descriptors()
     with _counted_together(workers):
-        _granian_server(host, port, workers).serve()
+        _granian_server(host, port, workers, min(CONNECTIONS, max(descriptors - OWN, OWN))).serve()
 
 
-def _granian_server(host: str, port: int, workers: int) -> Any:
+def _more_descriptors() -> int:
+    """Take as many descriptors as this process and those that it begins may have; gives how many that are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
+
+
+def _granian_server(host: str, port: int, workers: int, connections: int) -> Any:
     from granian import Granian
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
     from granian.log import LogLevels
 
     return Granian(
@@ -82,6 +102,10 @@ def _granian_server(host: str, port: int, workers: int) -> Any:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
+        http=HTTPModes.http1,  # HTTP/2 wants HTTPS, which is a proxy's; without it, it is one more way in
+        http1_settings=HTTP1Settings(header_read_timeout=PATIENCE, max_buffer_size=LARGEST_HEAD),
+        backlog=BACKLOG,
+        backpressure=connections,
         factory=True,
         workers_kill_timeout=LEAVE,
         respawn_failed_workers=True,

@@ -313,7 +313,7 @@ def test_watch_builds_again_when_an_article_changes_until_it_is_interrupted(here
         process.wait()
     said = log.read_text()
     assert re.search(r"^\d\d:\d\d:\d\d 3 feeds in (\d+) documents: \1 written, 0 unchanged$", said, re.MULTILINE), said
-    assert said.endswith("stopped\n")
+    assert json.loads(said.splitlines()[-1])["message"] == "stopped"
     assert "Traceback" not in said
 
 

@@ -319,7 +319,7 @@ def test_serve_from_any_folder_shows_the_sample_where_nothing_is_configured(tmp_
         server.wait()
         assert b"Kabar Tepian" in server.get("/").body
         assert json.loads(server.get("/feed.json").body)["title"] == "Kabar Tepian"
-        assert "WARNING: base_url is http://127.0.0.1:8000/" in server.log.read_text()
+        assert "base_url is http://127.0.0.1:8000/" in server.log.read_text()
     finally:
         server.stop()
 
