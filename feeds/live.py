@@ -21,26 +21,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from watchfiles import watch
-
 from feeds.edition import Edition
 from feeds.errors import CatalogueError, FeedsError, LossError, UnusableCatalogueError
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
 from feeds.scan import MANIFEST, data_root
+from feeds.watching import changes_below
 
 if TYPE_CHECKING:
     from feeds.meter import Meter
 
 log = logging.getLogger("feeds")
 
-LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at what comes due
 TRY_AGAIN = 0.5  # seconds after what failed; twice as long each time
 TRY_LATEST = 8.0  # seconds; as long as that grows
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
-GATHER = 300  # milliseconds in which further changes join the first
-QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
 MANY = 4096  # changes at once, from which on some may have been lost: the kernel's queue holds a bounded number
 SWITCH = 0.0001  # seconds for which another thread may keep the interpreter while an update waits for it
 SWEEP_EVERY = 300.0  # seconds after the last look at everything until the next
@@ -207,19 +203,8 @@ class Live:
         if not Path(root).is_dir():
             self._stop.wait(TRY_AGAIN)
             return
-        changes = watch(
-            root,
-            watch_filter=None,
-            debounce=GATHER,
-            step=QUIET,
-            rust_timeout=int(LOOK_EVERY * 1000),
-            yield_on_timeout=True,
-            stop_event=self._stop,
-            raise_interrupt=False,
-            ignore_permission_denied=True,
-        )
         stands = False  # the watch, which it does from the first step of the loop on
-        for found in changes:
+        for found in changes_below(root, self._stop):
             if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
                 return
             if self._damage or not self.newsroom.hold():  # a database that was restarted gave the place to another

@@ -8,10 +8,11 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
 from typing import NamedTuple
 
 from feeds.errors import LossError, OutputError
@@ -76,6 +77,7 @@ class _Folder:
         self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
         self.jobs = jobs
         self.workshop = folder / WORKSHOP
+        self.descriptor = -1  # of the folder, while it is published into
         self.manifest: dict[str, str] = {}
         self.before = Manifest({})
 
@@ -87,12 +89,12 @@ class _Folder:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Another publication into the same folder waits until this one is done, or its process has died."""
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        self.descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(descriptor)
+            os.close(self.descriptor)
 
     @contextmanager
     def _workshop(self) -> Iterator[None]:
@@ -161,8 +163,10 @@ class _Folder:
     def _is_there(self, rendition: Rendition, suffix: str, known: bool) -> bool:
         path = self.folder / (rendition.path + suffix)
         try:
-            status = path.stat()
+            status = path.lstat()
         except OSError:
+            return False
+        if not S_ISREG(status.st_mode):  # a link may lead to what looks like the document, and is somebody else's
             return False
         if known and int(status.st_mtime) == rendition.modified:
             return bool(suffix) or status.st_size == len(rendition.body)
@@ -170,23 +174,51 @@ class _Folder:
         return not suffix and status.st_size == len(rendition.body) and path.read_bytes() == rendition.body
 
     def _replace(self, path: str, body: bytes, modified: int | None) -> None:
-        target = self.folder / path
         unfinished = self.workshop / path.replace("/", "%")
-        with unfinished.open("wb") as file:
+        with unfinished.open("xb") as file:  # which follows no link
             file.write(body)
             file.flush()
             if modified is not None:
                 os.utime(file.fileno(), (modified, modified))
             os.fsync(file.fileno())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.replace(target)
+        with self._folder_of(path, make=True) as place:
+            os.replace(unfinished, path.rpartition("/")[2], dst_dir_fd=place)
+
+    @contextmanager
+    def _named(self, path: str) -> Iterator[None]:
+        """What fails is told with the whole path: the system knows only the last name of it."""
+        try:
+            yield
+        except NotADirectoryError as error:
+            reason = "leads through a link or a file where a folder of feeds has to be; remove that"
+            raise OutputError(str(self.folder / path), reason) from error
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise OutputError(str(self.folder / path), error.strerror or str(error)) from error
+
+    @contextmanager
+    def _folder_of(self, path: str, *, make: bool) -> Iterator[int]:
+        """The descriptor of the folder in which a document lies, opened step by step from the output.
+
+        Whoever can write in the output may put links there, at any moment: none is followed, as it may lead anywhere.
+        Raises OutputError for one, FileNotFoundError where there is no such folder and none is made.
+        """
+        place = self.descriptor
+        with ExitStack() as opened:
+            for name in path.split("/")[:-1]:
+                with self._named(path):
+                    place = _step(place, name, make)
+                opened.callback(os.close, place)
+            yield place
 
     def _remove(self, paths: Iterable[str]) -> int:
         """Remove documents of the earlier manifest, their compressed forms, and folders that are empty then."""
         count = 0
         for path in sorted(paths):
             target = self.folder / path
-            inside = "\0" not in path and target.resolve().is_relative_to(self.folder.resolve())
+            odd = "\0" in path or ".." in path.split("/")
+            inside = not odd and target.resolve().is_relative_to(self.folder.resolve())
             if not inside or target.is_dir():
                 continue  # a manifest that somebody edited leads nowhere else
             self._unlink(path, ("", *COMPRESSIONS))
@@ -195,8 +227,10 @@ class _Folder:
         return count
 
     def _unlink(self, path: str, suffixes: Iterable[str]) -> None:
-        for suffix in suffixes:
-            (self.folder / (path + suffix)).unlink(missing_ok=True)
+        with suppress(FileNotFoundError), self._folder_of(path, make=False) as place:
+            for suffix in suffixes:
+                with self._named(path + suffix), suppress(FileNotFoundError):
+                    os.unlink(path.rpartition("/")[2] + suffix, dir_fd=place)
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
@@ -204,10 +238,18 @@ class _Folder:
             folder = folder.parent
 
 
+def _step(place: int, name: str, make: bool) -> int:
+    """The descriptor of a folder within another. Raises NotADirectoryError for a link."""
+    if make:
+        with suppress(FileExistsError):
+            os.mkdir(name, dir_fd=place)
+    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place)
+
+
 def _manifest(path: Path) -> Manifest:
     """What an earlier publication wrote; nothing where there is no manifest that can be read."""
     try:
-        listed = json.loads(path.read_bytes())
+        listed = json.loads(path.read_bytes() if S_ISREG(path.lstat().st_mode) else b"{}")
         documents = {str(name): str(etag) for name, etag in listed["documents"].items()}
         return Manifest(documents, int(listed.get("articles", 0)))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):

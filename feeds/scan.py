@@ -14,6 +14,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import NamedTuple
 
 from feeds.config import Settings
+from feeds.confined import LEADS_OUT, is_below
 from feeds.errors import ArticleError, DataDirectoryError
 from feeds.readers import WITHDRAWN, is_source
 
@@ -233,11 +234,10 @@ class _Walk:
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
-        inside = target == self.root or target.startswith(self.root + os.sep)
         is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
-        if not inside:
+        if not is_below(self.root, target):
             if is_source(path) or is_folder:
-                self.problem(path, "is a link that leads out of the data directory")
+                self.problem(path, LEADS_OUT)
         elif is_folder:
             self.found.linked = True
             self.subfolder(target, path)

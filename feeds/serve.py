@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ctypes
+import multiprocessing
 import os
 import resource
 import signal
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where processes count together, see feeds/meter.py
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 THREADS = WAITING + 1  # of a worker: an answer is a look-up, and one thread is left while others wait for a rendering
 CONNECTIONS = 8192  # of a worker that are open at once, idle and slow ones among them; further ones wait to be accepted
 BACKLOG = 4096  # connections that wait for that; Linux lets no more wait, unless it is told to
@@ -161,7 +164,21 @@ def _keep_date(door: FrontDoor) -> None:
 
 def application() -> WSGIApplication:
     """The application of one worker, watching from its start."""
+    _die_with_master()
     return _application().wsgi_app
+
+
+def _die_with_master() -> None:
+    """Have this worker killed when the process that started it dies: nobody would stop it, and it would keep the port.
+
+    prctl(2), PR_SET_PDEATHSIG. SIGKILL is what every part is made for, and a worker that hangs does not hear less.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # which is Linux's
+    if prctl:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    master = multiprocessing.parent_process()
+    if master and master.pid != os.getppid():  # it died before it was asked
+        os._exit(1)
 
 
 def _application() -> Flask:

@@ -254,6 +254,18 @@ def test_init_into_a_folder_that_exists_leaves_what_is_there(feeds: Call, here: 
     assert (here / "config/newsroom.toml").exists()
 
 
+@pytest.mark.parametrize("link", ["config", "config/newsroom.toml", "articles"])
+@pytest.mark.parametrize("there", [True, False], ids=["to-something", "to-nothing-yet"])
+def test_init_writes_through_no_link(feeds: Call, here: Path, link: str, there: bool) -> None:
+    elsewhere = here / "lain"
+    if there:
+        elsewhere.mkdir()
+    (here / "kota" / link).parent.mkdir(parents=True)
+    (here / "kota" / link).symlink_to(elsewhere)
+    assert sentence(feeds("init", "kota")).endswith("; nothing was written")
+    assert [*elsewhere.iterdir()] == [] if there else not elsewhere.exists()
+
+
 def test_init_where_nothing_can_be_written_is_one_sentence(feeds: Call, here: Path) -> None:
     (here / "berkas").write_text("x")
     assert sentence(feeds("init", "berkas")) == "berkas/config: Not a directory"

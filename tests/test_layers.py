@@ -79,7 +79,7 @@ LIBRARIES = {
         *("lock", "survey", "tables"),
     ],
     "trafilatura": ["readers.html_extract"],
-    "watchfiles": ["live"],
+    "watchfiles": ["watching"],
     "werkzeug": ["front.documents", "front.negotiation", "web"],
     "yaml": ["readers.yaml_header"],
     "zstandard": ["front.codings"],

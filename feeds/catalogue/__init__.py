@@ -96,7 +96,7 @@ class Catalogue:
     @property
     def shown(self) -> str:
         """Its address without the password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        return masked(self.engine.url.render_as_string(hide_password=True))  # which leaves one in the query
 
     def close(self) -> None:
         self.engine.dispose()

@@ -73,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     meter = Meter()
     live = Live(Newsroom.open(settings), meter=meter)
     app = Service("feeds.web", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # not even FLASK_DEBUG=1 shows a visitor what failed, or a console
     door = FrontDoor(app.wsgi_app, live, settings, meter)
     app.wsgi_app = Gate(door, settings, meter) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
