@@ -10,13 +10,14 @@ catalogue's version, and one of them takes over when the writer dies. Requests n
 from __future__ import annotations
 
 import ctypes
+import json
 import logging
 import sys
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from feeds.edition import Edition
@@ -86,6 +87,10 @@ def _give_back() -> None:
         trim(0)
 
 
+FAILURE = "failure"
+"""The value of the catalogue by which followers know why the writer's last update failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Why an update failed, and what an operator can do about it.
@@ -113,6 +118,7 @@ class Live:
         self.looked_at = 0.0  # when the articles, or the writer's edition, were last seen, in seconds since the epoch
         self.writes = False  # whether this process does, and follows no other
         self._meter = meter
+        self._told: str | None = None  # what the catalogue says of that failure, as far as this process knows
         self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
@@ -245,6 +251,7 @@ class Live:
         if where is None:
             _give_back()
         self._went_well()
+        self._tell_followers()
         self._again, self._patience = update.intake.again, TRY_AGAIN
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
@@ -303,6 +310,17 @@ class Live:
             since=self.failure.since if self.failure else time.time(),
             is_loss=isinstance(error, LossError),
         )
+        if self.writes:
+            self._tell_followers()
         self._patience = min(2 * self._patience, TRY_LATEST)
         if isinstance(error, UnusableCatalogueError):
             self.newsroom.mender.distrust(error)
+
+    def _tell_followers(self) -> None:
+        """Keep in the catalogue why the update failed; where that fails too, they have the same trouble."""
+        said = json.dumps(asdict(self.failure)) if self.failure else ""
+        if said != self._told:
+            with suppress(CatalogueError):
+                with self.newsroom.catalogue.writing() as writer:
+                    writer.set_value(FAILURE, said)
+                self._told = said

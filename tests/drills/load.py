@@ -194,7 +194,7 @@ async def pipelining(drill: Drill) -> None:
         line.writer.write(b"".join(map(request, paths)))
         for path in paths:
             check(drill, path, await asyncio.wait_for(line.answer(), PATIENCE), asked, {})
-        await asyncio.sleep(random.uniform(1, 5))
+        await asyncio.sleep(random.uniform(5, 15))
 
 
 async def half_closing(drill: Drill) -> None:
@@ -206,7 +206,7 @@ async def half_closing(drill: Drill) -> None:
         if found and (b"\r\n\r\n" not in found or not found.startswith(b"HTTP/1.1 200")):
             drill.lose("a torn answer to a half-closed connection")
         drill.tried["half-closed, " + ("answered" if found else "closed")] += 1
-    await asyncio.sleep(random.uniform(1, 5))
+    await asyncio.sleep(random.uniform(5, 15))
 
 
 async def polling(drill: Drill) -> None:
@@ -222,7 +222,7 @@ async def polling(drill: Drill) -> None:
             check(drill, path, answer, asked, headers)
             if path in MEMORY and "etag" in answer.headers:
                 known[path] = answer.headers["etag"]
-            await asyncio.sleep(random.uniform(0.1, 0.9))
+            await asyncio.sleep(random.uniform(0.2, 1.8))
 
 
 def wish(known: dict[str, str]) -> tuple[str, dict[str, str]]:
