@@ -4,6 +4,8 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
 
     errors, model, indonesian, syntax  values and words, no behaviour
     wording, licenses, limits          dates and labels as people read them; licences by their names; how much is read
+    logs, meter                        lines that tell what happens; what is counted, for Prometheus
+    confined                           files opened that lie below a folder, and no others
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
     text, config, images               clean text and HTML; settings, checked; files of images
     words                              words of a text as they are compared, and their stems
@@ -16,6 +18,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     matching                           the rules that an article matches
     categories                         which categories an article has
     source, catalogue                  files -> Article | ArticleError; the store of them
+    losses                             when too many articles would go at once
     withdrawal_lists                   which articles a newsroom lists as withdrawn
     survey, explain                    what the catalogue holds, counted; how one article is read
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
@@ -33,6 +36,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     front                              prepared answers to GET and HEAD, before Flask is entered
     push, gate                         changes told to hubs; a limit for clients that fetch too often
     validation                         what subscribers get, held to the standards
+    watching                           what changes below a folder, told or looked for
     live, publish                      an edition kept fresh; an edition written to a folder
     web                                an edition over HTTP, by Flask
     serve                              the server that runs it

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
 from feeds.config import Settings
+from feeds.losses import is_accepted
 from feeds.record import texts_of
 from feeds.scan import FoundFile, Glance, Scan, Status, glance, scan
 from feeds.source import Rules, digest_of, in_order
@@ -21,7 +22,24 @@ def look(catalogue: Catalogue, settings: Settings, rules: str, paths: Collection
             found = glance(settings, paths, texts_of(reading.value("lists")))
             if found and reading.value("rules") == rules and _others_stay(reading, found):
                 return found
-    return scan(settings)
+    with catalogue.reading() as reading:
+        return scan(settings, may_be_empty=_may_be_empty(reading))
+
+
+def _may_be_empty(reading: Reading) -> bool:
+    """Whether somebody said that the data directory is to hold no articles."""
+    return is_accepted(reading) or (reading.version > 0 and not reading.count_files(1))
+
+
+def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:
+    """How many files the data directory holds, where the catalogue knows them all as they are; else None."""
+    with catalogue.reading() as reading:
+        found = scan(settings, may_be_empty=_may_be_empty(reading))
+        same_rules = reading.value("rules") == rules_digest(Rules.of(settings), program)
+        known = reading.files()
+        problems = {problem.path: problem for problem in reading.directory_problems()}
+    same = same_rules and problems == found.problems and are_known(found.statuses(), known)
+    return len(found) if same else None
 
 
 def _others_stay(reading: Reading, found: Glance) -> bool:

@@ -5,7 +5,9 @@
     ├── DateError          a text that is no date (also a ValueError)
     ├── UnreadableError    a file that a reader cannot read; becomes an ArticleError
     ├── DataDirectoryError the data directory is missing or cannot be listed
+    ├── LossError          more than half of the articles would be lost, and nobody said that this is meant
     ├── CatalogueError     the catalogue cannot be opened or written
+    │   └── UnusableCatalogueError  it is damaged, or of a later version of the program
     ├── QueryError         a search that asks for nothing, or for too much (also a ValueError)
     ├── OutputError        the output folder cannot be written
     ├── SelectionError     an address that asks for a feed wrongly
@@ -19,11 +21,16 @@ An ArticleError is no exception but a value: what is wrong with one article cost
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 
 class FeedsError(Exception):
-    """Base of every foreseen failure; ``str()`` of it is one sentence for a person."""
+    """Base of every foreseen failure; ``str()`` of it is one sentence for a person.
+
+    remedy: what the operator of a service can do about it.
+    """
+
+    remedy: ClassVar[str] = "mend what it names; the service tries again by itself"
 
 
 class ConfigError(FeedsError):
@@ -55,19 +62,41 @@ class UnreadableError(FeedsError):
 class DataDirectoryError(FeedsError):
     """The data directory does not exist, is no directory or cannot be listed."""
 
+    remedy = "mount it, or make it readable for the service, which then goes on by itself"
+
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"data directory {path}: {reason}")
         self.path = path
         self.reason = reason
 
 
+class LossError(FeedsError):
+    """More than half of the articles would be lost at once. lost, of: articles; why: where they went."""
+
+    remedy = "bring the articles back, after which it goes on by itself, or say that this is meant"
+
+    def __init__(self, lost: int, of: int, why: str) -> None:
+        super().__init__(
+            f"{lost:,} of {of:,} articles would be lost ({why}), so the feeds stay as they are; "
+            'if that is meant, say so with "feeds check --accept-loss"'
+        )
+        self.lost = lost
+        self.of = of
+
+
 class CatalogueError(FeedsError):
     """The catalogue cannot be opened, read or written."""
+
+    remedy = "see that its disk or database is there, writable and not full; the service then goes on by itself"
 
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(f"catalogue {address}: {reason}")
         self.address = address
         self.reason = reason
+
+
+class UnusableCatalogueError(CatalogueError):
+    """The catalogue is damaged, or a later version of the program made it; a new one can stand in its place."""
 
 
 class QueryError(FeedsError, ValueError):

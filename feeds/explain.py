@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from feeds.catalogue.reading import Reading
 from feeds.categories import Classified
+from feeds.confined import open_file_below
 from feeds.errors import ArticleError
 from feeds.model import Article, Draft
 from feeds.readers import HEAD, WITHDRAWN, Line, explain_file, is_listed, is_source, kind_of
@@ -140,7 +141,7 @@ def _of_list(rules: Rules, found: Scan, path: str, reading: Reading) -> Explanat
 
 def _head_of(rules: Rules, path: str) -> bytes:
     try:
-        with Path(rules.root, path).open("rb") as file:
+        with open_file_below(rules.root, path) as file:
             return file.read(HEAD)
     except OSError:
         return b""
@@ -158,7 +159,7 @@ def _count(rules: Rules, file: FoundFile, position: int | None) -> tuple[int, Ar
 
 def _lines(rules: Rules, path: str, position: int | None) -> tuple[Line, ...]:
     try:
-        with Path(rules.root, path).open("rb") as file:
+        with open_file_below(rules.root, path) as file:
             return tuple(explain_file(path, file, options=rules.options(path), position=position))
     except OSError:
         return ()

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from limits import RateLimitItem
     from limits.storage import Storage
 
+    from feeds.meter import Meter
+
 log = logging.getLogger("feeds")
 
 COUNTED = tuple(f"/{form.FILENAME}" for form in FORMATS)  # pages are for people, who may look at many
@@ -43,13 +45,17 @@ Networks = Sequence[IPv4Network | IPv6Network]
 
 
 class Gate:
-    """A WSGI application before another one. Raises ConfigError where the Redis of ``rate_limit`` cannot be used."""
+    """A WSGI application before another one. meter: what counts whom it refuses.
 
-    def __init__(self, application: WSGIApplication, settings: Settings) -> None:
+    Raises ConfigError where the Redis of ``rate_limit`` cannot be used.
+    """
+
+    def __init__(self, application: WSGIApplication, settings: Settings, meter: Meter) -> None:
         from limits import parse
         from limits.strategies import FixedWindowRateLimiter
 
         self._application = application
+        self._meter = meter
         self._full = parse(settings.rate_limit.partition(" ")[0])
         self._again = type(self._full)(self._full.amount * WORTHLESS)
         self._full.namespace, self._again.namespace = f"feeds/{settings.newsroom}", f"feeds/{settings.newsroom}/again"
@@ -63,11 +69,11 @@ class Gate:
             return self._application(environ, start_response)
         if not (environ.get("HTTP_IF_NONE_MATCH") or environ.get("HTTP_IF_MODIFIED_SINCE")):
             left = self._too_often(self._full, client_of(environ, self._proxies))
-            return _refused(left, environ, start_response) if left else self._application(environ, start_response)
+            return self._refused(left, environ, start_response) if left else self._application(environ, start_response)
         if self._worthless:
             client = client_of(environ, self._proxies)
             if self._is_worthless(client) and (left := self._too_often(self._full, client)):
-                return _refused(left, environ, start_response)
+                return self._refused(left, environ, start_response)
 
         def noted(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             if status.startswith("200"):
@@ -102,22 +108,25 @@ class Gate:
             log.warning("rate_limit: nobody is counted for %.0f s: %s", REDIS_PAUSE, error)
             return 0
 
-
-def _refused(seconds: int, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """429 (RFC 6585)."""
-    text = (
-        f"Terlalu sering mengambil tanpa If-None-Match atau If-Modified-Since; coba lagi dalam {seconds} detik. "
-        f"(Fetched too often without If-None-Match or If-Modified-Since; try again in {seconds} seconds.)\n"
-    )
-    body = text.encode()
-    headers = [
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Length", str(len(body))),
-        ("Retry-After", str(seconds)),
-        ("Cache-Control", "no-store"),
-    ]
-    start_response("429 Too Many Requests", [*headers, *SHARED, *SECURITY])
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+    def _refused(self, seconds: int, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """429 (RFC 6585)."""
+        text = (
+            f"Terlalu sering mengambil tanpa If-None-Match atau If-Modified-Since; coba lagi dalam {seconds} detik. "
+            f"(Fetched too often without If-None-Match or If-Modified-Since; try again in {seconds} seconds.)\n"
+        )
+        body = text.encode()
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Retry-After", str(seconds)),
+            ("Cache-Control", "no-store"),
+            *SHARED,
+            *SECURITY,
+        ]
+        status, has_body = "429 Too Many Requests", environ["REQUEST_METHOD"] != "HEAD"
+        self._meter.answered(status, environ["PATH_INFO"], headers, has_body=has_body)
+        start_response(status, headers)
+        return [body] if has_body else []
 
 
 # --- who the client is -----------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from stat import S_ISREG
 from typing import BinaryIO, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from feeds.confined import is_below, open_file_below
 from feeds.model import Image
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -143,7 +144,7 @@ def _looked_at(root: str, candidate: str, by_name: str) -> _File | None:
         if not os.access(file, os.F_OK):  # asked of many, and a third of the time that an exception takes
             return None
         status = os.stat(file)  # noqa: PTH116
-        if not S_ISREG(status.st_mode) or not os.path.realpath(file).startswith(root.rstrip("/") + "/"):
+        if not S_ISREG(status.st_mode) or not is_below(root, os.path.realpath(file)):
             return None
         if not by_name and _suffix(candidate):  # SVG, BMP and others that no enclosure should be
             return _File()
@@ -151,7 +152,7 @@ def _looked_at(root: str, candidate: str, by_name: str) -> _File | None:
             return _File(reason="is empty")
         if status.st_size > MAX_BYTES:
             return _File(reason=f"has {status.st_size:,} bytes, more than a lead image may")
-        with open(file, "rb") as opened:  # noqa: PTH123 - as quick as it can be
+        with open_file_below(root, candidate) as opened:
             return None if opened.read(len(_LFS)) == _LFS else _read(opened, status.st_size, by_name)
     except (OSError, ValueError):
         return None

@@ -9,15 +9,16 @@ from feeds.arrivals import Ahead, FileArrivals, read
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Marked
 from feeds.catalogue.writing import Writing
-from feeds.changes import again, are_known, in_doubt, look, plan, rules_digest
+from feeds.changes import Work, again, in_doubt, look, plan, rules_digest
 from feeds.config import Settings
 from feeds.duplicates import NEARLY_THE_SAME, copies_of_withdrawn, nearly_same, stands_instead
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
+from feeds.losses import ACCEPTED, LossGuard, where_they_went
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
-from feeds.scan import FoundFile, Scan, scan
+from feeds.scan import FoundFile, Scan
 from feeds.source import Rules, place_of
 from feeds.withdrawal_lists import read_lists
 from feeds.withdrawals import Withdrawals
@@ -49,19 +50,22 @@ def take_in(
     jobs: int = 1,
     paths: Collection[str] | None = None,
     ahead: Ahead | None = None,
+    guard: LossGuard | None = None,
     progress: Progress | None = None,
 ) -> Intake:
     """Bring the catalogue up to date with the data directory, in one transaction.
 
     program: a digest of the program; another program or other rules read every file anew.
     paths: where something may have changed since the last look, below the data directory; None: anywhere.
-    ahead: a reading of everything that has begun already.
-    Raises DataDirectoryError where the directory is missing, unreadable or holds no articles.
+    ahead: a reading of everything that has begun already. guard: what an update may not lose unasked.
+    Raises DataDirectoryError where the directory is missing, unreadable or holds no articles, LossError where most of
+    the articles would be lost: nothing is changed then.
     """
     rules = ahead.rules if ahead else Rules.of(settings)
     digest = rules_digest(rules, program)
     found = ahead.scan if ahead else look(catalogue, settings, digest, paths)
     with catalogue.writing() as writer:
+        before = guard and guard.before(writer)
         withdrawals = Withdrawals(writer, read_lists(rules, found), settings, found)
         work = plan(writer, found, digest, withdrawals)
         taker = _Taker(writer, settings, ledger_file, withdrawals)
@@ -80,23 +84,23 @@ def take_in(
                 if progress:
                     progress(taker.read, len(work.files))
         taker.finish(rules)
+        if guard and before:
+            guard.check(writer, before, lambda: _where_they_went(catalogue, writer, work, found))
+        taker.keep()
         ledger_file.sync()
         writer.put_files({**work.statuses, **in_doubt(taker.unopened)})
         writer.forget_files(work.gone)
         writer.set_value("lists", "\n".join(file.path for file in found.lists()))
         writer.set_value("rules", work.rules)
+        if paths is None:  # whoever said that a loss is meant said it of what could be seen then
+            writer.set_value(ACCEPTED, "")
         return Intake(files=len(found), read=taker.read, changed=taker.changed, again=again(found, taker.unopened))
 
 
-def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:
-    """How many files the data directory holds, where the catalogue knows them all as they are; else None."""
-    found = scan(settings)
-    with catalogue.reading() as reading:
-        same_rules = reading.value("rules") == rules_digest(Rules.of(settings), program)
-        known = reading.files()
-        problems = {problem.path: problem for problem in reading.directory_problems()}
-    same = same_rules and problems == found.problems and are_known(found.statuses(), known)
-    return len(found) if same else None
+def _where_they_went(catalogue: Catalogue, writer: Writing, work: Work, found: Scan) -> str:
+    with catalogue.reading() as before:
+        files = found.statuses() if work.everything else before.files().keys() - set(work.gone)
+        return where_they_went(before, writer, files)
 
 
 def _batched(readings: Iterable[FileArrivals]) -> Iterator[list[FileArrivals]]:
@@ -368,13 +372,16 @@ class _Taker:
             self.categories.update(category.slug for category in fresh)
 
     def finish(self, rules: Rules) -> None:
-        """See what is nearly the same, and leave word of what the next edition has to look at."""
+        """See what is withdrawn and what is nearly the same."""
         for listed in self.before.values():  # of files that are gone
             self._mark(listed)
         self.changed |= bool(self.problems_before)
         self._settle_withdrawals(rules)
         self._merge(rules)
         self._put_late_problems()
+
+    def keep(self) -> None:
+        """Write the ledger's second copy, and leave word of what the next edition has to look at."""
         self.ledger_file.append(list(self.held.values()))
         if self.everything:
             self.writer.add_pending("everything", {""})

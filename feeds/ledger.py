@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 
@@ -50,6 +50,12 @@ class LedgerFile:
                 file.write(("\n".join(lines) + "\n").encode("utf-8"))
         except OSError as error:
             raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+
+    def complete(self, entries: Iterable[LedgerEntry]) -> None:
+        """Append the entries that are not in the file, and make them last."""
+        known = {entry.id for entry in self.entries()}
+        self.append([line_of(entry) for entry in entries if entry.id not in known])
+        self.sync()
 
     def sync(self) -> None:
         """Wait until the disk has what was written; before the catalogue commits, so that it never knows more."""

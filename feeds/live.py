@@ -16,24 +16,26 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-
-from watchfiles import watch
+from typing import TYPE_CHECKING
 
 from feeds.edition import Edition
-from feeds.errors import FeedsError
+from feeds.errors import FeedsError, LossError, UnusableCatalogueError
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
 from feeds.scan import MANIFEST, data_root
+from feeds.watching import changes_below
+
+if TYPE_CHECKING:
+    from feeds.meter import Meter
 
 log = logging.getLogger("feeds")
 
-LOOK_EVERY = 0.1  # seconds between looks at the data directory's real path and at what comes due
-TRY_AGAIN = 0.5  # seconds after what failed
+TRY_AGAIN = 0.5  # seconds after what failed; twice as long each time
+TRY_LATEST = 8.0  # seconds; as long as that grows
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
-GATHER = 300  # milliseconds in which further changes join the first
-QUIET = 50  # milliseconds without a change, after which those that came are looked at: a file is written in steps
 MANY = 4096  # changes at once, from which on some may have been lost: the kernel's queue holds a bounded number
 SWITCH = 0.0001  # seconds for which another thread may keep the interpreter while an update waits for it
 SWEEP_EVERY = 300.0  # seconds after the last look at everything until the next
@@ -85,20 +87,39 @@ def _give_back() -> None:
         trim(0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an update failed, and what an operator can do about it.
+
+    since: when the first of the updates failed that have failed since, in seconds since the epoch. is_loss: whether it
+    would have lost too many articles.
+    """
+
+    sentence: str
+    remedy: str
+    since: float
+    is_loss: bool
+
+
 class Live:
     """The newest edition of a newsroom. ``start`` begins to watch; ``edition`` is None until there ever was one.
 
-    tell: whether hubs hear of each edition once it is served, while this process writes it.
+    tell: whether hubs hear of each edition once it is served, while this process writes it. meter: what counts.
     """
 
-    def __init__(self, newsroom: Newsroom, *, tell: bool = True) -> None:
+    def __init__(self, newsroom: Newsroom, *, tell: bool = True, meter: Meter | None = None) -> None:
         self.newsroom = newsroom
         self.edition: Edition | None = None
-        self.error = ""  # why the last update failed, "" after one that did not
+        self.failure: Failure | None = None  # of the last update
+        self.looked_at = 0.0  # when the articles, or the writer's edition, were last seen, in seconds since the epoch
+        self.writes = False  # whether this process does, and follows no other
+        self._meter = meter
+        self._damage: UnusableCatalogueError | None = None  # of the catalogue, as whoever read it has found
+        self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
         self._looked = self._changed = 0.0  # when there was a look at everything, and a change; by time.monotonic
-        self._hubs = Hubs(newsroom.catalogue, newsroom.settings) if tell else None
+        self._hubs = Hubs(newsroom.catalogue, newsroom.settings, meter) if tell else None
         self._followed: Edition | None = None  # of another process that writes
         self._differs = False  # whether that is known to have other settings
         self._tried = 0.0  # when the last update began, by time.monotonic
@@ -108,6 +129,11 @@ class Live:
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
+    @property
+    def error(self) -> str:
+        """Why the last update failed, "" after one that did not."""
+        return self.failure.sentence if self.failure else ""
+
     def start(self) -> None:
         """Serve the last edition at once, and begin to watch in a thread of its own; once, however often called."""
         if self._thread is not None:
@@ -116,6 +142,8 @@ class Live:
             if self._thread is not None:
                 return
             self._swap()
+            if self._meter:
+                self._meter.start()
             self._thread = threading.Thread(target=self._run, name="feeds-live", daemon=True)
             self._thread.start()
 
@@ -126,12 +154,20 @@ class Live:
             self._thread.join()
         if self._hubs:
             self._hubs.stop()
+        if self._meter:
+            self._meter.stop()
         self.newsroom.close()
+
+    def distrust(self, error: UnusableCatalogueError) -> None:
+        """Somebody found the catalogue damaged: it is made anew, by whichever process writes it."""
+        self._damage = error
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                if self.newsroom.lock.acquire():
+                self.writes = self.newsroom.hold()
+                if self.writes:
+                    self._mend()
                     self._write()
                 else:
                     if self._hubs:
@@ -139,9 +175,18 @@ class Live:
                     self.newsroom.indexer = None
                     self._follow()
                     self._stop.wait(FOLLOW_EVERY)
+            except UnusableCatalogueError as error:
+                self._failed(error)
+                self.distrust(error)
+                self._stop.wait(TRY_AGAIN)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
                 self._stop.wait(TRY_AGAIN)
+
+    def _mend(self) -> None:
+        damage, self._damage = self._damage, None
+        if damage:
+            self.newsroom.mend(damage)
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
@@ -152,22 +197,11 @@ class Live:
         if not Path(root).is_dir():
             self._stop.wait(TRY_AGAIN)
             return
-        changes = watch(
-            root,
-            watch_filter=None,
-            debounce=GATHER,
-            step=QUIET,
-            rust_timeout=int(LOOK_EVERY * 1000),
-            yield_on_timeout=True,
-            stop_event=self._stop,
-            raise_interrupt=False,
-            ignore_permission_denied=True,
-        )
         stands = False  # the watch, which it does from the first step of the loop on
-        for found in changes:
+        for found in changes_below(root, self._stop):
             if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
                 return
-            if not self.newsroom.lock.acquire():  # a database that was restarted gave the place to another
+            if self._damage or not self.newsroom.hold():  # a database that was restarted gave the place to another
                 return
             paths = changed_paths(root, found)
             is_due = bool(paths) or self._is_due()
@@ -196,8 +230,10 @@ class Live:
         self._step = time.monotonic() + wait
 
     def _is_due(self) -> bool:
-        failed = bool(self.error) and time.monotonic() - self._tried >= TRY_AGAIN
-        return failed or (self._due is not None and self._due <= time.time())
+        if self.failure:
+            waited = time.monotonic() - self._tried >= self._patience
+            return waited or (self.failure.is_loss and self.newsroom.is_loss_accepted)
+        return self._due is not None and self._due <= time.time()
 
     def _may_sweep(self) -> bool:
         now = time.monotonic()
@@ -219,7 +255,8 @@ class Live:
             return
         if where is None:
             _give_back()
-        self.error, self._again = "", update.intake.again
+        self._went_well()
+        self._again, self._patience = update.intake.again, TRY_AGAIN
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
         self._swap()
@@ -232,13 +269,24 @@ class Live:
             with self.newsroom.catalogue.reading() as reading:
                 problems = len(reading.problems())
             named = f"; {problems} problems, which feeds check names" if problems else ""
+            if self._meter:
+                self._meter.rebuilt(seconds)
             log.info(
-                "%d files read, %d documents written in %.2f s%s", update.intake.read, update.written, seconds, named
+                "%d files read, %d documents written in %.2f s%s",
+                *(update.intake.read, update.written, seconds, named),
+                extra={
+                    "edition": self.edition.version if self.edition else 0,
+                    "files": update.intake.read,
+                    "documents": update.written,
+                    "seconds": round(seconds, 3),
+                    "problems": problems,
+                },
             )
 
     def _follow(self) -> None:
         """Serve what another process writes; say so where that has other settings, as its documents show them."""
         self._swap()
+        self._went_well()
         if self.edition is not self._followed:
             self._followed = self.edition
             if not (self._differs or self.newsroom.is_alike()):
@@ -250,9 +298,20 @@ class Live:
         if current is None or self.newsroom.version() != current.version:
             self.edition = self.newsroom.edition(current)
 
+    def _went_well(self) -> None:
+        self.failure, self.looked_at = None, time.time()
+
     def _failed(self, error: Exception) -> None:
-        sentence = str(error) if isinstance(error, FeedsError) else f"{type(error).__name__}: {error}"
+        is_foreseen = isinstance(error, FeedsError)
+        sentence = str(error) if is_foreseen else f"{type(error).__name__}: {error}"
         if sentence != self.error:
-            unforeseen = None if isinstance(error, FeedsError) else error
-            log.error("%s; the last edition stays", sentence, exc_info=unforeseen)
-        self.error = sentence
+            log.error("%s; the last edition stays", sentence, exc_info=None if is_foreseen else error)
+        if self._meter:
+            self._meter.failed()
+        self.failure = Failure(
+            sentence=sentence,
+            remedy=error.remedy if isinstance(error, FeedsError) else "the log has its traceback; report it",
+            since=self.failure.since if self.failure else time.time(),
+            is_loss=isinstance(error, LossError),
+        )
+        self._patience = min(2 * self._patience, TRY_LATEST)

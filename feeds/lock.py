@@ -34,7 +34,9 @@ class FileLock:
 
     def acquire(self) -> bool:
         if self._descriptor is not None:
-            return True
+            if self._is_there(self._descriptor):
+                return True
+            self.release()  # somebody deleted the file: another process may hold its successor
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         except OSError as error:
@@ -46,6 +48,11 @@ class FileLock:
             return False
         self._descriptor = descriptor
         return True
+
+    def _is_there(self, descriptor: int) -> bool:
+        with suppress(OSError):
+            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+        return False
 
     def release(self) -> None:
         if self._descriptor is not None:

@@ -16,15 +16,18 @@ from urllib.parse import quote
 from feeds import edition
 from feeds.arrivals import Ahead
 from feeds.catalogue import Catalogue
+from feeds.changes import unchanged_files
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
-from feeds.errors import CatalogueError
+from feeds.errors import CatalogueError, UnusableCatalogueError
 from feeds.indexing import Indexer
-from feeds.intake import Intake, take_in, unchanged_files
+from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
-from feeds.planning import next_due
+from feeds.losses import LossGuard, accept_loss, is_accepted
+from feeds.planning import VERSION_BEFORE, next_due
+from feeds.scan import scan
 from feeds.state import catalogue_file
 
 log = logging.getLogger("feeds")
@@ -58,13 +61,63 @@ class Newsroom:
         self.ledger_file = ledger_file
         self.lock: WriterLock = lock_for(catalogue)
         self.indexer: Indexer | None = None  # of a service; who only builds needs no search
+        self._losses = LossGuard(_now)
+        self._version = 0  # of the newest edition that was seen
 
     @classmethod
     def open(cls, settings: Settings) -> Newsroom:
-        """Open the catalogue, and make it where there is none; CatalogueError where that fails."""
+        """Open the catalogue, and make it where there is none that can be used; CatalogueError where that fails."""
         address = settings.catalogue or f"sqlite:///{catalogue_file(settings, make_folder=True)}"
-        catalogue = Catalogue.open(address, settings.newsroom)
-        return cls(settings, catalogue, LedgerFile(_ledger_path(settings, catalogue)))
+        catalogue = Catalogue.connect(address, settings.newsroom)
+        newsroom = cls(settings, catalogue, LedgerFile(_ledger_path(settings, catalogue)))
+        try:
+            newsroom._prepare()
+        except CatalogueError:
+            newsroom.close()
+            raise
+        return newsroom
+
+    def _prepare(self) -> None:
+        try:
+            self.catalogue.prepare()
+        except UnusableCatalogueError as error:
+            if not self.catalogue.is_a_file:
+                raise
+            if not self.lock.acquire():
+                raise CatalogueError(error.address, f"{error.reason}, and another process writes it") from error
+            try:
+                self.catalogue.prepare()  # whoever had the place may have mended it meanwhile
+            except UnusableCatalogueError as still:
+                self._make_anew(still)
+            finally:
+                self.lock.release()
+
+    def _make_anew(self, error: UnusableCatalogueError) -> None:
+        """Set a catalogue that cannot be used aside, and begin a new one; the caller holds the writer's place."""
+        aside, saved = self.catalogue.make_anew()
+        self.ledger_file.complete(saved)
+        self._count_on()
+        log.warning("%s; it is set aside as %s and made anew of the articles and the ledger", error, aside)
+
+    def _count_on(self) -> None:
+        """Let the editions of a new catalogue be later ones than those that were seen, here and by other processes."""
+        if self._version:
+            with self.catalogue.writing() as writer:
+                writer.set_value(VERSION_BEFORE, str(self._version))
+
+    def hold(self) -> bool:
+        """Take the writer's place if it is free; True also where this newsroom has it already.
+
+        The catalogue's folder is made anew where somebody has deleted it, unless the articles are away as well.
+        """
+        try:
+            return self.lock.acquire()
+        except CatalogueError:
+            if self.settings.catalogue or catalogue_file(self.settings).parent.exists():
+                raise
+            scan(self.settings)
+            catalogue_file(self.settings, make_folder=True)
+            return self.lock.acquire()
 
     def close(self) -> None:
         """Give up the writer's place and the connections."""
@@ -82,7 +135,37 @@ class Newsroom:
         """Read what changed and render what it changes; the caller holds the lock.
 
         paths: where something may have changed since the last update, below the data directory; None: anywhere.
+        A catalogue that turns out to be damaged is set aside, and all is read and rendered anew.
         """
+        try:
+            return self._update(jobs, paths, ahead, progress)
+        except UnusableCatalogueError as error:
+            self.mend(error)
+            return self._update(jobs, None, None, progress)
+
+    def mend(self, error: UnusableCatalogueError) -> None:
+        """Begin a new catalogue, as the one that there is turned out to be unusable; the caller holds the lock.
+
+        Raises what it was called for where that is PostgreSQL, which has to be mended by a person.
+        """
+        if not self.catalogue.is_a_file:
+            raise error
+        if self._is_gone():
+            self.catalogue.prepare()
+            self._count_on()
+        else:
+            self._make_anew(error)
+
+    def _is_gone(self) -> bool:
+        """Whether somebody deleted the database, and SQLite has made an empty one in its place."""
+        try:
+            return self.catalogue.is_empty()
+        except UnusableCatalogueError:
+            return False
+
+    def _update(
+        self, jobs: int, paths: Collection[str] | None, ahead: Ahead | None, progress: Progress | None
+    ) -> Update:
         program = program_digest()
         began = time.thread_time()
         intake = take_in(
@@ -93,6 +176,7 @@ class Newsroom:
             jobs=jobs,
             paths=paths,
             ahead=ahead,
+            guard=self._losses,
             progress=progress and (lambda done, of: progress("articles", done, of)),
         )
         self._index_changed()
@@ -101,7 +185,7 @@ class Newsroom:
             self.catalogue,
             self.settings,
             program=program,
-            now=time.time_ns() // 1000,
+            now=_now(),
             jobs=jobs,
             progress=progress and (lambda done, of: progress("feeds", done, of)),
         )
@@ -128,32 +212,51 @@ class Newsroom:
         CatalogueError where another process keeps the place and the catalogue is not up to date in time.
         """
         deadline = time.monotonic() + WAIT_FOR_WRITER
-        while not self.lock.acquire():
+        while not self.hold():
             files = self._up_to_date()
             if files is not None:
                 return Update(Intake(files=files, read=0, changed=False), written=0)
             if time.monotonic() >= deadline:
-                shown = self.catalogue.engine.url.render_as_string(hide_password=True)
                 reason = (
                     f"another process writes it, and is not done or has other settings after {WAIT_FOR_WRITER:.0f} s"
                 )
-                raise CatalogueError(shown, reason)
+                raise CatalogueError(self.catalogue.shown, reason)
             time.sleep(ASK_AGAIN)
         try:
             return self.update(jobs=jobs, ahead=ahead, progress=progress)
         finally:
             self.lock.release()
 
+    def mend_alone(self, error: UnusableCatalogueError) -> None:
+        """``mend`` where the writer's place is free; a service that has it mends the catalogue itself."""
+        if not self.lock.acquire():
+            raise error
+        try:
+            self.mend(error)
+        finally:
+            self.lock.release()
+
+    def accept_loss(self) -> None:
+        """Leave word that the next loss of articles is meant, whichever process meets it."""
+        accept_loss(self.catalogue)
+
+    @property
+    def is_loss_accepted(self) -> bool:
+        with self.catalogue.reading() as reading:
+            return is_accepted(reading)
+
     def _up_to_date(self) -> int | None:
         """How many files there are, where all that they hold is in the newest edition; else None."""
         program = program_digest()
         files = unchanged_files(self.catalogue, self.settings, program=program)
-        current = edition.is_current(self.catalogue, self.settings, program=program, now=time.time_ns() // 1000)
+        current = edition.is_current(self.catalogue, self.settings, program=program, now=_now())
         return files if current else None
 
     def edition(self, before: Edition | None = None) -> Edition | None:
         """The newest edition, None before the first; what has not changed since the one before is the same."""
-        return edition.load(self.catalogue, before)
+        found = edition.load(self.catalogue, before)
+        self._version = max(self._version, found.version if found else 0)
+        return found
 
     def is_alike(self) -> bool:
         """Whether the newest edition is made with these settings and by this program, and not by another process's."""
@@ -165,6 +268,11 @@ class Newsroom:
         """The number of the newest edition, 0 before the first."""
         with self.catalogue.reading() as reading:
             return reading.version
+
+
+def _now() -> int:
+    """Microseconds since the epoch."""
+    return time.time_ns() // 1000
 
 
 def _ledger_path(settings: Settings, catalogue: Catalogue) -> Path | None:

@@ -12,6 +12,8 @@ from feeds.entries import settings_fingerprint
 SWEEP_EVERY = 100  # editions after which every feed is looked at, to drop what no feed lists any more
 EMBARGO = "embargo"
 """The value of the catalogue that says when the next article's time comes."""
+VERSION_BEFORE = "version before"
+"""The value that says how many editions there were before the catalogue was made anew; it counts on from there."""
 AGED = "aged"
 """The value that says when the oldest article of the news sitemap is too old for it."""
 

@@ -8,13 +8,16 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from stat import S_ISREG
+from typing import NamedTuple
 
-from feeds.errors import OutputError
+from feeds.errors import LossError, OutputError
 from feeds.front.codings import CODINGS
+from feeds.losses import is_too_much
 from feeds.model import Rendition
 from feeds.scan import MANIFEST
 
@@ -38,27 +41,45 @@ class Publication:
     removed: int
 
 
+class Manifest(NamedTuple):
+    """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows."""
+
+    documents: Mapping[str, str]
+    articles: int = 0
+
+
 def to_folder(
-    renditions: Iterable[Rendition], folder: Path, *, precompress: bool = False, jobs: int = 2
+    renditions: Iterable[Rendition],
+    folder: Path,
+    *,
+    precompress: bool = False,
+    jobs: int = 2,
+    articles: int = 0,
+    may_lose: bool = True,
 ) -> Publication:
     """Write every document that differs, and remove those of an earlier manifest that are no more.
 
-    Files get the document's Last-Modified as mtime. Raises OutputError; the old files stay whole then.
+    Files get the document's Last-Modified as mtime. articles: how many the edition is made of. may_lose: whether that
+    may be less than half of what the folder was made of; a catalogue that knows what it had watches over that itself.
+    Raises OutputError, or LossError where it may not; the old files stay whole then.
     """
     try:
-        return _Folder(folder, precompress, jobs).publish(renditions)
+        return _Folder(folder, precompress, jobs, articles, may_lose).publish(renditions)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
 
 
 class _Folder:
-    def __init__(self, folder: Path, precompress: bool, jobs: int) -> None:
+    def __init__(self, folder: Path, precompress: bool, jobs: int, articles: int, may_lose: bool) -> None:
         self.folder = folder
+        self.articles = articles
+        self.may_lose = may_lose
         self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
         self.jobs = jobs
         self.workshop = folder / WORKSHOP
+        self.descriptor = -1  # of the folder, while it is published into
         self.manifest: dict[str, str] = {}
-        self.before: dict[str, str] = {}
+        self.before = Manifest({})
 
     def publish(self, renditions: Iterable[Rendition]) -> Publication:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -68,12 +89,12 @@ class _Folder:
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Another publication into the same folder waits until this one is done, or its process has died."""
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        self.descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(descriptor)
+            os.close(self.descriptor)
 
     @contextmanager
     def _workshop(self) -> Iterator[None]:
@@ -87,6 +108,9 @@ class _Folder:
     def _publish(self, renditions: Iterable[Rendition]) -> Publication:
         self._begin()
         self.before = _manifest(self.folder / MANIFEST)
+        if not self.may_lose and is_too_much(self.before.articles, self.articles):
+            lost = self.before.articles - self.articles
+            raise LossError(lost, self.before.articles, f"the catalogue that {self.folder} was written from had them")
         try:
             with ThreadPoolExecutor(self.jobs) as threads:
                 # Some at a time, as a map over all of them would hold every body at once.
@@ -96,11 +120,14 @@ class _Folder:
                     written += sum(threads.map(self._document, some))
         except BaseException:
             with suppress(OSError):  # what was written until now is ours all the same, and to be removed one day
-                self._list(dict.fromkeys(self.manifest, "") | self.before)
+                self._list(
+                    self.before._replace(documents={**dict.fromkeys(self.manifest, ""), **self.before.documents})
+                )
             raise
-        removed = self._remove(set(self.before) - set(self.manifest))
-        if self.manifest != self.before:
-            self._list(self.manifest)
+        removed = self._remove(set(self.before.documents) - set(self.manifest))
+        now = Manifest(self.manifest, self.articles)
+        if now != self.before:
+            self._list(now)
         documents = len(self.manifest)
         feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
         return Publication(
@@ -114,17 +141,17 @@ class _Folder:
         if os.path.lexists(self.folder / "index.html"):
             reason = "is there already and is no page of feeds; name another folder, or remove it"
             raise OutputError(str(self.folder / "index.html"), reason)
-        self._list({})
+        self._list(Manifest({}))
 
-    def _list(self, documents: Mapping[str, str]) -> None:
-        """Write the manifest: path -> etag."""
-        listed = json.dumps({"documents": dict(sorted(documents.items()))}, indent=1)
+    def _list(self, manifest: Manifest) -> None:
+        documents = dict(sorted(manifest.documents.items()))
+        listed = json.dumps({"articles": manifest.articles, "documents": documents}, indent=1)
         self._replace(MANIFEST, listed.encode(), None)
 
     def _document(self, rendition: Rendition) -> bool:
         """Write one document and its compressed forms where they differ; True where any was written."""
         self.manifest[rendition.path] = rendition.etag
-        known = self.before.get(rendition.path) == rendition.etag
+        known = self.before.documents.get(rendition.path) == rendition.etag
         stale = [suffix for suffix in self.suffixes if not self._is_there(rendition, suffix, known)]
         for suffix in stale:
             body = COMPRESSIONS[suffix](rendition.body) if suffix else rendition.body
@@ -136,8 +163,10 @@ class _Folder:
     def _is_there(self, rendition: Rendition, suffix: str, known: bool) -> bool:
         path = self.folder / (rendition.path + suffix)
         try:
-            status = path.stat()
+            status = path.lstat()
         except OSError:
+            return False
+        if not S_ISREG(status.st_mode):  # a link may lead to what looks like the document, and is somebody else's
             return False
         if known and int(status.st_mtime) == rendition.modified:
             return bool(suffix) or status.st_size == len(rendition.body)
@@ -145,23 +174,51 @@ class _Folder:
         return not suffix and status.st_size == len(rendition.body) and path.read_bytes() == rendition.body
 
     def _replace(self, path: str, body: bytes, modified: int | None) -> None:
-        target = self.folder / path
         unfinished = self.workshop / path.replace("/", "%")
-        with unfinished.open("wb") as file:
+        with unfinished.open("xb") as file:  # which follows no link
             file.write(body)
             file.flush()
             if modified is not None:
                 os.utime(file.fileno(), (modified, modified))
             os.fsync(file.fileno())
-        target.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.replace(target)
+        with self._folder_of(path, make=True) as place:
+            os.replace(unfinished, path.rpartition("/")[2], dst_dir_fd=place)
+
+    @contextmanager
+    def _named(self, path: str) -> Iterator[None]:
+        """What fails is told with the whole path: the system knows only the last name of it."""
+        try:
+            yield
+        except NotADirectoryError as error:
+            reason = "leads through a link or a file where a folder of feeds has to be; remove that"
+            raise OutputError(str(self.folder / path), reason) from error
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise OutputError(str(self.folder / path), error.strerror or str(error)) from error
+
+    @contextmanager
+    def _folder_of(self, path: str, *, make: bool) -> Iterator[int]:
+        """The descriptor of the folder in which a document lies, opened step by step from the output.
+
+        Whoever can write in the output may put links there, at any moment: none is followed, as it may lead anywhere.
+        Raises OutputError for one, FileNotFoundError where there is no such folder and none is made.
+        """
+        place = self.descriptor
+        with ExitStack() as opened:
+            for name in path.split("/")[:-1]:
+                with self._named(path):
+                    place = _step(place, name, make)
+                opened.callback(os.close, place)
+            yield place
 
     def _remove(self, paths: Iterable[str]) -> int:
         """Remove documents of the earlier manifest, their compressed forms, and folders that are empty then."""
         count = 0
         for path in sorted(paths):
             target = self.folder / path
-            inside = "\0" not in path and target.resolve().is_relative_to(self.folder.resolve())
+            odd = "\0" in path or ".." in path.split("/")
+            inside = not odd and target.resolve().is_relative_to(self.folder.resolve())
             if not inside or target.is_dir():
                 continue  # a manifest that somebody edited leads nowhere else
             self._unlink(path, ("", *COMPRESSIONS))
@@ -170,8 +227,10 @@ class _Folder:
         return count
 
     def _unlink(self, path: str, suffixes: Iterable[str]) -> None:
-        for suffix in suffixes:
-            (self.folder / (path + suffix)).unlink(missing_ok=True)
+        with suppress(FileNotFoundError), self._folder_of(path, make=False) as place:
+            for suffix in suffixes:
+                with self._named(path + suffix), suppress(FileNotFoundError):
+                    os.unlink(path.rpartition("/")[2] + suffix, dir_fd=place)
 
     def _remove_empty(self, folder: Path) -> None:
         while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
@@ -179,10 +238,19 @@ class _Folder:
             folder = folder.parent
 
 
-def _manifest(path: Path) -> dict[str, str]:
-    """What an earlier publication wrote; {} where there is no manifest that can be read."""
+def _step(place: int, name: str, make: bool) -> int:
+    """The descriptor of a folder within another. Raises NotADirectoryError for a link."""
+    if make:
+        with suppress(FileExistsError):
+            os.mkdir(name, dir_fd=place)
+    return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place)
+
+
+def _manifest(path: Path) -> Manifest:
+    """What an earlier publication wrote; nothing where there is no manifest that can be read."""
     try:
-        documents = json.loads(path.read_bytes())["documents"]
-        return {str(name): str(etag) for name, etag in documents.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        listed = json.loads(path.read_bytes() if S_ISREG(path.lstat().st_mode) else b"{}")
+        documents = {str(name): str(etag) for name, etag in listed["documents"].items()}
+        return Manifest(documents, int(listed.get("articles", 0)))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Manifest({})

@@ -20,7 +20,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from math import inf
 from queue import Empty, SimpleQueue
 from socket import SHUT_RDWR, socket
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
 from zlib import crc32
 
@@ -29,6 +29,9 @@ from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Ping
 from feeds.config import Settings
 from feeds.errors import CatalogueError
+
+if TYPE_CHECKING:
+    from feeds.meter import Meter
 
 log = logging.getLogger("feeds")
 
@@ -58,6 +61,11 @@ class Answer(NamedTuple):
     @property
     def heard(self) -> bool:
         return 200 <= self.status < 300
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the hub is not told again."""
+        return not self.heard and self.ping.attempts + 1 >= ATTEMPTS
 
 
 def tell_hubs(settings: Settings, pings: Iterable[Ping], *, within: float) -> list[Answer]:
@@ -199,14 +207,16 @@ def settle(catalogue: Catalogue, answers: Sequence[Answer], now: int) -> None:
     now: microseconds since the epoch.
     """
     heard = [answer.ping for answer in answers if answer.heard]
-    lost = [answer for answer in answers if not answer.heard and answer.ping.attempts + 1 >= ATTEMPTS]
+    lost = [answer for answer in answers if answer.is_last]
     over = {*heard, *(answer.ping for answer in lost)}
     later = [(a.ping, now + int(wait(a) * 1_000_000)) for a in answers if a.ping not in over]
     with catalogue.writing() as writer:
         writer.settle_pings(over, later)
     for hub in sorted({answer.ping.hub for answer in lost}):
         said = [answer.said for answer in lost if answer.ping.hub == hub]
-        log.error("hub %s: given up to tell it of %d documents, at last: %s", hub, len(said), said[-1])
+        log.error(
+            "hub %s: given up to tell it of %d documents, at last: %s", hub, len(said), said[-1], extra={"hub": hub}
+        )
 
 
 def wait(answer: Answer) -> float:
@@ -222,8 +232,8 @@ def wait(answer: Answer) -> float:
 class Hubs:
     """Tells hubs of what has changed from ``wake`` on until ``rest``, also what an earlier process left untold."""
 
-    def __init__(self, catalogue: Catalogue, settings: Settings) -> None:
-        self._callers = [_Caller(catalogue, settings.base_url, hub) for hub in settings.hubs]
+    def __init__(self, catalogue: Catalogue, settings: Settings, meter: Meter | None = None) -> None:
+        self._callers = [_Caller(catalogue, settings.base_url, hub, meter) for hub in settings.hubs]
 
     def wake(self) -> None:
         """This process writes the catalogue, and there may be something new."""
@@ -247,8 +257,9 @@ class Hubs:
 class _Caller:
     """The thread that tells one hub."""
 
-    def __init__(self, catalogue: Catalogue, base_url: str, hub: str) -> None:
+    def __init__(self, catalogue: Catalogue, base_url: str, hub: str, meter: Meter | None) -> None:
         self._catalogue = catalogue
+        self._meter = meter
         self._base_url = base_url
         self._hub = hub
         self._awake = False
@@ -314,14 +325,19 @@ class _Caller:
 
     def _report(self, answers: Sequence[Answer]) -> None:
         deaf = [answer for answer in answers if not answer.heard]
-        if len(deaf) < len(answers):
-            log.info("hub %s: told of %d changed documents", self._hub, len(answers) - len(deaf))
+        if heard := len(answers) - len(deaf):
+            fields = {"hub": self._hub, "documents": heard}
+            log.info("hub %s: told of %d changed documents", self._hub, heard, extra=fields)
+        if self._meter:
+            lost = sum(answer.is_last for answer in deaf)
+            for result, number in (("heard", heard), ("later", len(deaf) - lost), ("given_up", lost)):
+                self._meter.told(result, number)
         self._say(f"{deaf[-1].said}; it is told again later" if deaf else "")
 
     def _say(self, trouble: str) -> None:
         """Log a trouble when it begins, not as long as it lasts."""
         if trouble and trouble != self._trouble:
-            log.warning("hub %s: %s", self._hub, trouble)
+            log.warning("hub %s: %s", self._hub, trouble, extra={"hub": self._hub})
         self._trouble = trouble
 
 

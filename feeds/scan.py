@@ -14,6 +14,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 from typing import NamedTuple
 
 from feeds.config import Settings
+from feeds.confined import LEADS_OUT, is_below
 from feeds.errors import ArticleError, DataDirectoryError
 from feeds.readers import WITHDRAWN, is_source
 
@@ -119,11 +120,12 @@ def data_root(settings: Settings) -> str:
     return os.path.realpath(settings.data)
 
 
-def scan(settings: Settings) -> Scan:
+def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     """Find every source file below the data directory.
 
     Dot-folders, the output and what ``exclude`` names are skipped. A link that leads out of the directory is a
-    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed or holds no articles.
+    problem, not a file. Raises DataDirectoryError where the directory itself cannot be listed, or holds no articles
+    though it has to.
     """
     walk = _Walk.of(settings, Scan())
     try:
@@ -131,7 +133,7 @@ def scan(settings: Settings) -> Scan:
         walk.follow_links()
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
-    if not walk.found.folders and not walk.found.problems:
+    if not (may_be_empty or walk.found.folders or walk.found.problems):
         raise DataDirectoryError(str(settings.data), "holds no articles")
     return walk.found
 
@@ -232,11 +234,10 @@ class _Walk:
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
-        inside = target == self.root or target.startswith(self.root + os.sep)
         is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
-        if not inside:
+        if not is_below(self.root, target):
             if is_source(path) or is_folder:
-                self.problem(path, "is a link that leads out of the data directory")
+                self.problem(path, LEADS_OUT)
         elif is_folder:
             self.found.linked = True
             self.subfolder(target, path)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import logging
+import ctypes
+import multiprocessing
 import os
+import resource
 import signal
 import socket
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.utils import formatdate
 from importlib import import_module
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
 from feeds.errors import ServeError
+from feeds.logs import begin_log
+from feeds.ondemand import WAITING
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,9 +28,24 @@ if TYPE_CHECKING:
     from feeds.front.door import FrontDoor
     from feeds.live import Live
 
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where processes count together, see feeds/meter.py
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
-THREADS = 4  # of a worker: an answer is a look-up, and granian itself waits for slow clients
+PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+THREADS = WAITING + 1  # of a worker: an answer is a look-up, and one thread is left while others wait for a rendering
+CONNECTIONS = 8192  # of a worker that are open at once, idle and slow ones among them; further ones wait to be accepted
+BACKLOG = 4096  # connections that wait for that; Linux lets no more wait, unless it is told to
+PATIENCE = 30_000  # milliseconds for a request's headers, and without a request: for slow clients, and for idle ones
+LARGEST_HEAD = 65_536  # bytes of a request's line and headers; more is answered by 431
+DESCRIPTORS = 65_536  # that are asked for; a service has 1,024 of them where nobody says more, and a connection is one
+OWN = 256  # of these that are not for connections: the catalogue, the watch, libraries
+
+GRANIAN_LOG: dict[str, Any] = {
+    "handlers": {},
+    "formatters": {},
+    "loggers": {"_granian": {"propagate": True}, "granian.access": {"propagate": True}},
+}
+"""What the server itself has to say, said as we say it."""
 
 
 def serve(*, host: str, port: int, workers: int, server: str) -> None:
@@ -50,25 +72,58 @@ def check_port(host: str, port: int) -> None:
 
 
 def _granian(host: str, port: int, workers: int) -> None:
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-
     # Workers are programs of their own, which hear this: threads with a heap each keep free what others could use.
     os.environ.setdefault("MALLOC_ARENA_MAX", "1")
-    Granian(
+    descriptors = _more_descriptors()
+    with _counted_together(workers):
+        _granian_server(host, port, workers, min(CONNECTIONS, max(descriptors - OWN, OWN))).serve()
+
+
+def _more_descriptors() -> int:
+    """Take as many descriptors as this process and those that it begins may have; gives how many that are."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return wanted
+
+
+def _granian_server(host: str, port: int, workers: int, connections: int) -> Any:
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.http import HTTP1Settings
+    from granian.log import LogLevels
+
+    return Granian(
         "feeds.serve:application",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=THREADS,
+        http=HTTPModes.http1,  # HTTP/2 wants HTTPS, which is a proxy's; without it, it is one more way in
+        http1_settings=HTTP1Settings(header_read_timeout=PATIENCE, max_buffer_size=LARGEST_HEAD),
+        backlog=BACKLOG,
+        backpressure=connections,
         factory=True,
         workers_kill_timeout=LEAVE,
         respawn_failed_workers=True,
         log_access=False,
         log_level=LogLevels.warning,
-    ).serve()
+        log_dictconfig=GRANIAN_LOG,
+    )
+
+
+@contextmanager
+def _counted_together(workers: int) -> Iterator[None]:
+    """A folder in which several workers count together, as long as they serve."""
+    if workers == 1 or SHARED in os.environ:
+        yield
+        return
+    with TemporaryDirectory(prefix="feeds-", ignore_cleanup_errors=True) as folder:
+        os.environ[SHARED] = folder
+        yield
 
 
 def _bjoern(host: str, port: int, workers: int) -> None:
@@ -109,7 +164,21 @@ def _keep_date(door: FrontDoor) -> None:
 
 def application() -> WSGIApplication:
     """The application of one worker, watching from its start."""
+    _die_with_master()
     return _application().wsgi_app
+
+
+def _die_with_master() -> None:
+    """Have this worker killed when the process that started it dies: nobody would stop it, and it would keep the port.
+
+    prctl(2), PR_SET_PDEATHSIG. SIGKILL is what every part is made for, and a worker that hangs does not hear less.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # which is Linux's
+    if prctl:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    master = multiprocessing.parent_process()
+    if master and master.pid != os.getppid():  # it died before it was asked
+        os._exit(1)
 
 
 def _application() -> Flask:
@@ -119,10 +188,3 @@ def _application() -> Flask:
     app = create_app()
     app.extensions["feeds"].start()
     return app
-
-
-def begin_log() -> None:
-    """Log to standard error, from the level on that LOGLEVEL names; INFO where it names none."""
-    level = logging.getLevelNamesMapping().get(os.environ.get("LOGLEVEL", "").upper(), logging.INFO)
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("watchfiles").setLevel(logging.WARNING)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import chain
-from pathlib import Path
 from typing import BinaryIO, Literal, NamedTuple, Protocol
 from urllib.parse import quote
 
@@ -21,6 +20,7 @@ from feeds import images, text
 from feeds.categories import Classified, Classifier, unknown_category
 from feeds.checks import checked_corrections, checked_rights, checked_withdrawal, date_or_problem, read_moment
 from feeds.config import CategorySetting, FieldNames, Settings
+from feeds.confined import open_below, open_file_below
 from feeds.errors import ArticleError, DateError
 from feeds.likeness import marks, same_address
 from feeds.limits import Limits
@@ -130,10 +130,10 @@ Content = bytes | BinaryIO | ArticleError | OSError
 def _content_of(rules: Rules, file: FoundFile) -> Content:
     try:
         if is_stream(file):
-            return Path(rules.root, file.path).open("rb")  # closed where it is read
+            return open_file_below(rules.root, file.path)  # closed where it is read
         if sentence := rules.limits.excess("file", file.size, "is {} bytes long"):
             return ArticleError(file.path, "unreadable", sentence)
-        return _bytes_of(f"{rules.root}/{file.path}", rules.limits.file, file.size)
+        return _bytes_of(rules, file.path, file.size)
     except OSError as error:
         return error
 
@@ -187,12 +187,13 @@ def _checked(
     yield Checked(found, problems, opened)
 
 
-def _bytes_of(path: str, limit: int, size: int = 65_536) -> bytes:
-    """A file's bytes by three system calls, where open() makes seven; a size that has grown is read on.
+def _bytes_of(rules: Rules, path: str, size: int = 65_536) -> bytes:
+    """A file's bytes by few system calls, where open() makes many; a size that has grown is read on.
 
-    limit: of a file's bytes; where there are more, some of them are given, for the reader to refuse.
+    Where there are more than the limit of a file, some of them are given, for the reader to refuse.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    limit = rules.limits.file
+    descriptor = open_below(rules.root, path)
     try:
         data = os.read(descriptor, size + 1)
         while len(data) != size and len(data) <= limit:
@@ -214,8 +215,7 @@ def digest_of(data: bytes) -> str:
 def drafts_at(rules: Rules, path: str, positions: Iterable[int | None]) -> Iterator[Draft]:
     """The drafts of one file again, for their bodies; none where the file cannot be read any more."""
     try:
-        file = Path(rules.root, path)
-        content = file.open("rb") if may_stream(path) else _bytes_of(str(file), rules.limits.file)
+        content = open_file_below(rules.root, path) if may_stream(path) else _bytes_of(rules, path)
     except OSError:
         return
     wanted = frozenset(p for p in positions if p is not None)

@@ -13,8 +13,20 @@ from feeds.config import Settings, is_sample
 from feeds.errors import CatalogueError
 
 STATE_FOLDER = ".feeds"
+CATALOGUE = "catalogue.sqlite"
 # File systems on which SQLite's locks and shared memory cannot be relied on.
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"})
+# And those on which the kernel does not tell what the other side writes.
+SHARED_FILE_SYSTEMS = NETWORK_FILE_SYSTEMS | {
+    "virtiofs",
+    "vboxsf",
+    "prl_fs",
+    "drvfs",
+    "lustre",
+    "gpfs",
+    "ocfs2",
+    "gfs2",
+}
 
 
 def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
@@ -29,22 +41,34 @@ def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
     swapped = Path(os.path.abspath(settings.data)) != root  # noqa: PTH100 - links must stay
     if swapped:
         root = settings.data  # a link that a deploy leads elsewhere: what lies behind it goes with the old version
-    if not is_sample(settings) and not swapped and root.is_dir() and _can_hold_a_catalogue(root, beside):
-        folder = beside
-    else:
-        state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or platformdirs.user_state_path("feeds")
-        folder = Path(state) / f"{text.slugify(root.name)}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+    state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or platformdirs.user_state_path("feeds")
+    elsewhere = Path(state) / f"{text.slugify(root.name)}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
+    may_be_beside = not is_sample(settings) and not swapped and root.is_dir()
+    folder = beside if may_be_beside and _holds_the_catalogue(root, beside, elsewhere) else elsewhere
     try:
         if make_folder:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CatalogueError(str(folder), error.strerror or str(error)) from error
-    return folder / "catalogue.sqlite"
+    return folder / CATALOGUE
 
 
-def _can_hold_a_catalogue(root: Path, beside: Path) -> bool:
-    place = beside if beside.is_dir() else root
-    return os.access(place, os.W_OK) and _file_system(root) not in NETWORK_FILE_SYSTEMS
+def tells_changes(path: Path) -> bool:
+    """Whether inotify tells all that changes in a folder: not where others write to its file system, too."""
+    kind = _file_system(path)
+    return kind not in SHARED_FILE_SYSTEMS and not kind.startswith("fuse")
+
+
+def _holds_the_catalogue(root: Path, beside: Path, elsewhere: Path) -> bool:
+    """Whether the catalogue lies beside the articles: where one can write, or where it is already.
+
+    One that cannot be written any more must not be left for an empty one, which would give articles other ids.
+    """
+    if _file_system(root) in NETWORK_FILE_SYSTEMS:
+        return False
+    is_there, is_elsewhere = (os.path.exists(folder / CATALOGUE) for folder in (beside, elsewhere))  # noqa: PTH110
+    place = beside if os.path.isdir(beside) else root  # noqa: PTH112 - Path.is_dir raises where root is closed
+    return os.access(place, os.W_OK) or (is_there and not is_elsewhere)
 
 
 def _file_system(path: Path) -> str:

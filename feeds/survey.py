@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from feeds import tables as t
 from feeds.catalogue.reading import DIRECTORY, Reading
 from feeds.categories import name_in
-from feeds.errors import ArticleError, Severity
+from feeds.errors import KINDS, ArticleError, Severity
 from feeds.readers import kind_of
 from feeds.record import Record, from_microseconds
 from feeds.source import place_of
@@ -110,3 +110,8 @@ def articles_by_unknown_name(reading: Reading) -> dict[str, int]:
     kind = t.problems.c.kind == "category"
     found = [(name_in(reason), n) for reason, n in reading.counted(t.problems, t.problems.c.reason, where=[kind])]
     return dict(sorted(found, key=lambda each: (-each[1], each[0])))
+
+
+def problems_by_kind(reading: Reading) -> dict[str, int]:
+    """How many problems there are of each kind, also of those of which there are none."""
+    return dict.fromkeys(KINDS, 0) | dict(reading.counted(t.problems, t.problems.c.kind))

@@ -6,11 +6,11 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
-from pathlib import Path
 from typing import NamedTuple
 
 from feeds import text
 from feeds.checks import date_or_problem
+from feeds.confined import open_file_below
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
 from feeds.readers.fields import squash
@@ -73,7 +73,9 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
     for file in found.lists():
         problems = lists.problems.setdefault(file.path, [])
         try:
-            data = Path(rules.root, file.path).read_bytes()
+            with open_file_below(rules.root, file.path) as opened:
+                data = opened.read(rules.limits.record + 1)
+            rules.limits.hold("record", len(data), "is {} bytes long or longer")
             lists.entries.extend(_entries(file, data, rules.zone, problems))
         except OSError as error:
             problems.append(ArticleError(file.path, "unreadable", error.strerror or str(error)))

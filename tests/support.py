@@ -269,11 +269,26 @@ class Server:
         """Send a signal to all processes of the server."""
         os.killpg(self.process.pid, number)
 
+    def is_running(self) -> bool:
+        """Whether any process of the server is left."""
+        return bool(processes_of(self.process.pid))
+
     def stop(self) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):  # a worker may outlive its master
             with suppress(ProcessLookupError, subprocess.TimeoutExpired):
                 self.signal(number)
                 self.process.wait(5)
+
+
+def processes_of(group: int) -> list[int]:
+    """Processes of a group that run; one that has ended and that nobody has asked for is none."""
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it ended meanwhile
+            state, _, process_group = file.read_text().rpartition(")")[2].split()[:3]
+            if int(process_group) == group and state not in "ZX":
+                found.append(int(file.parent.name))
+    return found
 
 
 def server_command(name: str, port: int) -> list[str]:

@@ -173,5 +173,19 @@ class TestSystemd:
         assert done.returncode == 0, done.stderr
         assert "feeds.service" not in done.stderr
 
+    @pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed")
+    @pytest.mark.parametrize(("alone", "exposure"), [(False, 1.2), (True, 1.0)])
+    def test_little_is_exposed(self, tmp_path: Path, alone: bool, exposure: float) -> None:
+        """By systemd's own measure, from 0 to 10; alone: with the two lines for a service that needs no network."""
+        unit = tmp_path / "feeds.service"
+        unit.write_text(self.UNIT.replace("#IPAddress", "IPAddress") if alone else self.UNIT)
+        threshold = str(int(exposure * 10))
+        done = subprocess.run(
+            [str(ANALYZE), "security", "--offline=true", "--no-pager", f"--threshold={threshold}", str(unit)],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout[-200:]
+
     def test_it_starts_the_command_that_the_readme_names(self) -> None:
         assert re.search(r"(?m)^ExecStart=\S+/feeds serve ", self.UNIT)

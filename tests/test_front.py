@@ -30,6 +30,7 @@ from feeds.errors import CatalogueError, ConfigError
 from feeds.front import door
 from feeds.front.codings import CODINGS
 from feeds.front.door import FrontDoor
+from feeds.meter import Meter
 from feeds.web import create_app
 from tests.support import FORMATS, Desk, a_desk, until
 
@@ -250,7 +251,7 @@ def test_where_nothing_is_new_but_an_entry_went_the_list_is_empty(tmp_path: Path
         before = desk.build()
         path.unlink()
         edition = desk.build()
-        front = FrontDoor(lambda *_: [], StandIn(edition), desk.settings)
+        front = FrontDoor(lambda *_: [], StandIn(edition), desk.settings, Meter())
         for name in FORMATS:
             got = ask(front, f"/{name}", if_none_match=f'"{before.documents[name].etag}"', a_im="feed")
             assert got.status == 226
@@ -296,7 +297,7 @@ def test_a_category_that_was_published_goes_from_everywhere_when_it_is_listed(tm
         before = desk.build()
         assert "pemilu/rss.xml" in before.documents
         desk.set(gone=("pemilu",))
-        front = FrontDoor(lambda *_: [b"Flask"], StandIn(before), desk.settings)
+        front = FrontDoor(lambda *_: [b"Flask"], StandIn(before), desk.settings, Meter())
         assert front(create_environ("/pemilu/rss.xml"), lambda *_: None) == [b"Flask"]  # also before the next edition
         edition = desk.build()
         assert "pemilu/rss.xml" not in edition.documents
@@ -368,7 +369,7 @@ def test_the_next_edition_is_answered_from_at_once(tmp_path: Path) -> None:
     with a_desk(tmp_path) as desk:
         desk.write("a.md", "Satu")
         live = StandIn(desk.build())
-        front = FrontDoor(lambda *_: [], live, desk.settings)
+        front = FrontDoor(lambda *_: [], live, desk.settings, Meter())
         tag = ask(front, accept_encoding="gzip").headers["etag"]
         assert ask(front, accept_encoding="gzip", if_none_match=tag).status == 304
         desk.write("b.md", "Dua", "2026-05-05")
@@ -383,7 +384,7 @@ def test_what_is_compressed_stays_while_the_document_does_and_what_is_new_is_com
         desk.write("ekonomi/a.md", "Satu")
         desk.write("budaya/b.md", "Dua", "2026-05-05")
         live = StandIn(desk.build())
-        front = FrontDoor(lambda *_: [], live, desk.settings)
+        front = FrontDoor(lambda *_: [], live, desk.settings, Meter())
         before = [ask(front, f"/{folder}/rss.xml", accept_encoding="gzip").body for folder in ("ekonomi", "budaya")]
         first = front.document(live.edition.documents["budaya/rss.xml"]).bodies
         desk.write("ekonomi/c.md", "Tiga", "2026-05-06")
@@ -402,7 +403,7 @@ def test_what_is_compressed_stays_while_the_document_does_and_what_is_new_is_com
 
 def test_memory_of_answers_is_bounded(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "ROOM", 40_000)
-    front = FrontDoor(lambda *_: [], site.app.extensions["feeds"], site.desk.settings)
+    front = FrontDoor(lambda *_: [], site.app.extensions["feeds"], site.desk.settings, Meter())
     for number in range(300):
         assert ask(front, if_none_match=f'"{number:064}"').status == 200
     ask(front, if_none_match='"x",' * 1000)

@@ -19,6 +19,7 @@ from feeds import gate as gate_module
 from feeds.config import Settings
 from feeds.errors import ConfigError
 from feeds.gate import THIS_MACHINE, Gate, client_of
+from feeds.meter import Meter
 from feeds.web import create_app
 from tests.support import Desk, a_desk, free_port
 
@@ -30,7 +31,7 @@ class Asker:
 
     def __init__(self, settings: Settings) -> None:
         self.status = "200 OK"
-        self.gate = Gate(self._application, settings)
+        self.gate = Gate(self._application, settings, Meter())
         self.headers: dict[str, str] = {}
         self.body = b""
 

@@ -10,6 +10,7 @@ import pytest
 from feeds import newsroom as module
 from feeds.errors import CatalogueError
 from feeds.newsroom import Newsroom
+from feeds.state import catalogue_file
 from tests.conftest import Room
 
 
@@ -40,10 +41,10 @@ def test_a_file_that_cannot_be_opened_keeps_nobody_waiting(
     room, service, other = beside
     room.article("b.md", "Isi.", title="Dua")
 
-    def refuse(path: str, size: int = 0) -> bytes:
+    def refuse(root: str, path: str, size: int = 0) -> bytes:
         if path.endswith("b.md"):
             raise PermissionError(13, "Permission denied")
-        return Path(path).read_bytes()
+        return Path(root, path).read_bytes()
 
     monkeypatch.setattr("feeds.source._bytes_of", refuse)
     service.update()
@@ -61,3 +62,33 @@ def test_a_build_beside_a_writer_that_is_behind_says_so(
         other.update_alone()
     assert service.update().intake.read == 1
     assert other.update_alone().intake.files == 2
+
+
+@pytest.mark.parametrize(
+    ("beside", "elsewhere", "may_write", "expected"),
+    [
+        (False, False, True, "beside"),
+        (False, False, False, "elsewhere"),
+        (True, False, True, "beside"),
+        (True, False, False, "beside"),
+        (True, True, False, "elsewhere"),
+        (True, True, True, "beside"),
+    ],
+)
+def test_a_catalogue_that_cannot_be_written_any_more_is_not_left_for_an_empty_one(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, beside: bool, elsewhere: bool, may_write: bool, expected: str
+) -> None:
+    """Which would give the articles other ids; only one that was used before is used again."""
+    room = sqlite_room
+    room.article("a.md", "Isi.", title="Satu")
+    state = room.folder / "state"
+    monkeypatch.setenv("STATE_DIRECTORY", str(state))
+    monkeypatch.setattr("feeds.state.os.access", lambda *_: False)
+    places = {"beside": room.articles / ".feeds/catalogue.sqlite", "elsewhere": catalogue_file(room.settings)}
+    assert places["elsewhere"].is_relative_to(state)
+    for name, exists in (("beside", beside), ("elsewhere", elsewhere)):
+        if exists:
+            places[name].parent.mkdir(parents=True)
+            places[name].touch()
+    monkeypatch.setattr("feeds.state.os.access", lambda *_: may_write)
+    assert catalogue_file(room.settings) == places[expected]

@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import brotli
 import pytest
 import zstandard
 
+from feeds import publish
 from feeds.config import check_output
 from feeds.edition import Edition
 from feeds.errors import ConfigError, OutputError
@@ -137,19 +138,19 @@ def test_a_file_is_written_beside_synced_and_then_moved_into_its_place(
 ) -> None:
     to_folder([rendition("a.xml", "lama")], folder)
     unfinished, seen = folder / WORKSHOP / "a.xml", []
-    fsync, replace = os.fsync, Path.replace
+    fsync, replace = os.fsync, os.replace
 
     def observed_fsync(descriptor: int) -> None:
         place = Path(f"/proc/self/fd/{descriptor}").readlink()
         seen.append(("fsync", place, place.read_bytes()))
         fsync(descriptor)
 
-    def observed_replace(self: Path, target: Path) -> Path:
-        seen.append(("replace", self, target.read_bytes()))
-        return replace(self, target)
+    def observed_replace(made: Path, name: str, *, dst_dir_fd: int) -> None:
+        seen.append(("replace", made, (folder / name).read_bytes()))
+        replace(made, name, dst_dir_fd=dst_dir_fd)
 
     monkeypatch.setattr(os, "fsync", observed_fsync)
-    monkeypatch.setattr(Path, "replace", observed_replace)
+    monkeypatch.setattr(os, "replace", observed_replace)
     to_folder([rendition("a.xml", "baru")], folder)
     assert seen[:2] == [("fsync", unfinished, b"baru"), ("replace", unfinished, b"lama")]
     assert files(folder) == {"a.xml": b"baru"}
@@ -174,16 +175,16 @@ def test_a_failure_leaves_no_temporary_file_and_the_next_run_makes_good(
     to_folder([rendition("a.xml", "lama")], folder)
     count = 0
 
-    def fails_at_the_second(self: Path, target: Path, original: Any = Path.replace) -> Path:
+    def fails_at_the_second(made: Path, name: str, *, dst_dir_fd: int, original: Any = os.replace) -> None:
         nonlocal count
         count += 1
         if count == 2:
-            raise OSError(5, "Input/output error", str(self))
-        return Path(original(self, target))
+            raise OSError(5, "Input/output error", str(made))
+        original(made, name, dst_dir_fd=dst_dir_fd)
 
     documents = [rendition("a.xml", "baru"), rendition("b.xml"), rendition("c.xml")]
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", fails_at_the_second)
+        patched.setattr(os, "replace", fails_at_the_second)
         with pytest.raises(OutputError):
             to_folder(documents, folder, jobs=1)
     assert not (folder / WORKSHOP).exists()
@@ -369,3 +370,83 @@ def test_somebodys_own_website_is_not_written_over(folder: Path) -> None:
         to_folder([rendition("index.html"), rendition("rss.xml")], folder)
     assert (folder / "index.html").read_text() == "<h1>Situs kami</h1>"
     assert not (folder / "rss.xml").exists()
+
+
+# --- links that somebody planted in the output -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder of somebody else's, with a file that must stay as it is."""
+    place = tmp_path / "lain"
+    place.mkdir()
+    (place / "rss.xml").write_text("tetap")
+    return place
+
+
+def test_a_link_in_place_of_a_document_is_replaced_and_its_target_stays(folder: Path, elsewhere: Path) -> None:
+    to_folder([rendition("a.xml")], folder)
+    (folder / "rss.xml").symlink_to(elsewhere / "rss.xml")
+    to_folder([rendition("a.xml"), rendition("rss.xml", "baru")], folder)
+    assert (elsewhere / "rss.xml").read_text() == "tetap"
+    assert not (folder / "rss.xml").is_symlink()
+    assert (folder / "rss.xml").read_text() == "baru"
+
+
+def test_a_link_to_what_looks_like_the_document_is_replaced(folder: Path, elsewhere: Path) -> None:
+    """Else whoever owns the target would decide what is served from then on."""
+    to_folder([rendition("rss.xml", "tetap")], folder)
+    os.utime(elsewhere / "rss.xml", (MOMENT, MOMENT))
+    (folder / "rss.xml").unlink()
+    (folder / "rss.xml").symlink_to(elsewhere / "rss.xml")
+    assert to_folder([rendition("rss.xml", "tetap")], folder).written == 1
+    assert not (folder / "rss.xml").is_symlink()
+
+
+@pytest.mark.parametrize("deep", ["ekonomi/rss.xml", "a/ekonomi/rss.xml", "ekonomi/2024/rss.xml"])
+def test_nothing_is_written_through_a_link_to_a_folder(folder: Path, elsewhere: Path, deep: str) -> None:
+    """One sentence says where it is; every file outside stays as it was, and none is added."""
+    to_folder([rendition("a.xml")], folder)
+    link = folder / deep[: deep.index("ekonomi") + len("ekonomi")]
+    link.parent.mkdir(exist_ok=True)
+    link.symlink_to(elsewhere)
+    with pytest.raises(OutputError, match=f"{deep}: leads through a link or a file"):
+        to_folder([rendition("a.xml"), rendition(deep, "baru")], folder)
+    assert files(elsewhere) == {"rss.xml": b"tetap"}
+    assert (folder / "a.xml").read_bytes() == b"isi"
+
+
+def test_a_link_that_takes_a_folders_place_while_it_is_written_leads_nowhere(
+    folder: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The race that no look beforehand can win: the folder is exchanged after it was made."""
+    to_folder([rendition("ekonomi/atom.xml")], folder)
+
+    real = publish._step
+
+    def exchanged(place: int, name: str, make: bool) -> int:
+        (folder / name).rename(folder / "dulu")
+        (folder / name).symlink_to(elsewhere)
+        return real(place, name, make)
+
+    monkeypatch.setattr(publish, "_step", exchanged)
+    with pytest.raises(OutputError, match="leads through a link"):
+        to_folder([rendition("ekonomi/rss.xml", "baru")], folder)
+    assert files(elsewhere) == {"rss.xml": b"tetap"}
+
+
+@pytest.mark.parametrize("name", [WORKSHOP, MANIFEST])
+def test_links_at_its_own_names_leave_their_targets_alone(folder: Path, elsewhere: Path, name: str) -> None:
+    folder.mkdir(parents=True)
+    (folder / name).symlink_to(elsewhere if name == WORKSHOP else elsewhere / "rss.xml")
+    with suppress(OutputError):
+        to_folder([rendition("rss.xml", "baru")], folder)
+    assert files(elsewhere) == {"rss.xml": b"tetap"}
+
+
+def test_a_pipe_in_place_of_the_manifest_or_a_document_holds_nobody_up(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    os.mkfifo(folder / MANIFEST)
+    os.mkfifo(folder / "rss.xml")
+    assert to_folder([rendition("rss.xml")], folder).written == 1
+    assert (folder / "rss.xml").read_bytes() == b"isi"

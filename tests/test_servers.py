@@ -265,6 +265,22 @@ def test_serve_ends_with_its_workers_when_it_is_told_to(desk: Desk, tmp_path: Pa
         server.stop()
 
 
+def test_workers_end_with_a_master_that_is_killed_alone(desk: Desk, tmp_path: Path) -> None:
+    """Nobody could stop them, and the next serve would find the port taken."""
+    port = free_port()
+    env = environment(tmp_path, data=str(desk.data), catalogue=desk.settings.catalogue)
+    command = server_command("feeds serve --workers 2", port)
+    server = Server(command, port=port, log=tmp_path / "log", cwd=tmp_path, env=env)
+    try:
+        server.wait()
+        os.kill(server.process.pid, signal.SIGKILL)
+        server.process.wait(5)
+        until(lambda: not server.is_running(), within=5)
+        socket.create_server(("127.0.0.1", port)).close()
+    finally:
+        server.stop()
+
+
 def test_bjoern_ends_when_it_is_told_to_though_a_client_keeps_its_connection(desk: Desk, tmp_path: Path) -> None:
     port = free_port()
     env = environment(tmp_path, data=str(desk.data), catalogue=desk.settings.catalogue)
@@ -303,7 +319,7 @@ def test_serve_from_any_folder_shows_the_sample_where_nothing_is_configured(tmp_
         server.wait()
         assert b"Kabar Tepian" in server.get("/").body
         assert json.loads(server.get("/feed.json").body)["title"] == "Kabar Tepian"
-        assert "WARNING: base_url is http://127.0.0.1:8000/" in server.log.read_text()
+        assert "base_url is http://127.0.0.1:8000/" in server.log.read_text()
     finally:
         server.stop()
 

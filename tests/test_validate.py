@@ -22,9 +22,9 @@ from typing import Any
 import pytest
 
 from feeds.errors import FetchError
+from feeds.validation import fetch, sitemap, walk
 from feeds.validation import folder as folders
-from feeds.validation import sitemap, walk
-from feeds.validation.fetch import Fetcher
+from feeds.validation.fetch import Fetcher, is_inner
 from feeds.validation.findings import Document
 from feeds.validation.folder import validate_folder
 from feeds.validation.kinds import examine
@@ -568,6 +568,39 @@ class TestWalk:
         other.put("/rss.xml", "rss", RSS)
         site.redirects["/rss.xml"] = (301, f"{other.address}rss.xml")
         assert codes(*validated(f"{site.address}rss.xml")) == {"http-redirect"}
+
+    def test_no_redirect_leads_from_outside_to_this_machine(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whatever name it has, and however many redirects lie between: what counts is where a connection leads."""
+        site, neighbour = serve(), serve()
+        neighbour.put("/rss.xml", "rss", RSS)
+        site.redirects["/rss.xml"] = (302, f"{neighbour.address}rss.xml".replace("127.0.0.1", "localhost"))
+        outside = iter([True])  # the first, as if it were none of this machine
+        monkeypatch.setattr(fetch, "is_inner", lambda peer, real=is_inner: not next(outside, not real(peer)))
+        with pytest.raises(
+            FetchError, match=r"it leads to (127\.0\.0\.1|::1), on this machine or a network of its own"
+        ):
+            validated(f"{site.address}rss.xml")
+        assert neighbour.asked == []
+
+    @pytest.mark.parametrize(
+        ("peer", "inner"),
+        [
+            *(("127.0.0.1", True), ("10.1.2.3", True), ("192.168.1.1", True), ("172.16.0.1", True), ("0.0.0.0", True)),
+            *(
+                ("169.254.169.254", True),
+                ("100.64.0.1", True),
+                ("::1", True),
+                ("fe80::1%eth0", True),
+                ("fd00::1", True),
+            ),
+            *(("::ffff:127.0.0.1", True), ("::ffff:169.254.169.254", True)),
+            *(("93.184.215.14", False), ("2606:2800:21f:cb07:6820:80da:af6b:8b2c", False)),
+        ],
+    )
+    def test_addresses_of_ones_own_networks_are_known(self, peer: str, inner: bool) -> None:
+        assert is_inner(peer) == inner
 
     def test_archives_are_followed_where_everything_is_wanted(self, serve: Serve) -> None:
         """To the first month, each once; one that is not there is told."""

@@ -11,15 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import sqlalchemy as sa
 
 from feeds import tables as t
-from feeds.catalogue.engine import make_engine, sentence
+from feeds.catalogue.aside import ledger_of, set_aside
+from feeds.catalogue.engine import is_unusable, make_engine, sentence
 from feeds.catalogue.reading import Reading
 from feeds.catalogue.writing import Writing
 from feeds.config.values import masked
-from feeds.errors import CatalogueError
+from feeds.errors import CatalogueError, UnusableCatalogueError
+from feeds.record import LedgerEntry
 
 
 class Catalogue:
@@ -34,34 +37,66 @@ class Catalogue:
 
     @classmethod
     def open(cls, address: str, newsroom: str) -> Catalogue:
-        """Connect to an SQLAlchemy address and make the tables where they are missing; CatalogueError if that fails."""
+        """``connect`` and ``prepare``; CatalogueError if either fails."""
+        catalogue = cls.connect(address, newsroom)
         try:
-            engine = make_engine(address)
-        except (sa.exc.ArgumentError, ValueError) as error:
-            raise CatalogueError(masked(address), "is no address of a database") from error
-        except ImportError as error:
-            raise CatalogueError(masked(address), f"needs {error.name}, of the extra [postgres]") from error
-        catalogue = cls(engine, newsroom)
-        try:
-            catalogue._prepare()
+            catalogue.prepare()
         except CatalogueError:
             catalogue.close()
             raise
         return catalogue
 
-    def _prepare(self) -> None:
-        """Make what is missing; asked first, as a writer may be at work for longer than one waits for it."""
+    @classmethod
+    def connect(cls, address: str, newsroom: str) -> Catalogue:
+        """A catalogue at an SQLAlchemy address; CatalogueError where that is none, or its driver is missing."""
+        try:
+            return cls(make_engine(address), newsroom)
+        except (sa.exc.ArgumentError, ValueError) as error:
+            raise CatalogueError(masked(address), "is no address of a database") from error
+        except ImportError as error:
+            raise CatalogueError(masked(address), f"needs {error.name}, of the extra [postgres]") from error
+
+    def prepare(self) -> None:
+        """Make the tables where they are missing; asked first, as a writer may be at work for longer than one waits.
+
+        Raises UnusableCatalogueError where that is damaged or of a later program, CatalogueError where it is away.
+        """
         with self.reading() as reading:
             found = reading.schema()
         if found != str(t.SCHEMA):
             with self.writing() as writer:
                 found = writer.make_tables()
         if found != str(t.SCHEMA):
-            raise CatalogueError(self._shown, f"its schema is {found}, this program's is {t.SCHEMA}")
+            raise UnusableCatalogueError(self.shown, f"its schema is {found}, this program's is {t.SCHEMA}")
+
+    def is_empty(self) -> bool:
+        """Whether there are no tables, as in a file that was made just now."""
+        with self.reading() as reading:
+            return not reading.schema()
 
     @property
-    def _shown(self) -> str:
-        return self.engine.url.render_as_string(hide_password=True)
+    def is_a_file(self) -> bool:
+        """Whether it is a SQLite database, and so this machine's alone."""
+        return self.engine.dialect.name == "sqlite"
+
+    def make_anew(self) -> tuple[str, list[LedgerEntry]]:
+        """Set a SQLite database aside and make an empty one, which every connection finds from now on.
+
+        Gives its new name, and what can still be read of its ledger. The caller holds the writer's place.
+        """
+        self.engine.dispose()
+        database = Path(self.engine.url.database or "")
+        try:
+            aside = set_aside(database)
+        except OSError as error:
+            raise CatalogueError(self.shown, error.strerror or str(error)) from error
+        self.prepare()
+        return str(aside), list(ledger_of(aside, self.newsroom))
+
+    @property
+    def shown(self) -> str:
+        """Its address without the password."""
+        return masked(self.engine.url.render_as_string(hide_password=True))  # which leaves one in the query
 
     def close(self) -> None:
         self.engine.dispose()
@@ -88,4 +123,5 @@ class Catalogue:
         try:
             yield
         except sa.exc.SQLAlchemyError as error:
-            raise CatalogueError(self._shown, sentence(error)) from error
+            kind = UnusableCatalogueError if is_unusable(error) else CatalogueError
+            raise kind(self.shown, sentence(error)) from error

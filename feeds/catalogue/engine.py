@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +17,31 @@ def make_engine(address: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
+        if engine.url.database:
+            _follow_the_file(engine, engine.url.database)
     return engine
+
+
+def _follow_the_file(engine: sa.Engine, database: str) -> None:
+    """Connect anew where another file has taken the place of the one that a connection is open to, or none is there."""
+
+    def remember(_: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        record.info["file"] = _file_at(database)
+
+    def look(_: object, record: sa.pool.ConnectionPoolEntry, __: object) -> None:
+        if record.info["file"] != _file_at(database):
+            raise sa.exc.DisconnectionError(f"{database} is another file now")
+
+    sa.event.listen(engine, "connect", remember)
+    sa.event.listen(engine, "checkout", look)
+
+
+def _file_at(path: str) -> tuple[int, int] | None:
+    """Which file is there: the numbers of its device and of itself; None for none."""
+    with suppress(OSError):
+        status = os.stat(path)  # noqa: PTH116  each query asks, and a Path takes three times as long
+        return status.st_dev, status.st_ino
+    return None
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -37,6 +63,16 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
             if last_try or error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             time.sleep(0.02)
+
+
+def is_unusable(error: sa.exc.SQLAlchemyError) -> bool:
+    """Whether a SQLite database is damaged, is none, or lacks what this program has made in it."""
+    cause = getattr(error, "orig", None)
+    if not isinstance(cause, sqlite3.Error):
+        return False
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # https://sqlite.org/rescode.html: the primary one
+    is_missing = str(cause).startswith(("no such table", "no such column"))
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_missing
 
 
 def sentence(error: sa.exc.SQLAlchemyError) -> str:

@@ -285,6 +285,13 @@ class Reading:
         waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())
         return everything - waiting, waiting
 
+    def holding(self) -> tuple[int, int]:
+        """How many articles there are, whether their time has come or not, and how many are withdrawn."""
+        articles, withdrawn = t.articles.c, t.ledger.c
+        mine = sa.select(sa.func.count()).where(articles.newsroom == self._newsroom)
+        gone = sa.select(sa.func.count()).where(withdrawn.newsroom == self._newsroom, withdrawn.withdrawn.is_not(None))
+        return int(self._connection.execute(mine).scalar_one()), int(self._connection.execute(gone).scalar_one())
+
     def notices(
         self, now: int, limit: int | None = None, offset: int = 0, since: int | None = None
     ) -> list[NoticeRecord]:

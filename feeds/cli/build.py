@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gc
+import logging
 import time
 from dataclasses import asdict, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,8 @@ import click
 from feeds.cli.common import (
     Failure,
     State,
+    accept_loss_option,
+    base_url_warning,
     first_edition,
     foreseen,
     jobs_option,
@@ -33,12 +37,15 @@ from feeds.cli.common import (
 )
 from feeds.cli.ping import tell_hubs, told
 from feeds.config import Settings, check_output
-from feeds.errors import ConfigError, OutputError
+from feeds.errors import ConfigError, OutputError, UnusableCatalogueError
+from feeds.logs import begin_log
 
 if TYPE_CHECKING:
     from feeds.arrivals import Ahead
-    from feeds.newsroom import Newsroom, Update
+    from feeds.newsroom import Newsroom, Progress, Update
     from feeds.publish import Publication
+
+log = logging.getLogger("feeds")
 
 UNWRITTEN = (
     "feeds lead to archives of earlier months, which feeds serve alone answers; "
@@ -52,6 +59,7 @@ NAMED = 10  # bad articles that a build names; check names all
 @jobs_option
 @precompress_option
 @click.option("--strict", is_flag=True, help="Exit 1 when an article is bad.")
+@accept_loss_option
 @no_ping_option
 @json_option
 @click.pass_context
@@ -62,6 +70,7 @@ def build(
     jobs: int | None,
     precompress: bool,
     strict: bool,
+    accept_loss: bool,
     quiet: bool,
     as_json: bool,
 ) -> None:
@@ -71,13 +80,16 @@ def build(
     settings = settings_of(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
-    ahead = _read_ahead(settings, processes(jobs))
-    newsroom = open_newsroom(settings)
+    ahead = None if accept_loss else _read_ahead(settings, processes(jobs))
+    newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
         with progress_bars(quiet=as_json) as progress:
-            update = newsroom.update_alone(jobs=processes(jobs), ahead=ahead, progress=progress)
-            publication = _publish(newsroom, folder, precompress, processes(jobs))
-        state = state_of(newsroom)
+            work = partial(_build, newsroom, folder, processes(jobs), precompress, accept_loss, progress)
+            try:
+                update, state, publication = work(ahead)
+            except UnusableCatalogueError as error:
+                newsroom.mend_alone(error)
+                update, state, publication = work(None)
         seconds = time.perf_counter() - started
         answers, untold = ([], 0) if quiet else tell_hubs(newsroom)
         unwritten = _has_unwritten_archives(newsroom)
@@ -102,24 +114,23 @@ def build(
 @click.command()
 @output_option
 @precompress_option
+@accept_loss_option
 @no_ping_option
 @click.pass_context
 @foreseen
-def watch(context: click.Context, output: Path | None, precompress: bool, quiet: bool) -> None:
+def watch(context: click.Context, output: Path | None, precompress: bool, accept_loss: bool, quiet: bool) -> None:
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
     from feeds.publish import to_folder
     from feeds.push import Hubs
-    from feeds.scan import scan
-    from feeds.serve import begin_log
 
     settings = settings_of(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
-    scan(settings)  # once it watches, it waits for a data directory that went; one that never was is a mistake
     begin_log()
-    warn_of_base_url(settings)
-    first_edition(settings)
+    may_lose = not first_edition(settings, accept_loss=accept_loss) or accept_loss
+    if warning := base_url_warning(settings):
+        log.warning("%s", warning)
     live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
     hubs = Hubs(live.newsroom.catalogue, settings)
     live.start()
@@ -128,21 +139,24 @@ def watch(context: click.Context, output: Path | None, precompress: bool, quiet:
         while True:
             edition = live.edition
             if edition and edition.version != published:
+                articles = state_of(live.newsroom).in_all
                 try:
-                    publication = to_folder(edition.renditions(), folder, precompress=precompress)
+                    publication = to_folder(
+                        edition.renditions(), folder, precompress=precompress, articles=articles, may_lose=may_lose
+                    )
                 except OutputError as error:
                     if not published:
                         raise
-                    click.echo(f"feeds: {error}; it is tried again", err=True)  # a disk that is full for a moment
+                    log.error("%s; it is tried again", error)  # a disk that is full for a moment
                     time.sleep(5)
                     continue
-                published = edition.version
+                published, may_lose = edition.version, True
                 click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
                 if not quiet:
                     hubs.wake()
             time.sleep(0.2)
     except KeyboardInterrupt:
-        click.echo("stopped", err=True)
+        log.info("stopped")
     finally:
         hubs.stop()
         live.stop()
@@ -184,13 +198,26 @@ def _with_output(settings: Settings, folder: Path) -> Settings:
     return replace(settings, output=folder)
 
 
-def _publish(newsroom: Newsroom, folder: Path, precompress: bool, jobs: int) -> Publication:
+def _build(
+    newsroom: Newsroom,
+    folder: Path,
+    jobs: int,
+    precompress: bool,
+    accept_loss: bool,
+    progress: Progress | None,
+    ahead: Ahead | None,
+) -> tuple[Update, State, Publication]:
     from feeds.publish import to_folder
 
-    edition = newsroom.edition()
+    may_lose = accept_loss or newsroom.version() > 0
+    update = newsroom.update_alone(jobs=jobs, ahead=ahead, progress=progress)
+    state, edition = state_of(newsroom), newsroom.edition()
     if edition is None:
         raise Failure("there is no edition to write yet")
-    return to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs)
+    publication = to_folder(
+        edition.renditions(), folder, precompress=precompress, jobs=jobs, articles=state.in_all, may_lose=may_lose
+    )
+    return update, state, publication
 
 
 def _unknown_profiles(newsroom: Newsroom) -> list[str]:

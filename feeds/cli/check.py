@@ -12,6 +12,7 @@ import click
 from feeds.cli.common import (
     Failure,
     State,
+    accept_loss_option,
     columns,
     foreseen,
     jobs_option,
@@ -55,6 +56,7 @@ _FOUND = {
 @click.option("--explain", "place", metavar="PATH", help="Show how one file, or one record (PATH#3), is read.")
 @click.option("--profile", metavar="NAME", help="Show which articles an aggregator takes: msn, or msn/ekonomi.")
 @click.option("--fail-on", "fail_on", multiple=True, metavar="KIND", help="Exit 1 for this kind of problem alone.")
+@accept_loss_option
 @json_option
 @jobs_option
 @click.pass_context
@@ -65,6 +67,7 @@ def check(
     place: str | None,
     profile: str | None,
     fail_on: Sequence[str],
+    accept_loss: bool,
     as_json: bool,
     jobs: int | None,
 ) -> None:
@@ -74,7 +77,7 @@ def check(
     --profile finds, which is else no fault.
     """
     _check_kinds(fail_on)
-    newsroom = open_newsroom(settings_of(context))
+    newsroom = open_newsroom(settings_of(context), accept_loss=accept_loss)
     try:
         with progress_bars(quiet=as_json) as progress:
             newsroom.update_alone(jobs=processes(jobs), progress=progress)

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 import click
 
 from feeds.config import Settings, is_default_base_url, load
-from feeds.errors import ArticleError, FeedsError
+from feeds.errors import ArticleError, DataDirectoryError, FeedsError
+from feeds.logs import printable as printable
 
 if TYPE_CHECKING:
     from feeds.newsroom import Newsroom, Progress
@@ -25,6 +26,7 @@ output_option = click.option("--output", type=click.Path(path_type=Path), help="
 precompress_option = click.option("--precompress", is_flag=True, help="Put .gz, .br and .zst beside each file.")
 no_ping_option = click.option("--no-ping", "quiet", is_flag=True, help="Leave it to feeds ping to tell the hubs.")
 json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+accept_loss_option = click.option("--accept-loss", is_flag=True, help="That most of the articles are gone is meant.")
 jobs_option = click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read; default one a core.")
 
 
@@ -34,7 +36,7 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"feeds: {self.format_message()}", err=True)
+        click.echo(f"feeds: {printable(self.format_message())}", err=True)
 
 
 def foreseen(command: Callable[..., None]) -> Callable[..., None]:
@@ -55,10 +57,14 @@ def settings_of(context: click.Context) -> Settings:
     return load(config, data)
 
 
-def open_newsroom(settings: Settings) -> Newsroom:
+def open_newsroom(settings: Settings, *, accept_loss: bool = False) -> Newsroom:
+    """The newsroom, with word left that a loss of articles is meant where that is so."""
     from feeds.newsroom import Newsroom  # here, as it takes a while and not every command needs it
 
-    return Newsroom.open(settings)
+    newsroom = Newsroom.open(settings)
+    if accept_loss:
+        newsroom.accept_loss()
+    return newsroom
 
 
 def processes(jobs: int | None) -> int:
@@ -76,6 +82,11 @@ class State(NamedTuple):
     problems: list[ArticleError]
     notices: int
     withdrawn: int
+
+    @property
+    def in_all(self) -> int:
+        """Articles, whether their time has come or not."""
+        return self.articles + self.waiting
 
     def __str__(self) -> str:
         waits = f" ({self.waiting:,} more {'waits' if self.waiting == 1 else 'wait'} for the time that is their date)"
@@ -114,23 +125,52 @@ def problem_report(problem: ArticleError) -> dict[str, object]:
     }
 
 
-def first_edition(settings: Settings) -> None:
-    """Where there is no edition yet, make one with every core, which the server's threads cannot."""
-    newsroom = open_newsroom(settings)
+def first_edition(settings: Settings, *, accept_loss: bool) -> bool:
+    """Where there is no edition yet, make one with every core, which the server's threads cannot; True where it did.
+
+    Raises DataDirectoryError where the articles are missing and there is no edition to go on with either.
+    """
+    away = _trouble_with_data(settings, accept_loss)
+    newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
-        if not newsroom.version():
-            with progress_bars(quiet=False) as progress:
-                newsroom.update_alone(jobs=processes(None), progress=progress)
+        if newsroom.version():
+            return False
+        if away:
+            raise away
+        with progress_bars(quiet=False) as progress:
+            newsroom.update_alone(jobs=processes(None), progress=progress)
+        return True
     finally:
         newsroom.close()
 
 
+def _trouble_with_data(settings: Settings, accept_loss: bool) -> DataDirectoryError | None:
+    """Why there are no articles, where there may be an edition to go on with; else that is raised."""
+    from feeds.scan import scan
+    from feeds.state import catalogue_file
+
+    try:
+        scan(settings, may_be_empty=accept_loss)
+    except DataDirectoryError as error:
+        if not settings.catalogue and not catalogue_file(settings).exists():
+            raise
+        return error
+    return None
+
+
 def warn_of_base_url(settings: Settings) -> None:
-    if is_default_base_url(settings):
-        sentence = f"WARNING: base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
-        if settings.authority == urlsplit(settings.base_url).hostname:
-            sentence += " Ids of articles without an address begin with its host from now on, and stay so."
-        click.secho(sentence, fg="yellow", err=True)
+    if sentence := base_url_warning(settings):
+        click.secho(f"WARNING: {sentence}", fg="yellow", err=True)
+
+
+def base_url_warning(settings: Settings) -> str:
+    """What is wrong with a base_url that nobody has set; "" where somebody has."""
+    if not is_default_base_url(settings):
+        return ""
+    sentence = f"base_url is {settings.base_url}, which no reader elsewhere can open: set it first."
+    if settings.authority == urlsplit(settings.base_url).hostname:
+        sentence += " Ids of articles without an address begin with its host from now on, and stay so."
+    return sentence
 
 
 def many(count: int, thing: str) -> str:
@@ -143,11 +183,6 @@ def columns(rows: Sequence[Sequence[str]], *, right: bool = False) -> Iterator[s
     for name, *cells in rows:
         placed = (cell.rjust(w) if right else cell.ljust(w) for cell, w in zip(cells, others, strict=True))
         yield "  ".join((name.ljust(first), *placed)).rstrip()
-
-
-def printable(text: str) -> str:
-    """A text of others for a terminal: control characters are shown as ``\\x1b``, so that they do nothing there."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def print_json(report: object) -> None:

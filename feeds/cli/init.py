@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -21,11 +22,14 @@ def init(folder: Path) -> None:
     """
     config, articles = folder / "config" / "newsroom.toml", folder / "articles"
     for path in (config, articles):
-        if path.exists():
+        if os.path.lexists(path):  # also a link that leads nowhere yet: what is written would appear elsewhere
             raise Failure(f"{path} exists already; nothing was written")
+    if config.parent.is_symlink():
+        raise Failure(f"{config.parent} is a link; nothing was written")
     try:
         config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_bytes(TEMPLATE.read_bytes())
+        with config.open("xb") as file:  # which follows no link
+            file.write(TEMPLATE.read_bytes())
         shutil.copytree(SAMPLE / "articles", articles, ignore=shutil.ignore_patterns("salah"))
     except OSError as error:
         raise Failure(f"{error.filename}: {error.strerror}") from error

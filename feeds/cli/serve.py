@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 import click
 
-from feeds.cli.common import first_edition, foreseen, settings_of, warn_of_base_url
+from feeds.cli.common import accept_loss_option, base_url_warning, first_edition, foreseen, settings_of
 from feeds.config import Settings
+from feeds.logs import begin_log
+
+log = logging.getLogger("feeds")
 
 
 @click.command()
@@ -15,26 +19,26 @@ from feeds.config import Settings
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--workers", type=click.IntRange(1, 64), help="Processes; default the setting workers.")
 @click.option("--server", type=click.Choice(["granian", "bjoern"]), default="granian", show_default=True)
+@accept_loss_option
 @click.pass_context
 @foreseen
-def serve(context: click.Context, host: str, port: int, workers: int | None, server: str) -> None:
+def serve(context: click.Context, host: str, port: int, workers: int | None, server: str, accept_loss: bool) -> None:
     """Serve the feeds over HTTP.
 
     A changed article is served within a second; a bad one costs no other.
     """
-    from feeds.scan import scan
-    from feeds.serve import begin_log, check_port
+    from feeds.serve import check_port
     from feeds.serve import serve as run
 
     settings = settings_of(context)
-    scan(settings)  # a data directory that is missing or empty is said now, not by the workers
     check_port(host, port)
     _check_rate_limit(settings)
     begin_log()
-    first_edition(settings)
+    first_edition(settings, accept_loss=accept_loss)
     _hand_on(context)
-    click.echo(f"{settings.title}: http://{host}:{port}/ serves {settings.data}", err=True)
-    warn_of_base_url(settings)
+    log.info("%s: http://%s:%d/ serves %s", settings.title, host, port, settings.data)
+    if warning := base_url_warning(settings):
+        log.warning("%s", warning)
     run(host=host, port=port, workers=workers or settings.workers, server=server)
 
 

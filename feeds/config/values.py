@@ -49,7 +49,7 @@ Reader = Callable[[Where, object], Any]
 
 
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-_CREDENTIALS = re.compile(r"//[^/\s]*@")
+_CREDENTIALS = re.compile(r"//\S*@")  # a slash in a password may have been left as it is
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 _MAIL = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
@@ -379,7 +379,7 @@ def catalogue(where: Where, value: object) -> str:
 
 def masked(catalogue: str) -> str:
     """The address of a catalogue as it may be shown: without its password."""
-    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(?i)\b(password=)[^&]*", r"\1***", catalogue))
+    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(?i)(password=)[^&]*", r"\1***", catalogue))
 
 
 def suggestion(name: str, known: Iterable[str], before: str = "'", after: str = "'") -> str:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from feeds.catalogue import Catalogue
-from feeds.catalogue.reading import KnownDocument
+from feeds.catalogue.reading import KnownDocument, Reading
 from feeds.catalogue.writing import Writing
 from feeds.config import Settings
 from feeds.edition.archives import write_archives
@@ -33,7 +33,7 @@ from feeds.edition.rights import put_terms
 from feeds.edition.sitemaps import put_news, write_sitemaps
 from feeds.edition.work import Work
 from feeds.model import Rendition
-from feeds.planning import AGED, EMBARGO, plan_of
+from feeds.planning import AGED, EMBARGO, VERSION_BEFORE, plan_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _put_documents(work: Work, progress: Progress | None) -> None:
 
 def _write(work: Work, writer: Writing) -> int:
     """Write what was rendered, and render what is too much to be held in memory; gives how many were written."""
-    plan, documents, version = work.plan, work.documents, writer.version + 1
+    plan, documents, version = work.plan, work.documents, _next_version(writer)
     article_pages = ArticlePages.of(work)
     for name, rendered in work.renderer.fresh.items():
         writer.put_rendered(name, rendered)
@@ -144,6 +144,10 @@ def _write(work: Work, writer: Writing) -> int:
     writer.set_value("version", str(version))
     writer.set_value("modified", str(documents.modified))
     return written
+
+
+def _next_version(reading: Reading) -> int:
+    return max(reading.version, int(reading.value(VERSION_BEFORE) or 0)) + 1
 
 
 def is_current(catalogue: Catalogue, settings: Settings, *, program: str, now: int) -> bool:

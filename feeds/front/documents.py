@@ -27,8 +27,10 @@ SECURITY: Headers = [
     ("Content-Security-Policy", f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'"),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "strict-origin-when-cross-origin"),
+    # Feeds are for everybody: a reader whose page is isolated (COEP: require-corp) may use them too.
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
 ]
-"""Of every answer that has a body."""
+"""Of every answer that has a body. No Permissions-Policy: nothing of others can run in a page of ours."""
 
 SHARED: Headers = [
     ("Access-Control-Allow-Origin", "*"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from cachetools import LRUCache
@@ -19,6 +19,7 @@ from feeds.errors import CatalogueError
 from feeds.front.codings import CODINGS
 from feeds.front.documents import Answer, Document, Headers, Policy
 from feeds.front.negotiation import Asked, is_navigation
+from feeds.meter import Meter, Tally, format_of
 from feeds.model import Rendition
 
 REMEMBERED = 600  # characters of a request's headers and path, together, up to which its answer is remembered
@@ -35,20 +36,30 @@ class Current(Protocol):
     def edition(self) -> Edition | None: ...
 
 
+class Remembered(NamedTuple):
+    """An answer with its count."""
+
+    status: str
+    headers: Headers
+    body: bytes
+    tally: Tally
+
+
 class FrontDoor:
-    """A WSGI application before another one. live: what has the newest edition.
+    """A WSGI application before another one. live: what has the newest edition. meter: what counts the answers.
 
     always: headers that every answer gets besides, where the server does not add them.
     """
 
-    def __init__(self, application: WSGIApplication, live: Current, settings: Settings) -> None:
+    def __init__(self, application: WSGIApplication, live: Current, settings: Settings, meter: Meter) -> None:
         self.always: Headers = []
         self._application = application
         self._live = live
         self._policy = Policy.of(settings)
         self._unannounced = self._policy._replace(hubs=())  # hubs hear of the documents of editions alone
         self._gone = frozenset(settings.gone)
-        self._prepared = _Prepared(None, {})
+        self._meter = meter
+        self._prepared = _Prepared(None, {}, meter)
         self._others: LRUCache[str, Document] = LRUCache(OTHERS, lambda document: len(document.rendition.body))
         self._looking = threading.Lock()
 
@@ -74,12 +85,17 @@ class FrontDoor:
         if found is None:
             found = prepared.decide(Asked._make(asked))
             if found is None:
-                return self._application(environ, self._begin(start_response) if self.always else start_response)
-        start_response(found[0], found[1] + self.always)  # a list of its own, as servers may change it (PEP 3333)
-        return [found[2]]
+                return self._application(environ, self._begin(environ, start_response))
+        status, headers, body, tally = found
+        tally.add(len(body))
+        start_response(status, headers + self.always)  # a list of its own, as servers may change it (PEP 3333)
+        return [body]
 
-    def _begin(self, start_response: StartResponse) -> StartResponse:
+    def _begin(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
+        path, has_body = environ["PATH_INFO"], environ["REQUEST_METHOD"] != "HEAD"
+
         def begin(status: str, headers: Headers, *exc_info: Any) -> Any:
+            self._meter.answered(status, path, headers, has_body=has_body)
             return start_response(status, headers + self.always, *exc_info)
 
         return begin
@@ -111,7 +127,7 @@ class FrontDoor:
                 if document is None or document.rendition != rendition:
                     document = Document(rendition, self._policy)
                 documents[path] = document
-        self._prepared = prepared = _Prepared(edition, documents)
+        self._prepared = prepared = _Prepared(edition, documents, self._meter)
         wanted = [(document, asked) for document, asked in _asked_for(before, documents)]
         if wanted:
             threading.Thread(target=_compress, args=(wanted,), name="feeds-codings", daemon=True).start()
@@ -121,28 +137,33 @@ class FrontDoor:
 class _Prepared:
     """What is prepared of one edition: its documents, and the answers that were given."""
 
-    def __init__(self, edition: Edition | None, documents: dict[str, Document]) -> None:
+    def __init__(self, edition: Edition | None, documents: dict[str, Document], meter: Meter) -> None:
         self.edition = edition
         self.documents = documents
-        self.answers: dict[tuple[Any, ...], Answer] = {}
+        self.answers: dict[tuple[Any, ...], Remembered] = {}
+        self._meter = meter
         self._room = ROOM
 
-    def decide(self, asked: Asked) -> Answer | None:
+    def decide(self, asked: Asked) -> Remembered | None:
         """The answer to a request for a document; None where another has to answer."""
         if asked.query or asked.method not in ("GET", "HEAD"):
             return None
         document = self.documents.get(_name(asked.path))
         if document is None:
             return None
-        answer = self._answer(document, asked)
+        answer, path = self._answer(document, asked)
+        counted = Remembered(*answer, self._meter.tally(answer.status[:3], format_of(path)))
         size = sum(len(text) for text in asked if isinstance(text, str))
         if size <= REMEMBERED:
-            self._remember(asked, answer, size + (len(answer.body) if answer.status.startswith("226") else 0))
-        return answer
+            self._remember(asked, counted, size + (len(answer.body) if answer.status.startswith("226") else 0))
+        return counted
 
-    def _answer(self, document: Document, asked: Asked) -> Answer:
+    def _answer(self, document: Document, asked: Asked) -> tuple[Answer, str]:
+        """The answer, and the path of the document that it is about."""
         page = self.documents.get(page_of(document.rendition.path)) if asked.page and document.is_feed else None
-        return page.answer(asked, self.history).in_place_of_feed() if page else document.answer(asked, self.history)
+        if page:
+            return page.answer(asked, self.history).in_place_of_feed(), page.rendition.path
+        return document.answer(asked, self.history), document.rendition.path
 
     def history(self, path: str, etag: str) -> frozenset[str] | None:
         """What a version listed; None where it is not known, or where that cannot be read just now."""
@@ -154,7 +175,7 @@ class _Prepared:
         except CatalogueError:
             return None
 
-    def _remember(self, asked: Asked, answer: Answer, size: int) -> None:
+    def _remember(self, asked: Asked, answer: Remembered, size: int) -> None:
         self._room -= size + ENTRY
         if self._room < 0:  # whoever asks for ever other things costs the others one decision anew
             self.answers.clear()

@@ -6,8 +6,10 @@ import threading
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
 from queue import Empty, SimpleQueue
+from socket import socket
 from typing import Any, TypeVar
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -34,7 +36,7 @@ Value = TypeVar("Value")
 class Answer:
     """What came. asked, address: where it was asked for, and where it was found behind redirects (their statuses).
 
-    headers: by lower-case name. body: decompressed.
+    headers: by lower-case name. body: decompressed. inner: it came from this machine or a network of one's own.
     """
 
     asked: str
@@ -43,6 +45,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     redirects: tuple[int, ...] = ()
+    inner: bool = False
 
     @property
     def host(self) -> str:
@@ -64,7 +67,6 @@ class Fetcher:
     def __init__(self, patience: float = PATIENCE, largest: int = LARGEST) -> None:
         self._patience = patience
         self._largest = largest
-        self._opener = _opener()
 
     def fetch(
         self, address: str, *, method: str = "GET", host: str = "", headers: Mapping[str, str] | None = None
@@ -75,13 +77,15 @@ class Fetcher:
         """
         found = address
         statuses: list[int] = []
+        inner = True  # whether an address of a network of one's own may be asked: as long as only the user named it
         while True:
             if host and host_of(found) != host:
                 raise FetchError(address, f"it leads to another host, {found}, which is not asked")
-            answer = self._once(found, method, headers or {})
+            answer = self._once(found, method, headers or {}, inner)
             if answer.status not in _REDIRECTS or not answer.headers.get("location"):
                 break
             statuses.append(answer.status)
+            inner = inner and answer.inner
             found = joined(found, answer.headers["location"])
             if len(statuses) > REDIRECTS:
                 raise FetchError(address, f"more than {REDIRECTS} redirects, the last to {found}")
@@ -96,25 +100,33 @@ class Fetcher:
             redirects=tuple(statuses),
         )
 
-    def _once(self, address: str, method: str, headers: Mapping[str, str]) -> Answer:
+    def _once(self, address: str, method: str, headers: Mapping[str, str], inner: bool) -> Answer:
         if not _is_web(address):
             raise FetchError(address, "it is no address of http or https")
         given = {"Accept": ACCEPT, "Accept-Encoding": "gzip", "User-Agent": f"feeds/{__version__} (validate)"}
         try:
             request = Request(address, method=method, headers=given | dict(headers))  # noqa: S310  # http and https alone
-            return _within(self._patience, lambda: self._read(request))
+            return _within(self._patience, lambda: self._read(request, inner))
         except TimeoutError:
             raise FetchError(address, f"no answer within {self._patience:g} s") from None
         except (OSError, HTTPException, ValueError, zlib.error) as error:  # ValueError: a host that is no name
             raise FetchError(address, _reason(error)) from error
 
-    def _read(self, request: Request) -> Answer:
-        with self._opener.open(request, timeout=self._patience) as response:
+    def _read(self, request: Request, inner: bool) -> Answer:
+        places = _Places(inner)
+        with _opener(places).open(request, timeout=self._patience) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             address = request.full_url
             redirected = response.status in _REDIRECTS
             body = b"" if redirected else self._body(response, address, headers.get("content-encoding", ""))
-            return Answer(asked=address, address=address, status=response.status, headers=headers, body=body)
+            return Answer(
+                asked=address,
+                address=address,
+                status=response.status,
+                headers=headers,
+                body=body,
+                inner=places.inner,
+            )
 
     def _body(self, response: Any, address: str, coding: str) -> bytes:
         coding = coding.strip().lower()
@@ -147,10 +159,76 @@ class _EveryStatus(HTTPErrorProcessor):
     https_response = http_response
 
 
-def _opener() -> OpenerDirector:
+class _Places:
+    """Where a request connects to. A redirect must not lead from outside to this machine or its neighbours.
+
+    inner: whether these may be asked at all, and then whether one was. What counts is the address that a connection
+    has, as names can mean another one the next time that they are looked up.
+    """
+
+    def __init__(self, inner: bool) -> None:
+        self._allowed = inner
+        self.inner = False
+
+    def check(self, peer: str) -> None:
+        """Raises OSError for an address that must not be asked; nothing has been sent there yet."""
+        self.inner = is_inner(peer)
+        if self.inner and not self._allowed:
+            raise OSError(f"it leads to {peer}, on this machine or a network of its own, which is not asked")
+
+
+def is_inner(peer: str) -> bool:
+    """Whether an IP address is none of the Internet: this machine's, a private network's, a cloud's own service's."""
+    address = ip_address(peer.partition("%")[0])
+    return not (getattr(address, "ipv4_mapped", None) or address).is_global
+
+
+class _Http(HTTPHandler):
+    def __init__(self, places: _Places) -> None:
+        super().__init__()
+        self._places = places
+
+    def http_open(self, request: Request) -> Any:
+        return self.do_open(_checked(HTTPConnection, self._places, request), request)
+
+
+class _Https(HTTPSHandler):
+    def __init__(self, places: _Places) -> None:
+        super().__init__()
+        self._places = places
+
+    def https_open(self, request: Request) -> Any:
+        return self.do_open(_checked(HTTPSConnection, self._places, request), request)
+
+
+def _checked(kind: type[HTTPConnection], places: _Places, request: Request) -> Callable[..., HTTPConnection]:
+    """Connections that tell where they lead to before anything is sent; a proxy, which the user named, may be near."""
+
+    def make(host: str, **options: Any) -> HTTPConnection:
+        connection = kind(host, **options)
+        is_proxy = request.host != urlsplit(request.full_url).netloc
+        open_socket = connection._create_connection  # type: ignore[attr-defined]
+
+        def create(*arguments: Any, **named: Any) -> socket:
+            opened: socket = open_socket(*arguments, **named)
+            try:
+                if not is_proxy:
+                    places.check(opened.getpeername()[0])
+            except OSError:
+                opened.close()
+                raise
+            return opened
+
+        connection._create_connection = create  # type: ignore[attr-defined]
+        return connection
+
+    return make
+
+
+def _opener(places: _Places) -> OpenerDirector:
     """Knows http, https and the proxies of the environment, and neither files nor anything else."""
     opener = OpenerDirector()
-    for handler in (ProxyHandler(), HTTPHandler(), HTTPSHandler(), _EveryStatus()):
+    for handler in (ProxyHandler(), _Http(places), _Https(places), _EveryStatus()):
         opener.add_handler(handler)
     return opener
 

@@ -6,6 +6,7 @@ create_app(settings=None) -> Flask     for ``flask run``, gunicorn, granian: beg
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import Headers
@@ -15,17 +16,18 @@ from feeds import pages
 from feeds.compose import SEARCH, Composer
 from feeds.config import Settings, load
 from feeds.edition import Edition
-from feeds.errors import BusyError, CatalogueError, QueryError, SelectionError
+from feeds.errors import BusyError, CatalogueError, QueryError, SelectionError, UnusableCatalogueError
 from feeds.forms import BY_FILENAME
 from feeds.front.documents import SECURITY, SHARED
 from feeds.front.door import FrontDoor, page_of
 from feeds.front.negotiation import is_navigation
 from feeds.gate import Gate
 from feeds.live import Live
+from feeds.meter import Meter
 from feeds.model import Rendition
 from feeds.newsroom import Newsroom, program_digest
 from feeds.ondemand import OnDemand
-from feeds.web import moved
+from feeds.web import identified, moved, outside
 from feeds.web.asked import find
 
 log = logging.getLogger("feeds")
@@ -52,6 +54,15 @@ class Prepared(Response):
         return Headers(self.headers)
 
 
+class Service(Flask):
+    """Flask, which logs an error under the name of its request."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Log what no handler foresaw, with its traceback."""
+        name = identified.request_id()
+        log.error("request %s failed", name, exc_info=exc_info, extra=identified.fields(500))
+
+
 def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of a newsroom; settings default to those of the configuration and the environment.
 
@@ -59,25 +70,29 @@ def create_app(settings: Settings | None = None) -> Flask:
     Raises ConfigError or CatalogueError.
     """
     settings = settings or load()
-    live = Live(Newsroom.open(settings))
-    app = Flask("feeds.web", static_folder=None)
-    door = FrontDoor(app.wsgi_app, live, settings)
-    app.wsgi_app = Gate(door, settings) if settings.rate_limit else door  # type: ignore[method-assign]
+    meter = Meter()
+    live = Live(Newsroom.open(settings), meter=meter)
+    app = Service("feeds.web", static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # not even FLASK_DEBUG=1 shows a visitor what failed, or a console
+    door = FrontDoor(app.wsgi_app, live, settings, meter)
+    app.wsgi_app = Gate(door, settings, meter) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
     app.extensions["feeds.front"] = door
+    app.extensions["feeds.meter"] = meter
     documents = _Documents(live, door, OnDemand(live.newsroom.catalogue, settings, program_digest()))
     # Flask sees the path below its mount; a proxy that mounts us elsewhere strips its own prefix.
-    app.add_url_rule("/healthz", view_func=lambda: _health(live), endpoint="health")
+    outside.add_routes(app, live, meter)
     app.add_url_rule("/", defaults={"path": ""}, view_func=documents.at, endpoint="index")
     app.add_url_rule("/<path:path>", view_func=documents.at, endpoint="document")
     app.before_request(_preflight)
     app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(CatalogueError, _out_of_order)
+    app.register_error_handler(CatalogueError, documents.out_of_order)
     for wrong in (SelectionError, QueryError):
         app.register_error_handler(wrong, documents.misunderstood)
     app.register_error_handler(BusyError, lambda error: _later("Sedang sibuk. (Busy.)"))
     app.after_request(documents.readable)
     app.after_request(_completed)
+    app.after_request(identified.identified)
     return app
 
 
@@ -137,6 +152,13 @@ class _Documents:
             response.content_type = pages.MEDIA_TYPE
         return response
 
+    def out_of_order(self, error: CatalogueError) -> Response:
+        """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
+        log.error("%s", error, extra=identified.fields(503))
+        if isinstance(error, UnusableCatalogueError):
+            self.live.distrust(error)
+        return _later("Sedang terganggu. (Out of order.)")
+
     def _moved(self, edition: Edition, path: str, query: str) -> Response | None:
         """The way to a document that is asked for under another address."""
         folder = f"{path}/"
@@ -170,6 +192,7 @@ REFUSALS = {
     400: "Permintaan ini tidak dapat dipahami. (Bad request.)",
     404: NOT_FOUND,
     405: "Di sini hanya dapat dibaca. (Method not allowed.)",
+    500: "Ada yang rusak di sini. (Something is broken here.)",
 }
 
 
@@ -185,23 +208,13 @@ def _refused(error: HTTPException) -> Response:
     """What Flask and Werkzeug refuse, in our words."""
     if error.code not in REFUSALS:
         return Response(error.get_body(), error.code, error.get_headers())
-    answer = _plain(REFUSALS[error.code], error.code)
+    sentence = REFUSALS[error.code]
+    if error.code == 500:
+        sentence += f" Nomor permintaan: {identified.request_id()}. (Request id.)"
+    answer = _plain(sentence, error.code)
     if error.code == 405:
         answer.headers["Allow"] = METHODS
     return answer
-
-
-def _health(live: Live) -> Response:
-    """200 while the process answers; says what is served."""
-    edition = live.edition
-    version = edition.version if edition else 0
-    return _plain(f"ok, edition {version}", 200)
-
-
-def _out_of_order(error: CatalogueError) -> Response:
-    """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
-    log.error("%s", error)
-    return _later("Sedang terganggu. (Out of order.)")
 
 
 def _later(sentence: str) -> Response:

@@ -1,0 +1,37 @@
+"""A catalogue that cannot be used any more is set aside, where a person can look at it, and makes room for a new one.
+
+For SQLite alone: a PostgreSQL belongs to others as well, and has its own ways to be repaired.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from feeds.record import LedgerEntry
+
+NAME = "set-aside"
+_BESIDE = ("-wal", "-shm", "")
+"""What belongs to a database, itself last: a log that is left alone would be taken for the new database's."""
+
+
+def set_aside(database: Path) -> Path:
+    """Rename a database and what belongs to it; gives its new name. An earlier one of that name is replaced."""
+    aside = database.with_name(f"{database.name}.{NAME}")
+    for suffix in _BESIDE:
+        beside = Path(f"{aside}{suffix}")
+        beside.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            Path(f"{database}{suffix}").rename(beside)
+    return aside
+
+
+def ledger_of(database: Path, newsroom: str) -> Iterator[LedgerEntry]:
+    """What can still be read of the ledger in a database, whatever its schema, up to where it is damaged."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+        connection.row_factory = sqlite3.Row
+        for row in connection.execute("SELECT * FROM ledger WHERE newsroom = ?", (newsroom,)):
+            with suppress(TypeError):  # an earlier schema that has not all of it
+                yield LedgerEntry(**{name: row[name] for name in row.keys() if name in LedgerEntry._fields})  # noqa: SIM118

@@ -1,0 +1,86 @@
+"""What a service logs: a JSON object a line for programs, a sentence a line for people at a terminal.
+
+Whatever an event holds (a file's name with a newline, a traceback), its JSON is one line. Passwords are never logged.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import sys
+import threading
+from datetime import datetime
+
+FORMATS = ("json", "text")
+TEXT = "%(asctime)s %(levelname)s %(message)s"
+
+_OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_OF_ADDRESS = re.compile(r"(://[^\s:/@]*:)\S*@")
+_NAMED = re.compile(r"(password=)[^\s;&]+")
+
+
+def masked(text: str) -> str:
+    """A text without the passwords of addresses (RFC 3986, 3.2.1) and of ``password=…``, as libraries quote them."""
+    return _NAMED.sub(r"\1***", _OF_ADDRESS.sub(r"\1***@", text))
+
+
+def printable(text: str) -> str:
+    """A text of others on one line of a terminal: control characters are shown as ``\\x1b`` and do nothing there."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object an event: ``time`` (RFC 3339), ``level``, ``logger``, ``message``, and the fields of ``extra``.
+
+    exception: the traceback, where there is one.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        moment = datetime.fromtimestamp(record.created).astimezone()
+        event: dict[str, object] = {
+            "time": moment.isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": masked(record.getMessage()),
+        }
+        event |= {name: value for name, value in vars(record).items() if name not in _OWN and name not in event}
+        if record.exc_info:
+            event["exception"] = masked(self.formatException(record.exc_info))
+        return json.dumps(event, default=str)  # in ASCII, so that no character of Unicode ends the line either
+
+
+class Sentences(logging.Formatter):
+    """The time, the level and the sentence; a traceback on lines of its own below."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - of logging
+        record.message = printable(masked(record.message))
+        return super().formatMessage(record)
+
+    def formatException(self, ei: object) -> str:  # noqa: N802 - of logging
+        return masked(super().formatException(ei))  # type: ignore[arg-type]
+
+
+def begin_log() -> None:
+    """Log to standard error, from the level on that LOGLEVEL names; INFO where it names none.
+
+    As LOGFORMAT names: ``json`` or ``text``; where it names none, text on a terminal and JSON elsewhere.
+    """
+    level = logging.getLevelNamesMapping().get(os.environ.get("LOGLEVEL", "").upper(), logging.INFO)
+    wanted = os.environ.get("LOGFORMAT", "").lower()
+    as_text = wanted == "text" or (wanted not in FORMATS and sys.stderr.isatty())
+    handler = logging.StreamHandler()
+    handler.setFormatter(Sentences(TEXT) if as_text else JsonLines())
+    logging.basicConfig(level=level, handlers=[handler])
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    threading.excepthook = _log_of_thread
+
+
+def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
+    """A thread that ends by an error is an event like any other."""
+    if ended.exc_type is SystemExit:
+        return
+    name = ended.thread.name if ended.thread else "?"
+    error = ended.exc_value or ended.exc_type()
+    logging.getLogger("feeds").critical("the thread %s ended", name, exc_info=error)

@@ -1,0 +1,99 @@
+"""Never an empty feed by accident: a loss of more than half of the articles waits for a person's word.
+
+What counts is how many articles there are, not which ones: a newsroom may keep its newest alone. Those that are
+withdrawn are no loss. The number is held against the largest of the last day, so that a folder that is being emptied
+file by file is noticed as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import NamedTuple
+
+from feeds.catalogue import Catalogue
+from feeds.catalogue.reading import Reading
+from feeds.catalogue.writing import Writing
+from feeds.errors import LossError
+
+DAY = 86_400_000_000  # microseconds for which the largest number counts
+MOST = "most articles"
+ACCEPTED = "loss accepted"
+
+
+class Holding(NamedTuple):
+    """How many articles there are, and how many are withdrawn; since: microseconds since the epoch."""
+
+    articles: int
+    withdrawn: int
+    since: int
+
+    def expected(self, withdrawn: int) -> int:
+        """How many there are if none is lost, once so many are withdrawn."""
+        return self.articles - max(withdrawn - self.withdrawn, 0)
+
+
+def is_too_much(expected: int, left: int) -> bool:
+    """Whether more than half of what is expected would be lost."""
+    return 2 * left < expected
+
+
+def accept_loss(catalogue: Catalogue) -> None:
+    """Leave word that the next loss is meant, for whichever process meets it."""
+    with catalogue.writing() as writer:
+        writer.set_value(ACCEPTED, "yes")
+
+
+def is_accepted(reading: Reading) -> bool:
+    return bool(reading.value(ACCEPTED))
+
+
+class LossGuard:
+    """Of one newsroom, for as long as it is open. clock: gives microseconds since the epoch."""
+
+    def __init__(self, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._seen: Holding | None = None  # the most, even where the catalogue that knew it was lost
+
+    def before(self, reading: Reading) -> Holding:
+        """What the articles of an update are held against; asked before it changes anything."""
+        known = self._known(reading) or Holding(*reading.holding(), self._clock())
+        return self._seen if self._seen and self._counts(self._seen) and not known.articles else known
+
+    def check(self, writer: Writing, before: Holding, why: Callable[[], str]) -> None:
+        """Raise LossError where too much would be lost and nobody said that this is meant.
+
+        why: says in some words where the articles went.
+        """
+        now = Holding(*writer.holding(), self._clock())
+        expected = before.expected(now.withdrawn)
+        if is_too_much(expected, now.articles) and not is_accepted(writer):
+            raise LossError(expected - now.articles, expected, why())
+        is_most = now.articles >= expected or is_too_much(expected, now.articles)
+        self._seen = now if is_most else before
+        known = self._known(writer)
+        if known is None or known[:2] != self._seen[:2]:
+            writer.set_value(MOST, " ".join(map(str, self._seen)))
+
+    def _known(self, reading: Reading) -> Holding | None:
+        numbers = [int(number) for number in reading.value(MOST).split()]
+        known = Holding(*numbers) if numbers else None
+        return known if known and self._counts(known) else None
+
+    def _counts(self, holding: Holding) -> bool:
+        return self._clock() - holding.since <= DAY
+
+
+def where_they_went(before: Reading, now: Reading, files: Collection[str]) -> str:
+    """Files that are gone, and articles that are left out now, each with an example.
+
+    before: the catalogue as it was; files: those that are there now.
+    """
+    gone = sorted(before.files().keys() - set(files))
+    known = {problem.path for problem in before.problems() if problem.fatal}
+    left_out = [problem for problem in now.problems() if problem.fatal and problem.path not in known]
+    said = []
+    if gone:
+        said.append(f"files gone: {len(gone):,}, such as {gone[0]}")
+    if left_out:
+        said.append(f"left out now: {len(left_out):,}, such as {left_out[0].path}, which {left_out[0].reason}")
+    return "; ".join(said) or "their files hold fewer"

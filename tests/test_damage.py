@@ -1,0 +1,274 @@
+"""A catalogue that is damaged, deleted or of a later program costs a slow build, but no id and no date of change."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from feeds import tables
+from feeds.errors import CatalogueError, UnusableCatalogueError
+from feeds.live import Live
+from feeds.newsroom import Newsroom
+from tests.support import Desk, a_desk, article, living, run, titles, until
+
+Ids = dict[str, tuple[str, str, str | None]]
+"""Headline -> id, date of publication, date of change."""
+
+MIDDLE = slice(8192, -4096)
+
+
+def overwrite(database: Path) -> None:
+    database.write_bytes(b"Ini bukan basis data. " * 4000)
+
+
+def cut(database: Path) -> None:
+    with database.open("r+b") as file:
+        file.truncate(database.stat().st_size // 2)
+
+
+def garble(database: Path) -> None:
+    """All pages but the first two, so that the schema can be read and nothing else."""
+    data = bytearray(database.read_bytes())
+    data[MIDDLE] = b"\xa5" * len(data[MIDDLE])
+    database.write_bytes(data)
+
+
+def empty(database: Path) -> None:
+    database.write_bytes(b"")
+
+
+def delete(database: Path) -> None:
+    database.unlink()
+
+
+def make_newer(database: Path) -> None:
+    """As a later program has it, whose ledger knows more than this one's."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE meta SET value = ? WHERE name = 'schema'", (str(tables.SCHEMA + 1),))
+        connection.execute("ALTER TABLE ledger ADD COLUMN mood TEXT NOT NULL DEFAULT 'cerah'")
+        connection.commit()
+
+
+def drop_a_table(database: Path) -> None:
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DROP TABLE documents")
+        connection.commit()
+
+
+DAMAGES = [overwrite, cut, garble, empty, delete, make_newer, drop_a_table]
+LEAVES_SOMETHING = {overwrite, cut, garble, make_newer, drop_a_table}
+
+
+def close(database: Path) -> None:
+    """Write everything into the one file."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def ids_of_next_run(newsroom: Newsroom) -> Ids:
+    """What a build would write, which mends the catalogue wherever on its way it meets the damage."""
+    try:
+        newsroom.update_alone()
+        return ids(newsroom)
+    except UnusableCatalogueError as error:
+        newsroom.mend_alone(error)
+        newsroom.update_alone()
+        return ids(newsroom)
+
+
+def ids(newsroom: Newsroom) -> Ids:
+    edition = newsroom.edition()
+    feed = edition.get("feed.json") if edition else None
+    assert feed
+    items = json.loads(feed.body)["items"]
+    return {item["title"]: (item["id"], item["date_published"], item.get("date_modified")) for item in items}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A newsroom whose ids tell what only the ledger knows: an article that was edited, renamed and moved."""
+    with a_desk(tmp_path) as opened:
+        for number in range(40):
+            opened.write(
+                f"{number}.md", f"Berita {number}", f"2026-04-{number % 28 + 1:02}T09:00:00+07:00", body="x" * 900
+            )
+        opened.write("ekonomi/kopi.md", "Panen kopi naik", "2026-05-05T09:00:00+07:00")
+        opened.newsroom.update_alone()
+        (opened.data / "ekonomi/kopi.md").unlink()
+        opened.write("budaya/tari.md", "Panen kopi naik", "2026-05-05T09:00:00+07:00")
+        opened.newsroom.update_alone()
+        opened.write(
+            "budaya/tari.md", "Panen kopi turun", "2026-05-05T10:00:00+07:00", body="Isi yang lain sama sekali."
+        )
+        opened.newsroom.update_alone()
+        yield opened
+
+
+@pytest.fixture
+def database(desk: Desk) -> Path:
+    return Path(desk.settings.catalogue.removeprefix("sqlite:///"))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_the_next_run_begins_a_new_catalogue_with_the_ids_and_dates_of_the_old_one(
+    desk: Desk, database: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    known = ids(desk.newsroom)
+    desk.close()
+    close(database)
+    damage(database)
+    with caplog.at_level(logging.WARNING):
+        again = Newsroom.open(desk.settings)
+        try:
+            assert ids_of_next_run(again) == known
+        finally:
+            again.close()
+    aside = database.with_name("catalogue.sqlite.set-aside")
+    assert aside.exists() == (damage in LEAVES_SOMETHING)
+    if damage in LEAVES_SOMETHING:
+        assert f"it is set aside as {aside} and made anew of the articles and the ledger" in caplog.text
+
+
+@pytest.mark.parametrize("damage", [make_newer, drop_a_table])
+def test_what_can_be_read_of_a_damaged_ledger_stands_in_for_its_lost_copy(
+    desk: Desk, database: Path, damage: Callable[[Path], None]
+) -> None:
+    known = ids(desk.newsroom)
+    desk.close()
+    close(database)
+    damage(database)
+    path = desk.newsroom.ledger_file.path
+    assert path
+    path.unlink()
+    again = Newsroom.open(desk.settings)
+    try:
+        assert ids_of_next_run(again) == known
+    finally:
+        again.close()
+
+
+@pytest.mark.parametrize("damage", [overwrite, garble, delete, drop_a_table])
+def test_a_running_service_goes_on_and_makes_a_new_catalogue_at_the_next_change(
+    desk: Desk, database: Path, damage: Callable[[Path], None]
+) -> None:
+    with living(desk) as live:
+        assert live.edition
+        version, known = live.edition.version, ids(live.newsroom)
+        until(lambda: live.newsroom.lock.acquire(), within=5)
+        close(database)
+        damage(database)
+        desk.write("baru.md", "Sesudah kerusakan", "2026-05-20")
+        until(lambda: live.edition and "Sesudah kerusakan" in titles(live.edition), within=15)
+        assert live.edition.version > version
+        now = ids(live.newsroom)
+        assert {title: found for title, found in now.items() if title in known} == {
+            title: found for title, found in known.items() if title in now
+        }
+        until(lambda: not live.error, within=10)
+
+
+def test_another_process_follows_to_the_new_catalogue(desk: Desk, database: Path) -> None:
+    with living(desk) as writer:
+        until(lambda: writer.newsroom.lock.acquire(), within=5)
+        follower = Live(Newsroom.open(desk.settings))
+        follower.start()
+        try:
+            until(lambda: follower.edition, within=5)
+            overwrite(database)
+            desk.write("baru.md", "Sesudah kerusakan", "2026-05-20")
+            until(lambda: follower.edition and "Sesudah kerusakan" in titles(follower.edition), within=15)
+        finally:
+            follower.stop()
+
+
+def test_the_catalogue_of_a_process_that_writes_is_not_set_aside_by_another(desk: Desk, database: Path) -> None:
+    assert desk.newsroom.lock.acquire()
+    close(database)
+    make_newer(database)
+    with pytest.raises(CatalogueError, match="its schema is 5, this program's is 4, and another process writes it"):
+        Newsroom.open(desk.settings)
+    assert database.exists()
+
+
+def test_a_new_catalogue_takes_nothing_from_the_log_of_the_one_before(desk: Desk, database: Path) -> None:
+    """A log beside a database is played back into it, whichever database that is."""
+    desk.close()
+    holder = sqlite3.connect(database)  # keeps the log from being removed
+    holder.execute("SELECT * FROM meta").fetchone()
+    again = Newsroom.open(desk.settings)
+    again.update_alone()
+    again.close()
+    wal = Path(f"{database}-wal")
+    assert wal.exists()
+    overwrite(database)
+    holder.close()
+    newest = Newsroom.open(desk.settings)
+    try:
+        newest.update_alone()
+        with newest.catalogue.reading() as reading:
+            assert reading.schema() == str(tables.SCHEMA)
+        with closing(sqlite3.connect(database)) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    finally:
+        newest.close()
+
+
+def test_a_deleted_state_folder_is_made_again_under_a_running_service(tmp_path: Path) -> None:
+    """As ``git clean`` does it: the catalogue, the ledger and the lock are gone at once."""
+    with a_desk(tmp_path) as opened:
+        opened.set(catalogue="")
+        opened.write("kopi.md", "Panen kopi naik")
+        with living(opened) as live:
+            until(lambda: live.newsroom.lock.acquire(), within=5)
+            (opened.data / ".feeds").rename(tmp_path / "dihapus")
+            opened.write("tari.md", "Tari dipentaskan")
+            until(lambda: live.edition and "Tari dipentaskan" in titles(live.edition), within=15)
+            assert (opened.data / ".feeds/ledger.jsonl").read_text().count('"id"') == 2
+            other = Newsroom.open(opened.settings)
+            try:
+                assert not other.lock.acquire()
+            finally:
+                other.close()
+
+
+@pytest.mark.parametrize(
+    ("damage", "said"), [(overwrite, "file is not a database"), (drop_a_table, "no such table: documents")]
+)
+def test_a_build_says_what_it_set_aside_and_writes_the_same(
+    tmp_path: Path, damage: Callable[[Path], None], said: str
+) -> None:
+    data = tmp_path / "kabar"
+    data.mkdir()
+    (data / "kopi.md").write_text(article("Panen kopi naik", "2026-05-05"))
+    assert run("--data", data, "build", "--output", "situs", cwd=tmp_path).returncode == 0
+    before = (tmp_path / "situs/feed.json").read_bytes()
+    damage(data / ".feeds/catalogue.sqlite")
+    result = run("--data", data, "build", "--output", "situs", cwd=tmp_path)
+    assert result.returncode == 0
+    assert f"{said}; it is set aside as" in result.stderr
+    assert (tmp_path / "situs/feed.json").read_bytes() == before
+
+
+def test_a_ledger_that_is_cut_loses_its_last_line_alone(desk: Desk, database: Path) -> None:
+    known = ids(desk.newsroom)
+    desk.close()
+    ledger = desk.newsroom.ledger_file.path
+    assert ledger
+    lines = ledger.read_bytes().splitlines(keepends=True)
+    ledger.write_bytes(b"".join(lines[:-1]) + lines[-1][:20])
+    delete(database)
+    again = Newsroom.open(desk.settings)
+    try:
+        again.update_alone()
+        now = ids(again)
+        assert {title: found[0] for title, found in now.items()} == {title: found[0] for title, found in known.items()}
+        changed = [title for title in known if now[title] != known[title]]
+        assert set(changed) <= {"Panen kopi turun"}
+    finally:
+        again.close()

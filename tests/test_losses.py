@@ -1,0 +1,288 @@
+"""No feed is emptied by accident: losing more than half of the articles waits until somebody says that it is meant."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from feeds.errors import LossError
+from feeds.intake import take_in
+from feeds.losses import DAY, LossGuard
+from feeds.newsroom import Newsroom
+from tests.conftest import Room
+from tests.support import (
+    Call,
+    Desk,
+    Server,
+    a_desk,
+    article,
+    environment,
+    free_port,
+    living,
+    run,
+    server_command,
+    until,
+)
+from tests.support import titles as titles_of
+
+
+@pytest.fixture
+def ten(here: Path) -> Path:
+    """A newsroom of ten articles, which ``feeds`` has built to ``situs``."""
+    folder = here / "kabar"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number}.md").write_text(article(f"Berita {number}", f"2026-05-0{number + 1 if number < 9 else 9}"))
+    assert run("--data", folder, "build", "--output", here / "situs", cwd=here).returncode == 0
+    return folder
+
+
+def shown(output: Path) -> int:
+    return len(json.loads((output / "feed.json").read_text())["items"])
+
+
+def lose(folder: Path, articles: int) -> None:
+    for number in range(articles):
+        (folder / f"{number}.md").unlink()
+
+
+# --- build and check -------------------------------------------------------------------------------------------------
+
+
+def test_half_of_the_articles_may_go(ten: Path, feeds: Call) -> None:
+    lose(ten, 5)
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 5
+
+
+def test_more_than_half_stops_a_build_which_says_where_they_went_and_what_to_do(ten: Path, feeds: Call) -> None:
+    before = {path: path.read_bytes() for path in Path("situs").rglob("*") if path.is_file()}
+    lose(ten, 6)
+    result = feeds("--data", ten, "build", "--output", "situs")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "feeds: 6 of 10 articles would be lost (files gone: 6, such as 0.md), so the feeds stay as they are; "
+        'if that is meant, say so with "feeds check --accept-loss"\n'
+    )
+    assert {path: path.read_bytes() for path in Path("situs").rglob("*") if path.is_file()} == before
+
+
+def test_articles_that_cannot_be_read_any_more_are_lost_as_well(ten: Path, feeds: Call) -> None:
+    for number in range(8):
+        (ten / f"{number}.md").write_text("---\ntitle: Tanpa tanggal\n---\nIsi.\n")
+    result = feeds("--data", ten, "check")
+    assert result.exit_code == 2
+    assert "8 of 10 articles would be lost (left out now: 8, such as 0.md, which has no date)" in result.stderr
+
+
+def test_what_comes_back_ends_it_without_a_word(ten: Path, feeds: Call) -> None:
+    aside = Path(shutil.copytree(ten, "salinan"))
+    lose(ten, 9)
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 2
+    for number in range(9):
+        shutil.copy2(aside / f"{number}.md", ten)
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 10
+
+
+@pytest.mark.parametrize("arguments", [("build", "--output", "situs", "--accept-loss"), ("check", "--accept-loss")])
+def test_a_loss_that_is_meant_is_said_once(ten: Path, feeds: Call, arguments: tuple[str, ...]) -> None:
+    lose(ten, 9)
+    assert feeds("--data", ten, *arguments).exit_code == 0
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 1
+    for number in range(9):
+        (ten / f"{number}.md").write_text(article(f"Baru {number}", "2026-05-09"))
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    lose(ten, 9)
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 2
+
+
+def test_all_articles_may_go_where_that_is_meant_and_the_empty_folder_is_right_from_then_on(
+    ten: Path, feeds: Call
+) -> None:
+    lose(ten, 10)
+    assert "holds no articles" in feeds("--data", ten, "build", "--output", "situs").stderr
+    assert shown(Path("situs")) == 10
+    assert feeds("--data", ten, "build", "--output", "situs", "--accept-loss").exit_code == 0
+    assert shown(Path("situs")) == 0
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+
+
+def test_withdrawing_most_articles_is_no_accident(ten: Path, feeds: Call) -> None:
+    listed = "".join(f'[[withdrawn]]\narticle = "{number}.md"\nreason = "Keliru."\n' for number in range(9))
+    (ten / "withdrawn.toml").write_text(listed)
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 1
+
+
+def test_other_articles_in_their_place_are_no_loss(ten: Path, feeds: Call) -> None:
+    lose(ten, 10)
+    (ten / "semua.json").write_text(json.dumps([{"judul": f"Lain {n}", "tanggal": "2026-05-20"} for n in range(8)]))
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+
+
+def test_an_output_is_not_emptied_by_a_catalogue_that_never_knew_its_articles(ten: Path, feeds: Call) -> None:
+    """As where a deploy begins with a folder that is half there."""
+    shutil.rmtree(ten / ".feeds")
+    lose(ten, 8)
+    result = feeds("--data", ten, "build", "--output", "situs")
+    assert result.exit_code == 2
+    assert "8 of 10 articles would be lost" in result.stderr
+    assert shown(Path("situs")) == 10
+    assert feeds("--data", ten, "build", "--output", "situs", "--accept-loss").exit_code == 0
+    assert shown(Path("situs")) == 2
+
+
+# --- the guard -------------------------------------------------------------------------------------------------------
+
+
+class GuardedRoom:
+    """A room whose looks are guarded, at moments that the test names, in microseconds."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.now = 1_700_000_000_000_000
+        self.guard = LossGuard(lambda: self.now)
+
+    def look(self) -> int:
+        """Take in what changed; gives how many articles there are."""
+        room = self.room
+        take_in(room.catalogue, room.settings, room.ledger_file, program=room.program, guard=self.guard)
+        articles: int = room.read(lambda reading: reading.holding()[0])
+        return articles
+
+
+@pytest.fixture
+def guarded(room: Room) -> GuardedRoom:
+    for number in range(20):
+        room.article(f"{number}.md")
+    found = GuardedRoom(room)
+    assert found.look() == 20
+    return found
+
+
+def test_a_folder_that_is_emptied_file_by_file_is_noticed(guarded: GuardedRoom) -> None:
+    for number in range(10):
+        guarded.room.remove(f"{number}.md")
+        assert guarded.look() == 19 - number
+    guarded.room.remove("10.md")
+    with pytest.raises(LossError, match="11 of 20 articles"):
+        guarded.look()
+
+
+def test_a_newsroom_may_become_smaller_from_day_to_day(guarded: GuardedRoom) -> None:
+    for number in range(19):
+        guarded.room.remove(f"{number}.md")
+        guarded.now += DAY + 1
+        assert guarded.look() == 19 - number
+
+
+def test_a_clock_that_is_set_back_frees_nothing(guarded: GuardedRoom) -> None:
+    guarded.now -= 400 * DAY
+    for number in range(11):
+        guarded.room.remove(f"{number}.md")
+    with pytest.raises(LossError):
+        guarded.look()
+
+
+def test_a_loss_that_waits_writes_nothing_at_all(guarded: GuardedRoom) -> None:
+    room = guarded.room
+    for number in range(11):
+        room.remove(f"{number}.md")
+    room.article("15.md", title="Judul yang disunting")
+    ledger = room.ledger_file.path.read_bytes() if room.ledger_file.path else b""
+    for _ in range(3):
+        with pytest.raises(LossError):
+            guarded.look()
+    assert (room.ledger_file.path.read_bytes() if room.ledger_file.path else b"") == ledger
+    assert len(room.ids) == 20
+    assert "Judul yang disunting" not in room.titles()
+
+
+def test_other_rules_that_leave_most_articles_out_are_a_loss_as_well(guarded: GuardedRoom) -> None:
+    guarded.room.values["exclude"] = "1*.md"
+    with pytest.raises(LossError, match=r"11 of 20 articles would be lost \(files gone: 11"):
+        guarded.look()
+
+
+# --- a running service -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    with a_desk(tmp_path) as opened:
+        for number in range(5):
+            opened.write(f"{number}.md", f"Berita {number}", f"2026-05-0{number + 1}T09:00:00+07:00")
+        yield opened
+
+
+def test_a_service_keeps_the_last_edition_until_the_articles_are_back(desk: Desk, tmp_path: Path) -> None:
+    with living(desk) as live:
+        aside = desk.data.rename(tmp_path / "lain")
+        desk.data.mkdir()
+        (desk.data / "satu.md").write_text(article("Satu", "2026-05-09"))
+        until(lambda: "4 of 5 articles would be lost" in live.error, within=5)
+        assert live.edition
+        assert len(titles_of(live.edition)) == 5
+        shutil.rmtree(desk.data)
+        aside.rename(desk.data)
+        until(lambda: not live.error, within=12)
+        assert len(titles_of(live.edition)) == 5
+
+
+def test_a_loss_that_is_meant_frees_a_running_service(desk: Desk) -> None:
+    with living(desk) as live:
+        for number in range(4):
+            (desk.data / f"{number}.md").unlink()
+        until(lambda: "4 of 5 articles would be lost" in live.error, within=5)
+        other = Newsroom.open(desk.settings)
+        try:
+            other.accept_loss()
+        finally:
+            other.close()
+        until(lambda: live.edition and titles_of(live.edition) == ["Berita 4"], within=5)
+        assert not live.error
+        desk.write("baru.md", "Baru 0")
+        until(lambda: live.edition and "Baru 0" in titles_of(live.edition), within=5)
+
+
+def test_build_with_accept_loss_frees_feeds_serve(ten: Path, here: Path) -> None:
+    port = free_port()
+    env = environment(here, data=str(ten))
+    server = Server(server_command("feeds serve", port), port=port, log=here / "log", cwd=here, env=env)
+    try:
+        server.wait()
+        lose(ten, 8)
+        until(lambda: "8 of 10 articles would be lost" in server.log.read_text(), within=10)
+        assert server.get("/feed.json").body.count(b'"title": "Berita') == 10
+        stopped = run("--data", ten, "check", cwd=here, data=str(ten))
+        assert stopped.returncode == 2, stopped
+        built = run("build", "--output", "situs", "--accept-loss", cwd=here, data=str(ten))
+        assert built.returncode == 0, built.stderr
+        assert shown(here / "situs") == 2
+        until(lambda: server.get("/feed.json").body.count(b'"title": "Berita') == 2, within=10)
+    finally:
+        server.stop()
+
+
+def test_a_service_starts_with_the_last_edition_where_the_articles_are_away(ten: Path, here: Path) -> None:
+    state = {"catalogue": f"sqlite:///{here}/katalog.sqlite", "data": str(ten)}
+    assert run("build", "--output", "situs2", cwd=here, **state).returncode == 0
+    ten.rename(here / "dipindah")
+    port = free_port()
+    server = Server(
+        server_command("feeds serve", port), port=port, log=here / "log", cwd=here, env=environment(here, **state)
+    )
+    try:
+        server.wait()
+        until(lambda: "the last edition stays" in server.log.read_text(), within=5)
+        (here / "dipindah").rename(ten)
+        (ten / "baru.md").write_text(article("Sesudah kembali", "2026-05-30"))
+        until(lambda: b"Sesudah kembali" in server.get("/rss.xml").body, within=15)
+    finally:
+        server.stop()
