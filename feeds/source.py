@@ -23,8 +23,9 @@ from feeds.config import CategorySetting, FieldNames, Settings
 from feeds.confined import open_below, open_file_below
 from feeds.errors import ArticleError, DateError
 from feeds.likeness import marks, same_address
+from feeds.limits import Limits
 from feeds.model import Article, DateOrigin, Draft, Image, Moment, Notice
-from feeds.readers import MAX_SIZE, Options, may_stream, read_file
+from feeds.readers import Options, may_stream, read_file
 from feeds.readers.fields import further_names
 from feeds.scan import FoundFile, data_root
 
@@ -47,6 +48,7 @@ class Rules:
     categories: tuple[CategorySetting, ...]
     fields: tuple[FieldNames, ...]
     body_selector: str
+    limits: Limits
 
     @classmethod
     def of(cls, settings: Settings) -> Rules:
@@ -61,6 +63,7 @@ class Rules:
             categories=tuple(replace(category, description="") for category in settings.categories),
             fields=settings.fields,
             body_selector=settings.body_selector,
+            limits=settings.limits,
         )
 
     def options(self, path: str) -> Options:
@@ -68,7 +71,7 @@ class Rules:
         said = tuple([each for each in self.fields if path.startswith(each.folder)]) if self.fields else ()
         if said not in self._by_folders:
             names = chain.from_iterable(each.names for each in said)
-            self._by_folders[said] = Options(further_names(names), self.body_selector)
+            self._by_folders[said] = Options(further_names(names), self.body_selector, self.limits)
         return self._by_folders[said]
 
     @cached_property
@@ -106,7 +109,7 @@ def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
     results: list[Checked] = []
     for start in range(0, len(files), TOGETHER):
         some = files[start : start + TOGETHER]
-        contents = [_content_of(rules.root, file) for file in some]
+        contents = [_content_of(rules, file) for file in some]
         drafts = [_drafts_of(rules, file, data) for file, data in zip(some, contents, strict=True)]
         opened = (not isinstance(data, OSError) for data in contents)
         for each in zip(some, drafts, opened, strict=True):
@@ -116,7 +119,7 @@ def read_batch(rules: Rules, files: Sequence[FoundFile]) -> list[Checked]:
 
 def read_stream(rules: Rules, file: FoundFile) -> Iterator[Checked]:
     """Read a file that may be larger than memory, part by part."""
-    content = _content_of(rules.root, file)
+    content = _content_of(rules, file)
     yield from _checked(rules, file, _drafts_of(rules, file, content), not isinstance(content, OSError), PART)
 
 
@@ -124,13 +127,13 @@ Content = bytes | BinaryIO | ArticleError | OSError
 """All of a file, the file opened, or why it cannot be read: for good, or just now."""
 
 
-def _content_of(root: str, file: FoundFile) -> Content:
+def _content_of(rules: Rules, file: FoundFile) -> Content:
     try:
         if is_stream(file):
-            return open_file_below(root, file.path)  # closed where it is read
-        if file.size > MAX_SIZE:
-            return ArticleError(file.path, "unreadable", f"is {file.size:,} bytes long; the limit is {MAX_SIZE:,}")
-        return _bytes_of(root, file.path, file.size)
+            return open_file_below(rules.root, file.path)  # closed where it is read
+        if sentence := rules.limits.excess("file", file.size, "is {} bytes long"):
+            return ArticleError(file.path, "unreadable", sentence)
+        return _bytes_of(rules, file.path, file.size)
     except OSError as error:
         return error
 
@@ -184,13 +187,17 @@ def _checked(
     yield Checked(found, problems, opened)
 
 
-def _bytes_of(root: str, path: str, size: int = 65_536) -> bytes:
-    """A file's bytes by few system calls, where open() makes many; a size that has grown is read on."""
-    descriptor = open_below(root, path)
+def _bytes_of(rules: Rules, path: str, size: int = 65_536) -> bytes:
+    """A file's bytes by few system calls, where open() makes many; a size that has grown is read on.
+
+    Where there are more than the limit of a file, some of them are given, for the reader to refuse.
+    """
+    limit = rules.limits.file
+    descriptor = open_below(rules.root, path)
     try:
         data = os.read(descriptor, size + 1)
-        while len(data) != size:
-            more = os.read(descriptor, MAX_SIZE)
+        while len(data) != size and len(data) <= limit:
+            more = os.read(descriptor, limit)
             if not more:
                 break
             data += more
@@ -208,7 +215,7 @@ def digest_of(data: bytes) -> str:
 def drafts_at(rules: Rules, path: str, positions: Iterable[int | None]) -> Iterator[Draft]:
     """The drafts of one file again, for their bodies; none where the file cannot be read any more."""
     try:
-        content = open_file_below(rules.root, path) if may_stream(path) else _bytes_of(rules.root, path)
+        content = open_file_below(rules.root, path) if may_stream(path) else _bytes_of(rules, path)
     except OSError:
         return
     wanted = frozenset(p for p in positions if p is not None)

@@ -219,11 +219,15 @@ _ATTRIBUTES = {
 _URL_ATTRIBUTES = {"href", "src", "cite", "poster"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _PASSES = 5
+_MANY = 10_000
+_NO_REFERENCE = re.compile(r"&(?!(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)")
 
 _ATTRIBUTE = r'(?:\s[^\s=<>"]+="[^"]*")*'
 _NO_SOURCE = re.compile(rf'<img(?!{_ATTRIBUTE}\ssrc(?:set)?="){_ATTRIBUTE}>')
 _NO_TARGET = re.compile(r"<a>(.*?)</a>", re.DOTALL)
-_FRAME = re.compile(r"<iframe\b[^>]*?\ssrc\s*=\s*[\"']?([^\"'\s>]+)[^>]*>(?:\s*</iframe\s*>)?", re.IGNORECASE)
+_FRAME = re.compile(
+    r"<iframe\b(?>[^<>]*?\ssrc\s*=\s*[\"']?)([^\"'\s<>]++)[^<>]*+>(?:\s*+</iframe\s*+>)?", re.IGNORECASE
+)
 _SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])((?:\s+[0-9.]+[wx])?)\s*(?:,|$)")
 
 MARKDOWN = (
@@ -262,6 +266,8 @@ def _escape(text: str, *, quote: bool = False) -> str:
 
 def _sanitise(body: str, base: str) -> str:
     """Sanitise until nothing changes: what a removed element leaves behind can be read in another way."""
+    if body.count("&") > _MANY:  # a reference that is none costs the sanitiser the square of their number
+        body = _NO_REFERENCE.sub("&amp;", body)
     body = _FRAME.sub(_frame_as_link, body)
     cleaner = nh3.Cleaner(
         tags=_TAGS,
@@ -289,8 +295,37 @@ def narrowed(body: str, tags: Collection[str], instead: Iterable[tuple[str, str]
     return _tidy(nh3.clean(body, tags=set(tags), attributes=attributes, link_rel=None, url_schemes=_SCHEMES))
 
 
+def levels_of(body: str, body_format: BodyFormat, enough: int) -> int:
+    """How deep elements are within one another in a body as it is written: 0 where a look tells that ``enough`` is not
+    reached, and never less than they are.
+
+    The sanitiser's time grows with the square of the depth, so that this is to be known before.
+    """
+    if body_format == "markdown":
+        if body.count(">") > enough and (quotes := re.search(_DEEP_QUOTE % enough, body, re.MULTILINE)):
+            return quotes[0].count(">")
+        if body.count("<") <= enough and not re.search(_DEEP_LIST % enough, body, re.MULTILINE):
+            return 0
+        body = pyromark.html(body, options=MARKDOWN)
+    if body.count("<") <= enough:
+        return 0
+    depth = deepest = 0
+    for end, name in _ANY_TAG.findall(body):
+        if (name := name.lower()) not in _ENDED_BY_OTHERS:
+            depth = max(0, depth - 1) if end else depth + 1
+            deepest = max(deepest, depth)
+    return deepest
+
+
+_DEEP_LIST = r"^(?:[ \t>]|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t])){%d}"  # of a line's indentation and marks
+_DEEP_QUOTE = r"^(?: {0,3}>){%d}[ >]*+"
+_ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _OPENED_OR_CLOSED = re.compile(r"<(/?)([a-z][a-z0-9]*)\b(?:[^<>\"]|\"[^\"]*\")*>")
 _EMPTY = frozenset({"br", "col", "hr", "img", "source", "track", "wbr"})
+# Elements that are empty, or that end where the next one begins: old pages close none of them.
+_ENDED_BY_OTHERS = _EMPTY | frozenset(
+    "area base colgroup dd dt embed input li link meta option p param rp rt tbody td tfoot th thead tr".split()  # noqa: SIM905
+)
 
 
 def levels(body: str) -> int:
@@ -372,7 +407,8 @@ def _srcset(value: str, base: str) -> str:
 
 # --- plain text -----------------------------------------------------------------------------------------------------
 
-_COMMENT = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+# One that is not closed goes on to the end, as in a browser.
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style)\b.*?(?:</\1\s*+>|\Z)", re.DOTALL | re.IGNORECASE)
 _BREAK = re.compile(
     r"</?(?:address|article|aside|blockquote|br|caption|center|dd|details|div|dl|dt|figcaption|figure|footer|h[1-6]|header|"
     r"hr|li|main|ol|p|pre|section|summary|table|tbody|td|tfoot|th|thead|tr|ul)\b[^<>]*>",

@@ -74,7 +74,8 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
         problems = lists.problems.setdefault(file.path, [])
         try:
             with open_file_below(rules.root, file.path) as opened:
-                data = opened.read()
+                data = opened.read(rules.limits.record + 1)
+            rules.limits.hold("record", len(data), "is {} bytes long or longer")
             lists.entries.extend(_entries(file, data, rules.zone, problems))
         except OSError as error:
             problems.append(ArticleError(file.path, "unreadable", error.strerror or str(error)))

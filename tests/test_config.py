@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from feeds import config
 from feeds.config import CategorySetting, Settings, load, table, values
 from feeds.dates import JAKARTA
 from feeds.errors import ConfigError
+from feeds.limits import Limits
 from feeds.model import RslTerms
 from feeds.readers.fields import NAMES
 
@@ -220,6 +222,9 @@ class TestEnvironment:
             ("FEEDS_EXCLUDE", '["a,b", "c"]', "exclude", ("a,b", "c")),
             ("FEEDS_EXCLUDE", "", "exclude", ()),
             ("FEEDS_TITLE", "[Kabar]", "title", "[Kabar]"),
+            ("FEEDS_LIMITS__FILE", "5 MB", "limits", Limits(file=5 * 1024**2)),
+            ("FEEDS_LIMITS__NAMES", "5", "limits", Limits(names=5)),
+            ("FEEDS_LIMITS", '{"depth": 50}', "limits", Limits(depth=50)),
             ("FEEDS_CATEGORIES", '{"desa": {}}', "categories", (CategorySetting(slug="desa", title="Desa"),)),
             (
                 "FEEDS_CATEGORIES__DESA",
@@ -489,6 +494,19 @@ class TestChecks:
                 "license: expected an absolute http or https address, found text 'ftp://kota.example/'",
             ),
             ("rsl = true", "rsl: expected a table of terms, found true"),
+            (
+                "limits = 5",
+                "limits: expected a table with file, record, records, text, header, values, depth, names,"
+                " elements, found the number 5",
+            ),
+            (
+                "[limits]\nfile = '3 TB'",
+                "limits.file: expected a size such as '256 MB', from 1,024 to 2,147,483,648 bytes, found text '3 TB'",
+            ),
+            (
+                "[limits]\ndepth = 0xf" + "f" * 10_000,
+                "limits.depth: expected a whole number from 10 to 500, found the number beyond 1e+60",
+            ),
             ("[rsl]\npermit = ['all']", "rsl.permit: unknown setting; did you mean 'permits'?"),
             (
                 "[rsl]\npermits = ['train']",
@@ -569,6 +587,7 @@ class TestChecks:
             ("license = 'cc-by-4.0'", "license", "https://creativecommons.org/licenses/by/4.0/"),
             ("license = 'https://kota.example/lisensi'", "license", "https://kota.example/lisensi"),
             ("[rsl]", "rsl", None),
+            ("[limits]\nfile = '1 gb'\nnames = 50", "limits", Limits(file=1024**3, names=50)),
             (
                 "title = 'Kota'\n[rsl]\npermits = ['search', 'search']\ncontact = 'redaksi@kota.example'",
                 "rsl",
@@ -703,12 +722,16 @@ class TestTemplate:
         assert shown.keys() == table.SETTINGS.keys()
         assert all(category.keys() == table.CATEGORY_SETTINGS.keys() for category in shown["categories"].values())
         assert shown["rsl"].keys() == table.RSL_SETTINGS.keys()
+        assert shown["limits"].keys() == table.LIMIT_SETTINGS.keys()
 
     def test_it_shows_the_default_where_there_is_one(self, newsroom: Path) -> None:
         settings = read(newsroom, self.UNCOMMENTED)
         for name, setting in table.SETTINGS.items():
             if setting.default not in (None, "", (), {}):
                 assert getattr(settings, name) == setting.default, name
+
+    def test_the_limits_that_it_shows_are_the_defaults(self, newsroom: Path) -> None:
+        assert read(newsroom, self.UNCOMMENTED).limits == Limits()
 
     def test_it_says_what_an_empty_default_means(self) -> None:
         for name, setting in table.SETTINGS.items():
@@ -730,12 +753,14 @@ class TestTable:
 
     def test_every_default_is_what_load_gives(self, newsroom: Path) -> None:
         settings = read(newsroom, "")
+        assert settings.limits == Limits()
         for name, setting in table.SETTINGS.items():
-            if setting.default is not None:
+            if setting.default is not None and name != "limits":
                 assert (getattr(settings, name) or setting.default) == setting.default
 
     def test_every_setting_is_explained_in_a_sentence(self) -> None:
-        for setting in (*table.SETTINGS.values(), *table.CATEGORY_SETTINGS.values(), *table.RSL_SETTINGS.values()):
+        inner = (table.CATEGORY_SETTINGS, table.RSL_SETTINGS, table.LIMIT_SETTINGS)
+        for setting in chain(table.SETTINGS.values(), *(each.values() for each in inner)):
             assert re.fullmatch(r"[A-Z].+\.", setting.doc), setting.name
 
     def test_importing_it_loads_neither_toml_nor_zones_nor_json(self) -> None:

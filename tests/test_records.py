@@ -44,8 +44,8 @@ def test_an_object_may_be_one_article() -> None:
         ("{}", "the file holds no article"),
         ('"A"', "the file holds no articles but a single value"),
         ("[1,\n2", "line 2 is no JSON"),
-        ("[" * 100_000, "values lie too deep"),
-        ('{"a":' * 100_000, "values lie too deep"),
+        ("[" * 100_000, "values lie deeper"),
+        ('{"a":' * 100_000, "values lie deeper"),
     ],
 )
 def test_a_file_without_articles_is_refused(text: str, reason: str) -> None:

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from feeds import arrivals, source
+from feeds import arrivals
 from feeds.arrivals import read
 from feeds.config import RESERVED, Settings
 from feeds.errors import DataDirectoryError
+from feeds.limits import Limits
 from feeds.record import from_microseconds
 from feeds.scan import FoundFile, scan
 from feeds.source import Rules
@@ -229,16 +230,16 @@ class TestUnreadable:
         assert list(room.records) == ["baik.md"]
 
     def test_a_huge_file_is_named_and_not_read(self, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(source, "MAX_SIZE", 1000)
-        room.write("x.md", b"x" * 1001)
+        room.values["limits"] = {"file": 1024}
+        room.write("x.md", b"x" * 1025)
         room.look()
-        assert [p.reason for p in room.problems] == ["is 1,001 bytes long; the limit is 1,000"]
+        assert [p.reason for p in room.problems] == ["is 1,025 bytes long; limits.file is 1,024"]
         assert list(room.records) == ["baik.md"]
 
     def test_a_huge_file_without_content_takes_no_memory(self, room: Room) -> None:
         """The limit is asked before a byte is read."""
         with (room.articles / "x.md").open("wb") as file:
-            file.truncate(source.MAX_SIZE + 1)
+            file.truncate(Limits().file + 1)
         room.look()
         assert room.kinds == [("x.md", "unreadable")]
 
@@ -287,12 +288,12 @@ class TestUnreadable:
         assert room.problems == []
         assert set(room.records) == {"baik.md", "x.md"}
 
-    @pytest.mark.parametrize("content", [b"", b"x" * 1001])
+    @pytest.mark.parametrize("content", [b"", b"x" * 1025])
     def test_a_problem_is_gone_when_its_file_is(
         self, room: Room, monkeypatch: pytest.MonkeyPatch, content: bytes
     ) -> None:
         """Also where the file was never read, as it is too big."""
-        monkeypatch.setattr(source, "MAX_SIZE", 1000)
+        room.values["limits"] = {"file": 1024}
         room.write("x.md", content)
         room.look()
         room.remove("x.md")
@@ -303,8 +304,8 @@ class TestUnreadable:
         self, room: Room, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         """Not even beside a duplicate, which is read again when other files change."""
-        monkeypatch.setattr(source, "MAX_SIZE", 1000)
-        room.write("x.md", b"x" * 1001)
+        room.values["limits"] = {"file": 1024}
+        room.write("x.md", b"x" * 1025)
         shutil.copy(room.articles / "baik.md", room.articles / "salinan.md")
         room.look()
         problems = room.problems

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.errors import ArticleError
+from feeds.limits import Limits
 from feeds.model import Draft
-from feeds.readers import read_file, tabular
+from feeds.readers import PLAIN, Options, read_file
 
 
-def read(text: str) -> list[Draft | ArticleError]:
-    return list(read_file("a.csv", text.encode()))
+def read(text: str, options: Options = PLAIN) -> list[Draft | ArticleError]:
+    return list(read_file("a.csv", text.encode(), options=options))
 
 
 def titles(text: str) -> list[str]:
@@ -74,13 +75,16 @@ def test_many_open_quotes_end_the_table() -> None:
     assert "too many rows are broken" in found[-1].reason
 
 
-def test_a_huge_cell_costs_its_row(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_huge_cell_costs_its_row() -> None:
     """A cell beyond the bound is an error; one far beyond Python's own bound of 128 kB is read."""
     (found,) = read("judul,isi\nA," + "b" * 200_000 + "\n")
     assert isinstance(found, Draft)
     assert len(found.body) == 200_000
-    monkeypatch.setattr(tabular, "MAX_CELL", 100_000)
-    assert titles("judul,isi\nA," + "b" * 200_000 + "\nB,c\n") == ["#1", "B"]
+    options = Options(limits=Limits(record=100_000))
+    broken, good = read("judul,isi\nA," + "b" * 200_000 + "\nB,c\n", options=options)
+    assert isinstance(broken, ArticleError)
+    assert broken.reason == "line 2: a cell has more characters than 100,000, which is limits.record"
+    assert isinstance(good, Draft)
 
 
 @pytest.mark.parametrize(

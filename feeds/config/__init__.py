@@ -31,6 +31,7 @@ from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, n
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
 from feeds.config.values import NOT_XML, SCHEME, absolute_path, zone_of
 from feeds.errors import ConfigError
+from feeds.limits import Limits
 from feeds.model import RslTerms
 
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -71,6 +72,7 @@ class Settings:
     exclude: tuple[str, ...]
     fields: tuple[FieldNames, ...]  # all articles first, then folders, the outer before the inner
     body_selector: str
+    limits: Limits
     catalogue: str = field(repr=False)  # an SQLAlchemy address, maybe with a password; "": SQLite in the state folder
     newsroom: str  # the key of this newsroom in a shared catalogue
     output: Path | None
@@ -151,14 +153,16 @@ def _unnamed(path: Path | None, file: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _joined(*sources: Mapping[str, Any]) -> dict[str, Any]:
-    """One value a setting, the last source's; of a category, one value a field."""
+    """One value a setting, the last source's; of a category and of the limits, one value a field."""
     values: dict[str, Any] = {}
     categories: dict[str, dict[str, Any]] = {}
+    limits: dict[str, int] = {}
     for source in sources:
         values |= source
+        limits |= source.get("limits", {})
         for slug, fields in source.get("categories", {}).items():
             categories.setdefault(slug, {}).update(fields)
-    return values | {"categories": categories}
+    return values | {"categories": categories, "limits": limits}
 
 
 def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) -> Settings:
@@ -175,6 +179,7 @@ def _settings(given: Mapping[str, Any], home: Path | None, source: Path | None) 
     values["permalink"] = _below_site(values["permalink"], site)
     values["zone"] = zone_of(values["timezone"])
     values["categories"] = category_settings(values["categories"])
+    values["limits"] = Limits(**values["limits"])
     check_gone(values["gone"], values["categories"])
     check_profile_feeds(values["profiles"], values["known_profiles"])
     values["fields"] = tuple(

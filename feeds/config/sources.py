@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from feeds.config import values
-from feeds.config.table import CATEGORY_SETTINGS, PREFIX, SETTINGS, Kind, checked
+from feeds.config.table import CATEGORY_SETTINGS, LIMIT_SETTINGS, PREFIX, SETTINGS, Kind, checked
 from feeds.config.values import Where
 from feeds.errors import ConfigError
 from feeds.syntax import plainly
@@ -94,6 +94,8 @@ def _named_by(variable: str) -> tuple[tuple[str, ...], Kind]:
         if len(rest) == 1:
             return path, "table"
         start, table = f"{PREFIX}CATEGORIES__{rest[0]}__", CATEGORY_SETTINGS
+    elif top == "LIMITS" and rest:
+        path, start, table = ("limits",), f"{PREFIX}LIMITS__", LIMIT_SETTINGS
     name = variable.removeprefix(start)
     known = {setting.name.upper(): setting for setting in table.values()}
     if setting := known.get(name):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from feeds.config import values as v
 from feeds.config.categories import match_rule
 from feeds.config.values import Reader, Where
+from feeds.limits import KB, MB, Limits
 from feeds.model import RslTerms
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000/"
@@ -157,6 +158,27 @@ RSL_SETTINGS = table_of(
     Setting("contact", "text", "", v.contact, "The mail address or the page of whom to ask."),
 )
 
+_DEFAULT = Limits()
+LIMIT_SETTINGS = table_of(
+    Setting("file", "text", _DEFAULT.file, v.size(KB, 2048 * MB), "Bytes of a file, but for a WordPress export."),
+    Setting("record", "text", _DEFAULT.record, v.size(KB, 512 * MB), "Bytes of one post, line or cell of a file."),
+    Setting("records", "number", _DEFAULT.records, v.number(1, 10_000_000), "Records of a file, but for an export."),
+    Setting("text", "text", _DEFAULT.text, v.size(KB, 64 * MB), "Characters of one article, pictures in it apart."),
+    Setting("header", "text", _DEFAULT.header, v.size(KB, 16 * MB), "Characters of the front matter of a file."),
+    Setting("values", "number", _DEFAULT.values, v.number(10, 1_000_000), "Values of a header or a record."),
+    Setting("depth", "number", _DEFAULT.depth, v.number(10, 500), "How deep values or elements are in each other."),
+    Setting("names", "number", _DEFAULT.names, v.number(1, 10_000), "Categories, tags and authors of one article."),
+    Setting("elements", "number", _DEFAULT.elements, v.number(100, 1_000_000), "Elements of an HTML page."),
+)
+
+
+def limits(where: Where, value: object) -> dict[str, int]:
+    """The limits that one source sets; the sources are joined."""
+    if not isinstance(value, dict):
+        raise where.expected(f"a table with {', '.join(LIMIT_SETTINGS)}", value)
+    return checked(value, LIMIT_SETTINGS, where)
+
+
 SETTINGS = table_of(
     Setting("title", "text", None, v.text_value, "The newsroom's name; from the folder's name where it is not set."),
     Setting(
@@ -188,6 +210,7 @@ SETTINGS = table_of(
     Setting(
         "body_selector", "text", "", v.selector, "The CSS selector of the element that holds the text of an HTML page."
     ),
+    Setting("limits", "table", {}, limits, "The most that is read: of a file, an article, a record."),
     Setting("catalogue", "text", "", v.catalogue, "The address of the database that remembers ids and changes."),
     Setting("newsroom", "text", None, v.filled, "The newsroom's key in a catalogue that several newsrooms share."),
     Setting("output", "text", None, v.path, "The folder that static files are written to."),

@@ -67,7 +67,7 @@ def _found(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case int() | float():
-            return f"the number {str(value)[:_SHOWN]}"
+            return f"the number {value}" if abs(value) < 10**_SHOWN else f"the number beyond 1e+{_SHOWN}"
         case list():
             return "a list"
         case dict():
@@ -140,6 +140,23 @@ def number(low: int, high: int, why: str = "") -> Reader:
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise where.expected(f"a whole number from {low} to {high}{why}", value)
         return value
+
+    return read
+
+
+_SIZE = re.compile(r"([0-9]{1,12}) ?(KB|MB|GB)?", re.IGNORECASE)
+_UNITS = {"": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
+
+
+def size(low: int, high: int) -> Reader:
+    """A size in bytes, also as text with a unit: ``256 MB``."""
+
+    def read(where: Where, value: object) -> int:
+        written = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+        found = int(written[1]) * _UNITS[(written[2] or "").upper()] if written else value
+        if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
+            raise where.expected(f"a size such as '256 MB', from {low:,} to {high:,} bytes", value)
+        return found
 
     return read
 

@@ -29,7 +29,9 @@ from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from feeds.errors import ArticleError, UnreadableError
+from feeds.limits import Limits
 from feeds.model import Draft
+from feeds.readers.bounds import TOO_DEEP, within, without_embedded
 from feeds.readers.encoding import decode, remark_on
 
 
@@ -38,10 +40,12 @@ class Options(NamedTuple):
 
     names: further names of fields, as ``fields.further_names`` gives them.
     body_selector: the CSS selector of the element that holds the body of an HTML page; "" where nothing is said.
+    limits: how much is read.
     """
 
     names: Mapping[str, tuple[str, int]] = MappingProxyType({})
     body_selector: str = ""
+    limits: Limits = Limits()
 
 
 PLAIN = Options()
@@ -74,10 +78,6 @@ class StreamReader(Protocol):
     def read_stream(
         self, path: str, stream: BinaryIO, *, options: Options = PLAIN, only: frozenset[int] | None = None
     ) -> Iterator[Draft | ArticleError]: ...
-
-
-MAX_SIZE = 256 * 1024 * 1024
-"""Bytes that a file may have, but for one that is read as a stream."""
 
 
 # The module for each suffix, imported when the first file of its kind is read: most newsrooms have one kind.
@@ -115,6 +115,7 @@ _KINDS = {
 """What people call the files of each module."""
 
 _STREAMS = frozenset({"wxr"})  # the modules that have ``read_stream``
+_SINGLES = frozenset({"markdown", "capture", "html"})  # the modules whose files are one article each
 _LISTS = frozenset({"wxr", "feed"})  # the modules whose ``explain`` lists the entries of a file
 _STREAM_SUFFIXES = frozenset({".wxr", ".xml"})
 _SUFFIXES = frozenset(suffix[1:] for suffix in _MODULES)
@@ -251,15 +252,14 @@ def read_file(
             stream = io.BytesIO(content) if isinstance(content, bytes) else content
             found, source = reader.read_stream(path, stream, options=options, only=only), ""
         else:
-            source, warnings = decode(_all_of(content), _suffix(path))
-            if not source or source.isspace():
-                raise UnreadableError("the file is empty")
+            source, warnings = _text_of(path, name, content, options.limits)
             found = cast(Reader, _module(name)).read(path, source, options=options, only=only)
+        found = within(found, options.limits)
         yield from _remarked(found, source, warnings) if only is None else found
     except UnreadableError as error:
         yield ArticleError(path, "unreadable", str(error))
     except RecursionError:
-        yield ArticleError(path, "unreadable", "values lie too deep within each other to be read")
+        yield ArticleError(path, "unreadable", TOO_DEEP)
     except Exception as error:  # an input that no reader foresaw must not cost the other files
         yield ArticleError(path, "unreadable", f"the file cannot be read ({type(error).__name__}: {error})")
 
@@ -281,7 +281,7 @@ def explain_file(
         if name in _STREAMS:
             source = io.BytesIO(content) if isinstance(content, bytes) else content
         else:
-            source = decode(_all_of(content), _suffix(path))[0]
+            source = _text_of(path, name or "", content, options.limits)[0]
         only = None if position is None else frozenset({position})
         lines = explain(path, source, options=options, only=only)
         return list(lines) if name not in _LISTS or only else _first_of(lines)
@@ -310,11 +310,22 @@ def _peek(stream: BinaryIO) -> bytes:
     return head
 
 
-def _all_of(content: bytes | BinaryIO) -> bytes:
-    data = content if isinstance(content, bytes) else content.read(MAX_SIZE + 1)
-    if len(data) > MAX_SIZE:
-        raise UnreadableError(f"has more than {MAX_SIZE:,} bytes, the limit for files of its kind")
-    return data
+def _text_of(
+    path: str, name: str, content: bytes | BinaryIO, limits: Limits
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The text of a file and remarks on its encoding; raises UnreadableError for one that is empty or too large.
+
+    name: of the module that reads it.
+    """
+    data = content if isinstance(content, bytes) else content.read(limits.file + 1)
+    limits.hold("file", len(data), "is {} bytes long or longer")
+    source, warnings = decode(data, _suffix(path))
+    if not source or source.isspace():
+        raise UnreadableError("the file is empty")
+    if name in _SINGLES and len(source) > limits.text:
+        source = without_embedded(source)
+        limits.hold("text", len(source), "its text is {} characters long")
+    return source, warnings
 
 
 def _remarked(

@@ -33,8 +33,9 @@ _WORD = re.compile(r"[^\W_]+")
 def read(
     path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None
 ) -> Iterator[Draft | ArticleError]:
-    """The one article of a capture, or why there is none. ``options`` and ``only`` are for other formats."""
-    del options, only
+    """The one article of a capture, or why there is none. ``only`` is for other formats."""
+    del only
+    options.limits.hold("elements", text.count("\n"), "the capture has {} lines")
     page = classify(text)
     paragraphs = _paragraphs(page)
     if not paragraphs:

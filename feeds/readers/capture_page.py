@@ -369,9 +369,10 @@ def _drop_trailing(page: Page) -> None:
         trailing.append(i)
     poem = len(trailing) * 2 > len(page.body)
     trailing.reverse()
+    behind = set(trailing)
     if page.title is None:
         tail = [i for i in range(page.tail, len(lines)) if lines[i].kind == "short"][:3]
-        paragraphs = [text for i, text in page.body.items() if i not in trailing]
+        paragraphs = [text for i, text in page.body.items() if i not in behind]
         article = _stems(" ".join(paragraphs[:6])[:1500])
         for i in [*(i for i in trailing if i != page.start), *tail]:
             own = _stems(lines[i].text)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from feeds.dates import months_first
-from feeds.errors import ArticleError
+from feeds.errors import ArticleError, UnreadableError
 from feeds.model import BodyFormat, DateOrigin, Draft, Image, TitleOrigin
-from feeds.readers import Line
+from feeds.readers import PLAIN, Line, Options
 from feeds.readers.fields import NO_NAMES, Names, field_of, gather, is_withheld, roles, squash, with_unused
 from feeds.readers.notices import FIELDS as MAKE_NOTICES
 from feeds.readers.notices import notices_of, says_yes, status_warnings
@@ -159,20 +159,18 @@ _SLASHES = re.compile(r"\b\d{1,2}/\d{1,2}/\d{2,4}\b")
 
 
 def read_records(
-    path: str, records: Iterable[Record], *, further: Names = NO_NAMES, only: frozenset[int] | None = None
+    path: str, records: Iterable[Record], *, options: Options = PLAIN, only: frozenset[int] | None = None
 ) -> Iterator[Draft | ArticleError]:
-    """The Drafts of a file of many records, without those that are withheld.
+    """The Drafts of a file of many records, without those that are withheld. Raises UnreadableError for too many.
 
     The order of day and month in slash dates is one for the whole file (DATES rule 13). It takes all records to know
     it, so it is left undecided where ``only`` some are wanted.
     """
     gathered: list[tuple[int, dict[str, object] | ArticleError]] = []
-    for position, record in records:
+    for count, (position, record) in enumerate(records, start=1):
+        options.limits.hold("records", count, "the file holds {} records or more")
         if only is None or position in only:
-            found = (
-                record if isinstance(record, ArticleError) else with_unused(gather(record, further), record, further)
-            )
-            gathered.append((position, found))
+            gathered.append((position, _gathered(f"{path}#{position + 1}", record, options)))
             if only is not None and len(gathered) == len(only):
                 break
     month_first = only is None and are_month_first(
@@ -183,6 +181,18 @@ def read_records(
             yield found
         elif not is_withheld(found):
             yield make_draft(path, found, position=position, month_first=month_first)
+
+
+def _gathered(
+    place: str, record: Mapping[object, object] | ArticleError, options: Options
+) -> dict[str, object] | ArticleError:
+    if isinstance(record, ArticleError):
+        return record
+    try:
+        options.limits.hold_values(record, "the record")
+    except UnreadableError as error:
+        return ArticleError(place, "unreadable", str(error))
+    return with_unused(gather(record, options.names), record, options.names)
 
 
 def explain_records(

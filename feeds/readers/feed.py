@@ -35,14 +35,14 @@ def read(
     a site generator's template for a feed. Raises UnreadableError where the file is no feed, declares entities, or,
     behind the entries before it, at a fault.
     """
-    del options  # a feed's elements have names that are everybody's
     if text.startswith("---\n"):
         return
     warnings: tuple[tuple[str, str], ...] = ()
     if texts.has_control(text):
         text, warnings = texts.clean(text), (("control", "the feed holds control characters; they are left out"),)
     # For bodies that are fetched again; which term is a category is judged by the whole file.
-    parsed = parse(text, limit=max(only) + 1 if only else None)
+    parsed = parse(text, options.limits, limit=max(only) + 1 if only else None)
+    options.limits.hold("records", len(parsed.entries), "the feed holds {} entries")
     feed = _Feed(path, parsed.channel, parsed.entries)
     for position, entry in enumerate(parsed.entries):
         if (only is None or position in only) and not _why_left_out(entry):
@@ -55,10 +55,9 @@ def read(
 
 def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """Each entry, its date and title, as an ``article`` or why it is left out; of those wanted, what they say."""
-    del options
     if text.startswith("---\n"):
         return
-    parsed = parse(texts.clean(text))
+    parsed = parse(texts.clean(text), options.limits)
     feed = _Feed(path, parsed.channel, parsed.entries)
     for position, entry in enumerate(parsed.entries):
         if only is not None and position not in only:

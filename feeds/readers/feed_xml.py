@@ -23,6 +23,7 @@ from feedparser.api import StrictFeedParser
 
 from feeds import text as texts
 from feeds.errors import UnreadableError
+from feeds.limits import Limits
 
 Fields = dict[str, Any]
 """What feedparser found of a channel or an entry, by its own names."""
@@ -69,7 +70,7 @@ def is_feed(text: str) -> bool:
     return root is not None and (root["rdf"] is None or any(name in text for name in _RDF_FEED))
 
 
-def parse(text: str, *, limit: int | None = None) -> Parsed:
+def parse(text: str, limits: Limits, *, limit: int | None = None) -> Parsed:
     """The entries of a feed, the first ``limit`` of them; of one that is cut off or ill-formed, those before the fault.
 
     What many feeds have and no XML may (a bare ``&``, ``&nbsp;``, a prefix that nothing declares) is mended first.
@@ -81,15 +82,15 @@ def parse(text: str, *, limit: int | None = None) -> Parsed:
         raise UnreadableError(f"the file is neither a feed nor a WordPress export: {told}")
     lines = text.count("\n", 0, start)
     document = "\n" * lines + text[start:]
-    parsed = _parsed(document, limit)
+    parsed = _parsed(document, limit, limits)
     if parsed.fault and (mended := _mended(document)) != document:
-        return _parsed(mended, limit)
+        return _parsed(mended, limit, limits)
     return parsed
 
 
-def _parsed(document: str, limit: int | None) -> Parsed:
+def _parsed(document: str, limit: int | None, limits: Limits) -> Parsed:
     reader = ExpatParser()
-    feed = _Feed("xml:base" in document, limit)
+    feed = _Feed("xml:base" in document, limit, limits)
     reader.setFeature(feature_namespaces, True)
     reader.setContentHandler(feed)
     reader.setErrorHandler(feed)
@@ -100,6 +101,8 @@ def _parsed(document: str, limit: int | None) -> Parsed:
         reader.parse(source)
     except _EnoughError:
         pass
+    except UnreadableError as error:
+        fault = str(error)
     except SAXParseException as error:
         fault = _fault(error)
     except (SAXException, LookupError, ValueError, TypeError, AttributeError) as error:
@@ -178,13 +181,24 @@ class _Feed(StrictFeedParser):  # type: ignore[misc]
 
     can_be_relative_uri = StrictFeedParser.can_be_relative_uri - {"id"}
 
-    def __init__(self, has_bases: bool, limit: int | None) -> None:
+    def __init__(self, has_bases: bool, limit: int | None, limits: Limits) -> None:
         # No encoding: with one, a text that looks like mojibake would be decoded once more.
         super().__init__("", None, "")
         self.resolve_relative_uris = has_bases
         self.sanitize_html = False
         self.limit = limit
+        self.limits = limits
+        self.open = 0
         self.finished = 0
+
+    def startElementNS(self, name: object, qname: str, attrs: object) -> None:  # noqa: N802 - as SAX has it
+        self.open += 1  # feedparser copies what is open at each level
+        self.limits.hold("depth", self.open, "elements of the feed lie {} deep within each other")
+        super().startElementNS(name, qname, attrs)
+
+    def endElementNS(self, name: object, qname: str) -> None:  # noqa: N802
+        self.open -= 1
+        super().endElementNS(name, qname)
 
     def _end_item(self) -> None:
         super()._end_item()

@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from feeds.errors import UnreadableError
+from feeds.limits import Limits
 from feeds.readers import BEGINS_WITH_HEADER
 from feeds.readers.fields import field_of
 from feeds.syntax import plainly
@@ -38,26 +39,32 @@ class Parts(NamedTuple):
     warnings: tuple[tuple[str, str], ...] = ()
 
 
-def split(text: str) -> Parts:
+def split(text: str, limits: Limits = Limits()) -> Parts:  # noqa: B008 - a value
     """Cut a Markdown text (line ends ``\\n``, no byte order mark) into its header and its body.
 
-    Raises UnreadableError, naming the line, where a header begins and cannot be read to its end.
+    Raises UnreadableError, naming the line, where a header begins and cannot be read to its end, or is beyond a limit.
     """
+    parts = _split(text, limits)
+    limits.hold_values(parts.header, "front matter")
+    return parts
+
+
+def _split(text: str, limits: Limits) -> Parts:
     if text.startswith("---\n"):
         end = text.find("\n---\n", 3)
         if end >= 0 and (simple := _simple(text[4 : end + 1])) is not None:
             return Parts(simple, text[end + 5 :])
-        return _fenced(text, 4, "---")
+        return _fenced(text, 4, "---", limits)
     text = text.lstrip("\n")
     first = text[:1]
     if first == "-" or first == "+" or first == ";":
         opened = _FENCE.match(text)
-        return _fenced(text, opened.end(), opened[1]) if opened else Parts({}, text)
+        return _fenced(text, opened.end(), opened[1], limits) if opened else Parts({}, text)
     if first == "{" and _JSON_OBJECT.match(text):
-        return _json_object(text)
+        return _json_object(text, limits)
     if first == '"' and (close := _HEXO_CLOSE.search(text)):
-        return Parts(_json("{" + text[: close.start()] + "}"), text[close.end() :])
-    return _keys_at_top(text)
+        return Parts(_json("{" + text[: close.start()] + "}", limits), text[close.end() :])
+    return _keys_at_top(text, limits)
 
 
 _FENCE = re.compile(r"(-{3,}|\+{3}|;{3,})[ \t]*\n")
@@ -65,7 +72,7 @@ _JSON_OBJECT = re.compile(r'\{\s*["}]')
 _HEXO_CLOSE = re.compile(r"^;{3,}[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
-def _fenced(text: str, start: int, fence: str) -> Parts:
+def _fenced(text: str, start: int, fence: str, limits: Limits) -> Parts:
     closes = _CLOSE[fence[0]].finditer(text, start - 1)
     if close := next((close for close in closes if close[1] in (fence, "...")), None):
         source, body = text[start : close.start() + 1], text[close.end() :]
@@ -73,12 +80,17 @@ def _fenced(text: str, start: int, fence: str) -> Parts:
         return Parts({}, text)  # a rule at the top of the page
     else:
         raise UnreadableError(f"front matter is not closed: a line `{fence}` is missing")
+    _hold_header(source, limits)
     if fence[0] == "+":
         return Parts(_toml(source), body)
     if fence[0] == ";":
-        return Parts(_json("{" + source + "}"), body)
-    header, warnings = _yaml(source)
+        return Parts(_json("{" + source + "}", limits), body)
+    header, warnings = _yaml(source, limits)
     return Parts({}, text) if header is None else Parts(header, body, warnings)
+
+
+def _hold_header(source: str, limits: Limits) -> None:
+    limits.hold("header", len(source), "front matter is {} characters long")
 
 
 # A closing line with spaces behind it, at the end of the file, or YAML's own ``...``.
@@ -116,13 +128,13 @@ def line_roles(lines: Iterable[str], role_of: Mapping[str, str]) -> Iterator[str
 # YAML
 
 
-def _yaml(source: str) -> tuple[Header | None, tuple[tuple[str, str], ...]]:
+def _yaml(source: str, limits: Limits) -> tuple[Header | None, tuple[tuple[str, str], ...]]:
     """The header, or ``None`` where the text between two fences is a paragraph and no header."""
     from feeds.readers import yaml_header  # here, as most newsrooms' headers never need PyYAML
 
     clean = yaml_header.CONTROL.sub("", source)
     warnings = (("control", "front matter holds control characters; they were left out"),) if clean != source else ()
-    return yaml_header.load(clean), warnings
+    return yaml_header.load(clean, limits), warnings
 
 
 # The simple subset. Every quantifier that could be tried in two ways is possessive, so that no header takes long.
@@ -200,12 +212,14 @@ def _toml(source: str) -> Header:
         raise UnreadableError(f"front matter holds a value that is impossible: {error}") from error
 
 
-def _json(source: str) -> Header:
+def _json(source: str, limits: Limits) -> Header:
+    _hold_header(source, limits)
     return _decoded(source)[0]
 
 
-def _json_object(text: str) -> Parts:
+def _json_object(text: str, limits: Limits) -> Parts:
     header, end = _decoded(text)
+    _hold_header(text[:end], limits)
     return Parts(header, text[end:].removeprefix("\n"))
 
 
@@ -227,13 +241,14 @@ _KEY = re.compile(r" {0,3}([A-Za-z][\w-]*(?: [\w-]+)?):(?:[ \t]+([^\n]*)|[ \t]*)
 _CLOSED_ONLY = re.compile(r"((?:[^\n]+\n)+?)-{3,}[ \t]*(?:\n|\Z)")
 
 
-def _keys_at_top(text: str) -> Parts:
+def _keys_at_top(text: str, limits: Limits) -> Parts:
     first = _KEY.match(text)
     if first is None or not field_of(first[1]):
         return Parts({}, text)
     warnings: tuple[tuple[str, str], ...] = ()
     if closed := _CLOSED_ONLY.match(text):
-        header, warnings = _yaml(closed[1])
+        _hold_header(closed[1], limits)
+        header, warnings = _yaml(closed[1], limits)
         body = text[closed.end() :]
     else:
         header, body = _pelican(text)

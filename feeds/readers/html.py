@@ -72,7 +72,7 @@ class _Reading:
 
 
 def _reading(path: str, text: str, options: Options) -> _Reading:
-    root = parse(text)
+    root = parse(text, options.limits)
     facts = gather(survey(root))
     lines = visible_lines(root)
     if reason := why_no_article(facts, lines):

@@ -11,7 +11,7 @@ from feeds.readers.html_blocks import leaves, part_paragraphs
 from feeds.readers.html_metadata import squash
 from feeds.readers.html_tree import text_of
 
-LARGE = 200_000  # characters of text that are compared with each other
+LARGE = 200_000  # characters of text; more would take it seconds, too
 CROWDED = 10_000  # elements; a page with more of them is no newspaper's, and trafilatura would take seconds
 HELD = 0.6  # the share of trafilatura's text that the body's element holds; the rest may stand in margins
 
@@ -36,7 +36,7 @@ def by_trafilatura(root: HtmlElement) -> tuple[Sequence[HtmlElement], ArticleTex
     """The smallest element that holds nearly all of the text that trafilatura takes for the article, and that text."""
     import trafilatura  # here, as it takes a third of a second
 
-    if sum(1 for _ in root.iter()) > CROWDED:
+    if sum(1 for _ in root.iter()) > CROWDED or len(text_of(root)) > LARGE:
         return [], None
     source = etree.tostring(root, encoding="unicode", method="html")
     try:

@@ -14,6 +14,7 @@ _SEPARATOR = re.compile(r"\s+(?:[-–—|·•»~/]|::|\|\|)\s+|\s*[|»]\s*|:\s+
 _PAGE = re.compile(r"(?:hal(?:aman)?|page)\.?\s*(?:\d{1,3}|all|semua)(?:\s*(?:dari|of)\s*\d{1,3})?", re.IGNORECASE)
 _PREFIX = re.compile(r"[^:|–—-]{2,40}?(?::|\s[|–—-])\s")
 _LONGEST = 250  # characters of a headline
+_MOST = 2000  # characters that are looked at for one
 _CUT_OFF = re.compile(r"\s*(?:\.{3}|…)$")
 
 
@@ -25,10 +26,10 @@ def choose_title(facts: Facts, lines: Iterable[str] = ()) -> tuple[Found | None,
     A title that is the site's name is none. Where the first is cut short and another has the rest, the whole is taken;
     where the others agree against it, theirs.
     """
-    headings = [Found(text_of(h1), "h1", line_of(h1)) for h1 in facts.page.headings]
+    headings = [Found(text_of(h1)[:_MOST], "h1", line_of(h1)) for h1 in facts.page.headings]
     marked = facts.values["title"]
     tag = facts.page.title
-    named = [Found(" ".join((tag.text or "").split()), "title", line_of(tag))] if tag is not None else []
+    named = [Found(" ".join((tag.text or "")[:_MOST].split()), "title", line_of(tag))] if tag is not None else []
     keys = {squash(found.value) for found in headings}
     below = {squash(text_of(heading)) for heading in facts.page.subheadings}
     if named and not _any_in(named[0].value, keys):

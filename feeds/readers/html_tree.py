@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from feeds.errors import UnreadableError
+from feeds.limits import Limits
 
 
 def one_of(names: str) -> frozenset[str]:
@@ -79,19 +80,49 @@ _XHTML = re.compile(r"\s*(?:<\?xml\b|<!DOCTYPE[^<>]{0,200}XHTML)", re.IGNORECASE
 _CLOSED_AT_ONCE = re.compile(r"<(a|b|div|em|i|iframe|li|p|script|span|strong|style|td|textarea|title)\b([^<>]*)/>")
 
 
-def parse(text: str) -> HtmlElement:
-    """The page's root element, whatever the markup; raises UnreadableError where there is nothing in it.
+_REFERENCE = re.compile(r"&#(?:0*+([0-9]{1,7})|[xX]0*+([0-9a-fA-F]{1,6}))(?![0-9a-fA-F]);?")
+_TOO_MANY = re.compile(
+    r"<[A-Za-z][^\s<>]*+(?:[\s/]++[^\s<>\"'=/]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s<>\"']++)?)?){300}"
+)
+"""A tag with more attributes than anybody writes: the parser compares each with all others."""
+
+
+def _if_text(found: re.Match[str]) -> str:
+    """A reference to a character, "" for one that no XML carries, and lxml refuses to write."""
+    code = int(found[1]) if found[1] else int(found[2], 16)
+    return found[0] if code > 31 or code in (9, 10, 13) else ""
+
+
+def parse(text: str, limits: Limits) -> HtmlElement:
+    """The page's root element, whatever the markup; raises UnreadableError where there is nothing in it, or too much.
 
     libxml2 reads what stands deeper than 2048 elements not at all, so that time and memory have a bound.
     """
+    if _TOO_MANY.search(text):
+        raise UnreadableError("an element of the page has more than 300 attributes")
     if _XHTML.match(text):
         text = _CLOSED_AT_ONCE.sub(r"<\1\2></\1>", text)  # XML's empty elements stay open in HTML
+    if "&#" in text:
+        text = _REFERENCE.sub(_if_text, text)
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableError("the page has no HTML in it") from error
+    _hold(root, limits)
     return root
+
+
+def _hold(root: HtmlElement, limits: Limits) -> None:
+    count = depth = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        count += 1
+        limits.hold("elements", count, "the page has {} elements or more")
+        limits.hold("depth", depth, "elements of the page lie {} deep within each other, or deeper")
 
 
 # The elements that metadata stands in; libxml2 finds them faster than a loop that makes an object of each. One way with
@@ -102,6 +133,10 @@ _TELLING = etree.XPath(
     " or self::abbr[@title] or contains(@class, 'date-header')]",
     smart_strings=False,
 )
+
+
+MOST_HEADINGS, MOST_SUBHEADINGS = 50, 1000
+"""Of each level, that are looked at: all of them are compared with each title of the page."""
 
 
 def survey(root: HtmlElement) -> Document:
@@ -123,10 +158,12 @@ def survey(root: HtmlElement) -> Document:
         elif tag == "time" or "date-header" in (element.get("class") or "") or _is_abbreviated(element):
             page.times.append(element)
         elif tag == "h1":
-            page.headings.append(element)
+            if len(page.headings) < MOST_HEADINGS:
+                page.headings.append(element)
         elif tag in ("h2", "h3", "h4", "h5"):
-            page.subheadings.append(element)
-            page.linked += _is_linked(element)
+            if len(page.subheadings) < MOST_SUBHEADINGS:
+                page.subheadings.append(element)
+                page.linked += _is_linked(element)
         elif tag == "title" and page.title is None:
             page.title = element
         if element.get("itemprop") and tag != "meta":
@@ -145,8 +182,11 @@ def moment_of(element: HtmlElement) -> str:
     return (written or "").strip() or text_of(element)
 
 
+LONGEST = 20_000  # characters of a value in a page's head
+
+
 def _add_meta(page: Document, element: HtmlElement) -> None:
-    content = " ".join((element.get("content") or "").split())
+    content = " ".join((element.get("content") or "")[:LONGEST].split())
     for attribute in ("property", "name", "itemprop"):
         name = (element.get(attribute) or "").strip()
         if name and content:

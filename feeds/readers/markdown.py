@@ -26,7 +26,7 @@ def read(
     del only
     if "_drafts/" in path and "_drafts" in path.split("/"):
         return
-    header, body, warnings = frontmatter.split(text)
+    header, body, warnings = frontmatter.split(text, options.limits)
     found = fields.gather(header, options.names)
     is_html = path.lower().endswith(_HTML)
     if fields.is_withheld(found) or (is_html and _LOOP.search(body)):
@@ -59,7 +59,7 @@ def read(
 def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """Each line that is not blank: of the header the field that it gives, of the body what becomes of it."""
     del only
-    header, body, _ = frontmatter.split(text)
+    header, body, _ = frontmatter.split(text, options.limits)
     role_of = {name: role for name, role, _ in fields.roles(header, options.names)}
     lines = text.split("\n")
     start = text.count("\n", 0, len(text) - len(body))
@@ -145,7 +145,7 @@ def _as_jekyll(path: str, header: frontmatter.Header, found: dict[str, object]) 
 
 
 _HEADINGS = re.compile(
-    r"^[ ]{0,3}(?P<fence>`{3,}|~{3,})[^\n]*\n(?s:.*?)(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
+    r"^[ ]{0,3}(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?s:.*?)(?:^[ ]{0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
     r"|^[ ]{0,3}#[ \t]+(?P<atx>[^\n]+)$\n?"
     r"|^(?P<setext>[^\s\n][^\n]*)\n=+[ \t]*$\n?"
     r"|^[ ]{0,3}<h1(?:\s[^<>]*)?>(?P<html>[^\n]{1,500}?)</h1>[ \t]*$\n?",

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
 from feeds.readers import PLAIN, Line, Options, drafts, fields
+from feeds.readers.bounds import TOO_DEEP
 from feeds.syntax import plainly
 
 LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
@@ -32,21 +33,25 @@ def read(
     """
     found = _value(path, text)
     if isinstance(found, Mapping):
+        options.limits.hold_values(found, "the article")
         if not fields.is_article(record := fields.gather(found, options.names)):
             raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
         return iter(_single(path, fields.with_unused(record, found, options.names)))
-    return drafts.read_records(path, _records(path, text, found, only), further=options.names, only=only)
+    records = _records(path, text, found, only, options.limits.record)
+    return drafts.read_records(path, records, options=options, only=only)
 
 
 def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """Each value of the records that are wanted, with its name and the field that it gives."""
     found = _value(path, text)
-    records = [(0, found)] if isinstance(found, Mapping) else _records(path, text, found, only)
+    records = [(0, found)] if isinstance(found, Mapping) else _records(path, text, found, only, options.limits.record)
     return drafts.explain_records(records, further=options.names, only=only)
 
 
-def _records(path: str, text: str, found: list[object] | None, only: frozenset[int] | None) -> Iterator[drafts.Record]:
-    return _elements(path, found) if isinstance(found, list) else _lines(path, text, only)
+def _records(
+    path: str, text: str, found: list[object] | None, only: frozenset[int] | None, limit: int
+) -> Iterator[drafts.Record]:
+    return _elements(path, found) if isinstance(found, list) else _lines(path, text, only, limit)
 
 
 def _single(path: str, record: Mapping[str, object]) -> list[Draft]:
@@ -141,13 +146,16 @@ def _elements(path: str, elements: Iterable[object]) -> Iterator[drafts.Record]:
             yield position, ArticleError(f"{path}#{position + 1}", "unreadable", "the element is no object")
 
 
-def _lines(path: str, text: str, only: frozenset[int] | None) -> Iterator[drafts.Record]:
+def _lines(path: str, text: str, only: frozenset[int] | None, limit: int) -> Iterator[drafts.Record]:
     for position, line in enumerate(text.split("\n")):
         if (only is None or position in only) and line.strip():
-            yield position, _line(f"{path}#{position + 1}", line)
+            yield position, _line(f"{path}#{position + 1}", line, limit)
 
 
-def _line(name: str, line: str) -> Mapping[object, object] | ArticleError:
+def _line(name: str, line: str, limit: int) -> Mapping[object, object] | ArticleError:
+    if len(line) > limit:
+        reason = f"the line has {len(line):,} characters; limits.record is {limit:,}"
+        return ArticleError(name, "unreadable", reason)
     try:
         value = _loads(line)
     except json.JSONDecodeError as error:
@@ -155,7 +163,7 @@ def _line(name: str, line: str) -> Mapping[object, object] | ArticleError:
             name, "unreadable", f"the line is no JSON at character {error.pos + 1}: {plainly(error.msg)}"
         )
     except RecursionError:
-        return ArticleError(name, "unreadable", "values lie too deep within each other to be read")
+        return ArticleError(name, "unreadable", TOO_DEEP)
     return value if isinstance(value, Mapping) else ArticleError(name, "unreadable", "the line is no object")
 
 

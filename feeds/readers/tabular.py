@@ -15,9 +15,6 @@ from feeds.errors import ArticleError, UnreadableError
 from feeds.model import Draft
 from feeds.readers import PLAIN, Line, Options, drafts, fields
 
-MAX_CELL = 16 * 1024 * 1024
-"""How many characters one cell may have."""
-
 _MAX_RESTARTS = 50
 
 
@@ -32,15 +29,13 @@ def read(
     Raises UnreadableError where no column is a title or a body.
     """
     delimiter, start = _delimiter(text)
-    return drafts.read_records(
-        path, _rows(path, text[start:], delimiter, options.names), further=options.names, only=only
-    )
+    return drafts.read_records(path, _rows(path, text[start:], delimiter, options), options=options, only=only)
 
 
 def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """Each cell of the rows that are wanted, with its column's name and the field that it gives."""
     delimiter, start = _delimiter(text)
-    rows = _rows(path, text[start:], delimiter, options.names)
+    rows = _rows(path, text[start:], delimiter, options)
     return drafts.explain_records(rows, further=options.names, only=only)
 
 
@@ -54,11 +49,14 @@ def _delimiter(text: str) -> tuple[str, int]:
     return max(",;\t|", key=header.count), start
 
 
-def _rows(path: str, text: str, delimiter: str, further: fields.Names) -> Iterator[drafts.Record]:
-    rows = _cells(text, delimiter)
+def _rows(path: str, text: str, delimiter: str, options: Options) -> Iterator[drafts.Record]:
+    rows = _cells(text, delimiter, options.limits.record)
     _, header = next(rows, (0, []))
+    if isinstance(header, str):
+        raise UnreadableError(f"the line with the names of the columns cannot be read: {header}")
+    options.limits.hold("values", len(header), "the first line has {} cells")
     names = [name.strip().strip("\ufeff") for name in header]
-    known = {fields.field_of(name, further) for name in names} - {""}
+    known = {fields.field_of(name, options.names) for name in names} - {""}
     if "title" not in known:
         columns = ", ".join(f"`{name}`" for name in names if name)[:500] or "without names"
         if known:
@@ -72,13 +70,13 @@ def _rows(path: str, text: str, delimiter: str, further: fields.Names) -> Iterat
             yield position, ArticleError(f"{path}#{position + 1}", "unreadable", f"line {line}: {wrong}")
 
 
-def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
+def _cells(text: str, delimiter: str, limit: int) -> Iterator[tuple[int, list[str] | str]]:
     """The rows that are not empty, each with the number of its first line; a sentence for a row that is broken.
 
     A quote that is not closed would take all that follows into one cell: reading begins again at the next line, and
-    what does not fit the header there is taken for the rest of the broken row.
+    what does not fit the header there is taken for the rest of the broken row. limit: of a cell's characters.
     """
-    csv.field_size_limit(MAX_CELL)
+    csv.field_size_limit(limit)
     lines = io.StringIO(text, newline="\n").readlines()
     start, width, mending = 0, 0, False
     for _ in range(_MAX_RESTARTS):
@@ -94,7 +92,7 @@ def _cells(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
                 before = start + reader.line_num
             return
         except csv.Error as error:
-            yield before + 1, _alone(lines[before], delimiter, width) or _reason(error)
+            yield before + 1, _alone(lines[before], delimiter, width) or _reason(error, limit)
             start, mending = before + 1, True
     yield start + 1, "too many rows are broken; the rest of the table was not read"
 
@@ -116,7 +114,7 @@ def _alone(line: str, delimiter: str, width: int) -> list[str] | None:
     return cells if len(cells) == width > 1 else None
 
 
-def _reason(error: csv.Error) -> str:
+def _reason(error: csv.Error, limit: int) -> str:
     if "field larger" in str(error):
-        return f"a cell has more than {MAX_CELL // 1024 // 1024} million characters"
+        return f"a cell has more characters than {limit:,}, which is limits.record"
     return "a quotation mark is not closed, or one within a cell is not doubled"

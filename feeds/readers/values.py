@@ -11,6 +11,7 @@ LISTS = (list, tuple)
 """What is a list here: made once, as ``list | tuple`` within a call is made at each."""
 
 _NUMBERS = (int, float)
+_LARGEST = 10_000  # bits of a number
 _YES = frozenset({"true", "yes", "y", "on", "1", "ya", "benar"})
 _NO = frozenset({"false", "no", "n", "off", "0", "tidak", "bukan", "salah"})
 _NOBODY = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "undefined", "tidak diketahui"})
@@ -37,6 +38,8 @@ def text(value: object, depth: int = 4) -> str:
         return next((found for item in value if (found := text(item, depth - 1))), "")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int) and value.bit_length() > _LARGEST:
+        return ""  # Python writes no number of thousands of digits, and it means nothing
     return str(value) if isinstance(value, _NUMBERS) else ""
 
 
@@ -110,7 +113,7 @@ def _split_people(byline: str) -> list[str]:
         if _DESK.match(part.strip()):
             people.append(part)
         else:
-            for name in _AND.split(_OUTLET.sub("", part)):
+            for name in _AND.split(_OUTLET.sub("", " ".join(part.split()))):  # of one blank, no pattern takes long
                 people += [name] if len(apart) > 1 else _at_commas(name)
     return people
 

@@ -19,13 +19,15 @@ from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import unquote
 
 from feeds.errors import ArticleError, UnreadableError
+from feeds.limits import Limits
 from feeds.model import Draft, Image
 from feeds.readers import PLAIN, Line, Options
+from feeds.readers.bounds import without_embedded
 from feeds.readers.fields import field_of
 from feeds.readers.shortcodes import Attachment, is_image
 from feeds.readers.wordpress_html import to_html
 from feeds.readers.wxr_dates import published, updated
-from feeds.readers.wxr_items import MAX_ITEM, Items, Parser, Record, as_utf8, encoding_of
+from feeds.readers.wxr_items import Items, Parser, Record, as_utf8, encoding_of
 from feeds.text import one_line
 
 _LIVE = frozenset({"publish", "future"})
@@ -61,9 +63,9 @@ def read_stream(
     """
     encoding = encoding_of(stream.read(1024))
     with as_utf8(stream, encoding) as text:
-        contents = _look_through(text)
+        contents = _look_through(text, options.limits)
         count = 0
-        for found in _Posts(path, text, contents).read(only):
+        for found in _Posts(path, text, contents, options.limits).read(only):
             count += isinstance(found, Draft)
             yield found
     if only is None and contents.cut_off:
@@ -78,22 +80,21 @@ def explain(
 
     stream: seekable; no more of it than one item is held.
     """
-    del path, options
+    del path
     with as_utf8(stream, encoding_of(stream.read(1024))) as text:
-        contents = _look_through(text)
+        contents = _look_through(text, options.limits)
         parser = Parser(contents.head)
         text.seek(0)
-        for position, _, data in Items(text):
-            if only is None or position in only:
+        for position, _, data in Items(text, max_item=options.limits.record):
+            if not data:
+                yield Line(position + 1, "unreadable", _too_large(options.limits))
+            elif only is None or position in only:
                 yield from _shown(parser, data, position, contents, whole=only is not None)
             if only and position >= max(only):
                 return
 
 
 def _shown(parser: Parser, data: bytes, position: int, contents: _Contents, *, whole: bool) -> Iterator[Line]:
-    if not data:
-        yield Line(position + 1, "unreadable", _TOO_LARGE)
-        return
     try:
         record = parser.read(data)
     except UnreadableError as error:
@@ -120,7 +121,12 @@ def _shown(parser: Parser, data: bytes, position: int, contents: _Contents, *, w
 
 
 _NO_TYPE = "the item does not say of which type it is (wp:post_type)"
-_TOO_LARGE = f"the item is larger than {MAX_ITEM >> 20} MB"
+
+
+def _too_large(limits: Limits) -> str:
+    return f"the item has more bytes than {limits.record:,}, which is limits.record"
+
+
 _ROLES = {
     "title": "title", "content": "body", "excerpt": "summary", "creator": "authors", "link": "link", "guid": "guid",
     "pubDate": "date", "wp:post_date": "date", "wp:post_date_gmt": "date", "wp:post_modified": "updated",
@@ -190,9 +196,9 @@ class _Contents(NamedTuple):
 _FACT = re.compile(rb":(post_type|status|post_id|post_parent)>\s*+(?:<!\[CDATA\[\s*+)?([\w-]++)")
 
 
-def _look_through(stream: IO[bytes]) -> _Contents:
+def _look_through(stream: IO[bytes], limits: Limits) -> _Contents:
     stream.seek(0)
-    items = Items(stream)
+    items = Items(stream, max_item=limits.record)
     posts, others, attachments, children = _Places(), _Places(), _Places(), _Places()
     guests: list[bytes] = []
     typed = False
@@ -249,8 +255,9 @@ def _refuse_document_type(head: bytes) -> None:
 class _Posts:
     """Reads the posts of one export."""
 
-    def __init__(self, path: str, stream: IO[bytes], contents: _Contents) -> None:
+    def __init__(self, path: str, stream: IO[bytes], contents: _Contents, limits: Limits) -> None:
         self._path = path
+        self._limits = limits
         self._stream = stream
         self._contents = contents
         self._parser = Parser(contents.head)
@@ -267,14 +274,19 @@ class _Posts:
     def _read(self, number: int, position: int) -> Draft | ArticleError | None:
         place = f"{self._path}#{position + 1}"
         if self._contents.posts.is_empty(number):
-            return ArticleError(place, "unreadable", _TOO_LARGE)
+            return ArticleError(place, "unreadable", _too_large(self._limits))
         try:
             record = self._parser.read(self._contents.posts.data(self._stream, number))
         except UnreadableError as error:
             return ArticleError(place, "unreadable", str(error))
         if self._contents.lacks_type(record):
             return ArticleError(place, "unreadable", _NO_TYPE)
-        return None if _why_left_out(record) else self._draft(position, record)
+        if _why_left_out(record):
+            return None
+        size = len(without_embedded(record.values.get("content", "")))
+        if sentence := self._limits.excess("text", size, "its text is {} characters long"):
+            return ArticleError(place, "unreadable", sentence)
+        return self._draft(position, record)
 
     def _draft(self, position: int, record: Record) -> Draft:
         values = record.values

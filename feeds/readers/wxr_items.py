@@ -20,9 +20,9 @@ from typing import IO, NamedTuple
 from lxml import etree
 
 from feeds.errors import UnreadableError
+from feeds.limits import Limits
 
 BLOCK = 1 << 20  # bytes read at a time
-MAX_ITEM = 32 << 20  # bytes; a larger item is passed over
 MAX_HEAD = 8 << 20  # bytes in front of the first item that are looked at
 
 _CDATA, _CDATA_END, _END_TAG = b"<![CDATA[", b"]]>", b"</item"
@@ -41,11 +41,12 @@ class Item(NamedTuple):
 class Items:
     """The items of an export in their order, read through once, of any size with a buffer of some megabytes.
 
+    max_item: bytes; a larger item is passed over.
     head: what stands in front of the first item; complete once that has been given.
     cut_off: whether the export ended too early; known at the end.
     """
 
-    def __init__(self, stream: IO[bytes], block: int = BLOCK, max_item: int = MAX_ITEM) -> None:
+    def __init__(self, stream: IO[bytes], block: int = BLOCK, max_item: int = Limits().record) -> None:
         self._stream = stream
         self._block = block
         self._max_item = max_item

@@ -8,6 +8,7 @@ from typing import NoReturn
 import yaml
 
 from feeds.errors import UnreadableError
+from feeds.limits import Limits
 from feeds.readers.fields import field_of
 from feeds.syntax import plainly
 
@@ -18,9 +19,6 @@ except ImportError:  # PyYAML was built without libyaml; the same language, slow
 
 CONTROL = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML does not allow in a text."""
-
-MAX_NODES = 10_000
-"""How many values a YAML header may have with its aliases written out; some lines can stand for billions."""
 
 
 class _Loader(_YamlLoader):
@@ -36,7 +34,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile(r"(?:~|null|N
 _Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"<<\Z"), ["<"])
 
 
-def load(source: str) -> dict[object, object] | None:
+def load(source: str, limits: Limits = Limits()) -> dict[object, object] | None:  # noqa: B008 - a value
     """The header of a text without control characters; None where it is a paragraph and no header.
 
     Raises UnreadableError, naming the line.
@@ -52,7 +50,7 @@ def load(source: str) -> dict[object, object] | None:
         if not isinstance(node, yaml.MappingNode):
             raise UnreadableError("front matter is a list, not lines of `key: value`")
         _check_keys(node)
-        _check_size(node)
+        _check_size(node, limits)
         header: dict[object, object] = loader.construct_document(node)
         return header
     except yaml.YAMLError as error:
@@ -90,17 +88,16 @@ def _check_keys(node: yaml.MappingNode) -> None:
 _DECISIVE = frozenset({"title", "date", "status", "withheld", "live"})
 
 
-def _check_size(node: yaml.Node) -> None:
-    """Refuse a header whose aliases make it endless or huge, before anything walks through it."""
+def _check_size(node: yaml.Node, limits: Limits) -> None:
+    """Refuse a header whose aliases (``*name``) make it endless or huge, before anything walks through it."""
     count = 0
-    waiting = [node]
+    waiting = [(node, 0)]
     while waiting:
         count += 1
-        if count > MAX_NODES:
-            raise UnreadableError("front matter is too large or its aliases (`*name`) make it endless")
-        node = waiting.pop()
+        node, depth = waiting.pop()
+        limits.hold("values", count, "front matter holds {} values or more, aliases (`*name`) written out")
+        limits.hold("depth", depth, "values of front matter lie {} deep within each other, or deeper")
         if isinstance(node, yaml.SequenceNode):
-            waiting += node.value
+            waiting += [(each, depth + 1) for each in node.value]
         elif isinstance(node, yaml.MappingNode):
-            for pair in node.value:
-                waiting += pair
+            waiting += [(each, depth + 1) for pair in node.value for each in pair]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.datastructures import Headers
 from werkzeug.exceptions import HTTPException
 
@@ -45,6 +45,14 @@ PREFLIGHT = {
 """What a reader in a browser asks before it asks (OPTIONS): what it may send."""
 
 
+class Asked(Request):
+    """A request whose query may be any bytes: Werkzeug reads none that is not UTF-8."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.query_string = self.query_string.decode("utf-8", "replace").encode()
+
+
 class Prepared(Response):
     """An answer of the front door, as it is: Werkzeug would take headers off a 304."""
 
@@ -75,6 +83,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Service("feeds.web", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False  # not even FLASK_DEBUG=1 shows a visitor what failed, or a console
     door = FrontDoor(app.wsgi_app, live, settings, meter)
+    app.request_class = Asked
     app.wsgi_app = Gate(door, settings, meter) if settings.rate_limit else door  # type: ignore[method-assign]
     app.extensions["feeds"] = live
     app.extensions["feeds.front"] = door
@@ -115,7 +124,7 @@ class _Documents:
             return _later("Edisi pertama sedang disiapkan. (The first edition is being prepared.)")
         if path.partition("/")[0] in self.settings.gone:
             return _plain(GONE, 410)
-        query = request.query_string.decode("utf-8", "replace")
+        query = request.query_string.decode()
         if self.settings.pages_for_browsers and path.rpartition("/")[2] in BY_FILENAME and _is_for_people():
             page = find(self.on_demand, edition, self.settings, page_of(path), query)
             if page:
@@ -156,7 +165,7 @@ class _Documents:
         """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
         log.error("%s", error, extra=identified.fields(503))
         if isinstance(error, UnusableCatalogueError):
-            self.live.distrust(error)
+            self.live.newsroom.mender.distrust(error)
         return _later("Sedang terganggu. (Out of order.)")
 
     def _moved(self, edition: Edition, path: str, query: str) -> Response | None:
