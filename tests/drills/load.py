@@ -14,7 +14,7 @@ and as many as 5 % more send a request and close their side at once.
 Lost is: a connection that is refused or reset, an answer of 5xx (but the documented 503 of what is rendered on demand),
 bytes that their ETag does not fit, a feed that does not show what was published more than two seconds before it was
 asked for. Held besides: memory, descriptors and threads do not grow, p99 stays. The figures of each minute are printed;
-p50 and p99 are those of a process of its own, which asks for documents on one connection: the crowd keeps itself waiting.
+p50 and p99 are those of a process of its own, asking for documents on one connection: the crowd makes itself wait.
 """
 
 from __future__ import annotations
