@@ -32,6 +32,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     intake, edition                    rows -> catalogue -> path -> finished bytes, only what changed
     indexing                           what of the articles can be searched
     ondemand                           what no edition holds, rendered when it is first asked for
+    mending                            a new catalogue where one cannot be used any more
     newsroom                           settings, catalogue and the way from one end to the other
     front                              prepared answers to GET and HEAD, before Flask is entered
     push, gate                         changes told to hubs; a limit for clients that fetch too often

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
 from feeds.config import Settings
+from feeds.errors import NoArticlesError
 from feeds.losses import is_accepted
 from feeds.record import texts_of
 from feeds.scan import FoundFile, Glance, Scan, Status, glance, scan
@@ -23,18 +24,22 @@ def look(catalogue: Catalogue, settings: Settings, rules: str, paths: Collection
             if found and reading.value("rules") == rules and _others_stay(reading, found):
                 return found
     with catalogue.reading() as reading:
-        return scan(settings, may_be_empty=_may_be_empty(reading))
+        return _scan(settings, reading)
 
 
-def _may_be_empty(reading: Reading) -> bool:
-    """Whether somebody said that the data directory is to hold no articles."""
-    return is_accepted(reading) or (reading.version > 0 and not reading.count_files(1))
+def _scan(settings: Settings, reading: Reading) -> Scan:
+    """A look at everything, which may find nothing where somebody said that this is meant."""
+    were = bool(reading.count_files(1))
+    try:
+        return scan(settings, may_be_empty=is_accepted(reading) or (reading.version > 0 and not were))
+    except NoArticlesError as error:
+        raise NoArticlesError(error.path, were=were) from error
 
 
 def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:
     """How many files the data directory holds, where the catalogue knows them all as they are; else None."""
     with catalogue.reading() as reading:
-        found = scan(settings, may_be_empty=_may_be_empty(reading))
+        found = _scan(settings, reading)
         same_rules = reading.value("rules") == rules_digest(Rules.of(settings), program)
         known = reading.files()
         problems = {problem.path: problem for problem in reading.directory_problems()}

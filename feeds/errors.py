@@ -5,6 +5,7 @@
     ├── DateError          a text that is no date (also a ValueError)
     ├── UnreadableError    a file that a reader cannot read; becomes an ArticleError
     ├── DataDirectoryError the data directory is missing or cannot be listed
+    │   └── NoArticlesError  it holds none
     ├── LossError          more than half of the articles would be lost, and nobody said that this is meant
     ├── CatalogueError     the catalogue cannot be opened or written
     │   └── UnusableCatalogueError  it is damaged, or of a later version of the program
@@ -70,6 +71,16 @@ class DataDirectoryError(FeedsError):
         self.reason = reason
 
 
+class NoArticlesError(DataDirectoryError):
+    """The data directory holds no articles. were: whether it did before."""
+
+    remedy = "mount it or fill it, after which it goes on by itself; or say that this is meant"
+
+    def __init__(self, path: str, *, were: bool = False) -> None:
+        meant = ' any more; if that is meant, say so with "feeds check --accept-loss"' if were else ""
+        super().__init__(path, f"holds no articles{meant}")
+
+
 class LossError(FeedsError):
     """More than half of the articles would be lost at once. lost, of: articles; why: where they went."""
 
@@ -96,7 +107,15 @@ class CatalogueError(FeedsError):
 
 
 class UnusableCatalogueError(CatalogueError):
-    """The catalogue is damaged, or a later version of the program made it; a new one can stand in its place."""
+    """The catalogue is damaged, or a later version of the program made it; a new one can stand in its place.
+
+    file: which file that was found of, as ``Catalogue.file`` names it; "" where it is none.
+    """
+
+    def __init__(self, address: str, reason: str, file: str) -> None:
+        super().__init__(address, reason)
+        self.file = file
+        self.lacks_a_table = reason.startswith("no such table")
 
 
 class QueryError(FeedsError, ValueError):

@@ -15,7 +15,7 @@ from feeds.duplicates import NEARLY_THE_SAME, copies_of_withdrawn, nearly_same, 
 from feeds.errors import ArticleError
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
-from feeds.losses import ACCEPTED, LossGuard, where_they_went
+from feeds.losses import LossGuard, where_they_went
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
 from feeds.scan import FoundFile, Scan
@@ -92,8 +92,8 @@ def take_in(
         writer.forget_files(work.gone)
         writer.set_value("lists", "\n".join(file.path for file in found.lists()))
         writer.set_value("rules", work.rules)
-        if paths is None:  # whoever said that a loss is meant said it of what could be seen then
-            writer.set_value(ACCEPTED, "")
+        if guard and paths is None:  # whoever said that a loss is meant said it of what could be seen then
+            guard.settle(writer)
         return Intake(files=len(found), read=taker.read, changed=taker.changed, again=again(found, taker.unopened))
 
 

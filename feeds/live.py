@@ -10,22 +10,22 @@ catalogue's version, and one of them takes over when the writer dies. Requests n
 from __future__ import annotations
 
 import ctypes
+import json
 import logging
 import sys
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from feeds.edition import Edition
-from feeds.errors import FeedsError, LossError, UnusableCatalogueError
+from feeds.errors import CatalogueError, FeedsError, LossError, UnusableCatalogueError
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
-from feeds.scan import MANIFEST, data_root
+from feeds.scan import MANIFEST, data_root, is_folder
 from feeds.watching import changes_below
 
 if TYPE_CHECKING:
@@ -87,6 +87,10 @@ def _give_back() -> None:
         trim(0)
 
 
+FAILURE = "failure"
+"""The value of the catalogue by which followers know why the writer's last update failed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """Why an update failed, and what an operator can do about it.
@@ -114,7 +118,7 @@ class Live:
         self.looked_at = 0.0  # when the articles, or the writer's edition, were last seen, in seconds since the epoch
         self.writes = False  # whether this process does, and follows no other
         self._meter = meter
-        self._damage: UnusableCatalogueError | None = None  # of the catalogue, as whoever read it has found
+        self._told: str | None = None  # what the catalogue says of that failure, as far as this process knows
         self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
@@ -141,7 +145,10 @@ class Live:
         with self._starting:
             if self._thread is not None:
                 return
-            self._swap()
+            try:
+                self._swap()
+            except CatalogueError as error:  # the thread may mend it
+                self._failed(error)
             if self._meter:
                 self._meter.start()
             self._thread = threading.Thread(target=self._run, name="feeds-live", daemon=True)
@@ -158,16 +165,13 @@ class Live:
             self._meter.stop()
         self.newsroom.close()
 
-    def distrust(self, error: UnusableCatalogueError) -> None:
-        """Somebody found the catalogue damaged: it is made anew, by whichever process writes it."""
-        self._damage = error
-
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self.writes = self.newsroom.hold()
                 if self.writes:
-                    self._mend()
+                    if doubt := self.newsroom.mender.doubt():
+                        self.newsroom.mender.mend(doubt)
                     self._write()
                 else:
                     if self._hubs:
@@ -175,18 +179,9 @@ class Live:
                     self.newsroom.indexer = None
                     self._follow()
                     self._stop.wait(FOLLOW_EVERY)
-            except UnusableCatalogueError as error:
-                self._failed(error)
-                self.distrust(error)
-                self._stop.wait(TRY_AGAIN)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
-                self._stop.wait(TRY_AGAIN)
-
-    def _mend(self) -> None:
-        damage, self._damage = self._damage, None
-        if damage:
-            self.newsroom.mend(damage)
+                self._stop.wait(self._patience)
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
@@ -194,14 +189,14 @@ class Live:
             self.newsroom.indexer = Indexer(self.newsroom.catalogue, self.newsroom.settings)
         root = data_root(self.newsroom.settings)
         self._update()
-        if not Path(root).is_dir():
+        if not is_folder(root):
             self._stop.wait(TRY_AGAIN)
             return
         stands = False  # the watch, which it does from the first step of the loop on
         for found in changes_below(root, self._stop):
-            if data_root(self.newsroom.settings) != root or not Path(root).is_dir():
+            if data_root(self.newsroom.settings) != root or not is_folder(root):
                 return
-            if self._damage or not self.newsroom.hold():  # a database that was restarted gave the place to another
+            if self.newsroom.mender.doubt() or not self.newsroom.hold():  # a restarted database gave the place away
                 return
             paths = changed_paths(root, found)
             is_due = bool(paths) or self._is_due()
@@ -256,6 +251,7 @@ class Live:
         if where is None:
             _give_back()
         self._went_well()
+        self._tell_followers()
         self._again, self._patience = update.intake.again, TRY_AGAIN
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
@@ -314,4 +310,17 @@ class Live:
             since=self.failure.since if self.failure else time.time(),
             is_loss=isinstance(error, LossError),
         )
+        if self.writes:
+            self._tell_followers()
         self._patience = min(2 * self._patience, TRY_LATEST)
+        if isinstance(error, UnusableCatalogueError):
+            self.newsroom.mender.distrust(error)
+
+    def _tell_followers(self) -> None:
+        """Keep in the catalogue why the update failed; where that fails too, they have the same trouble."""
+        said = json.dumps(asdict(self.failure)) if self.failure else ""
+        if said != self._told:
+            with suppress(CatalogueError):
+                with self.newsroom.catalogue.writing() as writer:
+                    writer.set_value(FAILURE, said)
+                self._told = said

@@ -43,9 +43,12 @@ class FileLock:
             raise CatalogueError(str(self._path), error.strerror or str(error)) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(descriptor)
             return False
+        except OSError as error:  # a file system that knows no locks
+            os.close(descriptor)
+            raise CatalogueError(str(self._path), error.strerror or str(error)) from error
         self._descriptor = descriptor
         return True
 

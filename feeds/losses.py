@@ -57,7 +57,13 @@ class LossGuard:
     def before(self, reading: Reading) -> Holding:
         """What the articles of an update are held against; asked before it changes anything."""
         known = self._known(reading) or Holding(*reading.holding(), self._clock())
-        return self._seen if self._seen and self._counts(self._seen) and not known.articles else known
+        if known.articles or not (self._seen and self._counts(self._seen)):
+            self._seen = known
+        return self._seen
+
+    def expect(self, articles: int) -> None:
+        """What was published before, which counts where the catalogue knows of no articles."""
+        self._seen = Holding(articles, 0, self._clock())
 
     def check(self, writer: Writing, before: Holding, why: Callable[[], str]) -> None:
         """Raise LossError where too much would be lost and nobody said that this is meant.
@@ -70,9 +76,11 @@ class LossGuard:
             raise LossError(expected - now.articles, expected, why())
         is_most = now.articles >= expected or is_too_much(expected, now.articles)
         self._seen = now if is_most else before
-        known = self._known(writer)
-        if known is None or known[:2] != self._seen[:2]:
-            writer.set_value(MOST, " ".join(map(str, self._seen)))
+        _keep(writer, self._seen, self._known(writer))
+
+    def settle(self, writer: Writing) -> None:
+        """What was said to be meant holds for once."""
+        writer.set_value(ACCEPTED, "")
 
     def _known(self, reading: Reading) -> Holding | None:
         numbers = [int(number) for number in reading.value(MOST).split()]
@@ -81,6 +89,11 @@ class LossGuard:
 
     def _counts(self, holding: Holding) -> bool:
         return self._clock() - holding.since <= DAY
+
+
+def _keep(writer: Writing, most: Holding, known: Holding | None) -> None:
+    if known is None or known[:2] != most[:2]:  # not each moment anew
+        writer.set_value(MOST, " ".join(map(str, most)))
 
 
 def where_they_went(before: Reading, now: Reading, files: Collection[str]) -> str:
@@ -96,4 +109,4 @@ def where_they_went(before: Reading, now: Reading, files: Collection[str]) -> st
         said.append(f"files gone: {len(gone):,}, such as {gone[0]}")
     if left_out:
         said.append(f"left out now: {len(left_out):,}, such as {left_out[0].path}, which {left_out[0].reason}")
-    return "; ".join(said) or "their files hold fewer"
+    return "; ".join(said) or "no file holds them"

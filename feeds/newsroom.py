@@ -26,7 +26,8 @@ from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
 from feeds.losses import LossGuard, accept_loss, is_accepted
-from feeds.planning import VERSION_BEFORE, next_due
+from feeds.mending import Mender
+from feeds.planning import next_due
 from feeds.scan import scan
 from feeds.state import catalogue_file
 
@@ -62,7 +63,7 @@ class Newsroom:
         self.lock: WriterLock = lock_for(catalogue)
         self.indexer: Indexer | None = None  # of a service; who only builds needs no search
         self._losses = LossGuard(_now)
-        self._version = 0  # of the newest edition that was seen
+        self.mender = Mender(catalogue, ledger_file)
 
     @classmethod
     def open(cls, settings: Settings) -> Newsroom:
@@ -71,39 +72,11 @@ class Newsroom:
         catalogue = Catalogue.connect(address, settings.newsroom)
         newsroom = cls(settings, catalogue, LedgerFile(_ledger_path(settings, catalogue)))
         try:
-            newsroom._prepare()
+            newsroom.mender.prepare(newsroom.lock)
         except CatalogueError:
             newsroom.close()
             raise
         return newsroom
-
-    def _prepare(self) -> None:
-        try:
-            self.catalogue.prepare()
-        except UnusableCatalogueError as error:
-            if not self.catalogue.is_a_file:
-                raise
-            if not self.lock.acquire():
-                raise CatalogueError(error.address, f"{error.reason}, and another process writes it") from error
-            try:
-                self.catalogue.prepare()  # whoever had the place may have mended it meanwhile
-            except UnusableCatalogueError as still:
-                self._make_anew(still)
-            finally:
-                self.lock.release()
-
-    def _make_anew(self, error: UnusableCatalogueError) -> None:
-        """Set a catalogue that cannot be used aside, and begin a new one; the caller holds the writer's place."""
-        aside, saved = self.catalogue.make_anew()
-        self.ledger_file.complete(saved)
-        self._count_on()
-        log.warning("%s; it is set aside as %s and made anew of the articles and the ledger", error, aside)
-
-    def _count_on(self) -> None:
-        """Let the editions of a new catalogue be later ones than those that were seen, here and by other processes."""
-        if self._version:
-            with self.catalogue.writing() as writer:
-                writer.set_value(VERSION_BEFORE, str(self._version))
 
     def hold(self) -> bool:
         """Take the writer's place if it is free; True also where this newsroom has it already.
@@ -140,28 +113,8 @@ class Newsroom:
         try:
             return self._update(jobs, paths, ahead, progress)
         except UnusableCatalogueError as error:
-            self.mend(error)
+            self.mender.mend(error)
             return self._update(jobs, None, None, progress)
-
-    def mend(self, error: UnusableCatalogueError) -> None:
-        """Begin a new catalogue, as the one that there is turned out to be unusable; the caller holds the lock.
-
-        Raises what it was called for where that is PostgreSQL, which has to be mended by a person.
-        """
-        if not self.catalogue.is_a_file:
-            raise error
-        if self._is_gone():
-            self.catalogue.prepare()
-            self._count_on()
-        else:
-            self._make_anew(error)
-
-    def _is_gone(self) -> bool:
-        """Whether somebody deleted the database, and SQLite has made an empty one in its place."""
-        try:
-            return self.catalogue.is_empty()
-        except UnusableCatalogueError:
-            return False
 
     def _update(
         self, jobs: int, paths: Collection[str] | None, ahead: Ahead | None, progress: Progress | None
@@ -228,13 +181,18 @@ class Newsroom:
             self.lock.release()
 
     def mend_alone(self, error: UnusableCatalogueError) -> None:
-        """``mend`` where the writer's place is free; a service that has it mends the catalogue itself."""
+        """Begin a new catalogue where the writer's place is free; whoever has it mends the old one by itself."""
+        self.mender.distrust(error)
         if not self.lock.acquire():
             raise error
         try:
-            self.mend(error)
+            self.mender.mend(error)
         finally:
             self.lock.release()
+
+    def expect(self, articles: int) -> None:
+        """So many articles are known from elsewhere, where the catalogue knows none yet: losing most of them stops."""
+        self._losses.expect(articles)
 
     def accept_loss(self) -> None:
         """Leave word that the next loss of articles is meant, whichever process meets it."""
@@ -255,7 +213,7 @@ class Newsroom:
     def edition(self, before: Edition | None = None) -> Edition | None:
         """The newest edition, None before the first; what has not changed since the one before is the same."""
         found = edition.load(self.catalogue, before)
-        self._version = max(self._version, found.version if found else 0)
+        self.mender.version = max(self.mender.version, found.version if found else 0)
         return found
 
     def is_alike(self) -> bool:

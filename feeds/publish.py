@@ -15,9 +15,8 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from feeds.errors import LossError, OutputError
+from feeds.errors import OutputError
 from feeds.front.codings import CODINGS
-from feeds.losses import is_too_much
 from feeds.model import Rendition
 from feeds.scan import MANIFEST
 
@@ -48,6 +47,11 @@ class Manifest(NamedTuple):
     articles: int = 0
 
 
+def articles_in(folder: Path) -> int:
+    """How many articles the documents in a folder were made of, 0 where nobody knows."""
+    return _manifest(folder / MANIFEST).articles
+
+
 def to_folder(
     renditions: Iterable[Rendition],
     folder: Path,
@@ -55,25 +59,22 @@ def to_folder(
     precompress: bool = False,
     jobs: int = 2,
     articles: int = 0,
-    may_lose: bool = True,
 ) -> Publication:
     """Write every document that differs, and remove those of an earlier manifest that are no more.
 
-    Files get the document's Last-Modified as mtime. articles: how many the edition is made of. may_lose: whether that
-    may be less than half of what the folder was made of; a catalogue that knows what it had watches over that itself.
-    Raises OutputError, or LossError where it may not; the old files stay whole then.
+    Files get the document's Last-Modified as mtime. articles: how many the edition is made of, for the manifest.
+    Raises OutputError; the old files stay whole then.
     """
     try:
-        return _Folder(folder, precompress, jobs, articles, may_lose).publish(renditions)
+        return _Folder(folder, precompress, jobs, articles).publish(renditions)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
 
 
 class _Folder:
-    def __init__(self, folder: Path, precompress: bool, jobs: int, articles: int, may_lose: bool) -> None:
+    def __init__(self, folder: Path, precompress: bool, jobs: int, articles: int) -> None:
         self.folder = folder
         self.articles = articles
-        self.may_lose = may_lose
         self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
         self.jobs = jobs
         self.workshop = folder / WORKSHOP
@@ -108,9 +109,6 @@ class _Folder:
     def _publish(self, renditions: Iterable[Rendition]) -> Publication:
         self._begin()
         self.before = _manifest(self.folder / MANIFEST)
-        if not self.may_lose and is_too_much(self.before.articles, self.articles):
-            lost = self.before.articles - self.articles
-            raise LossError(lost, self.before.articles, f"the catalogue that {self.folder} was written from had them")
         try:
             with ThreadPoolExecutor(self.jobs) as threads:
                 # Some at a time, as a map over all of them would hold every body at once.
@@ -124,6 +122,8 @@ class _Folder:
                     self.before._replace(documents={**dict.fromkeys(self.manifest, ""), **self.before.documents})
                 )
             raise
+        if not self.manifest:
+            raise OutputError(str(self.folder), "an edition without any document is none")
         removed = self._remove(set(self.before.documents) - set(self.manifest))
         now = Manifest(self.manifest, self.articles)
         if now != self.before:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from feeds.config import Settings
 from feeds.confined import LEADS_OUT, is_below
-from feeds.errors import ArticleError, DataDirectoryError
+from feeds.errors import ArticleError, DataDirectoryError, NoArticlesError
 from feeds.readers import WITHDRAWN, is_source
 
 
@@ -120,6 +120,11 @@ def data_root(settings: Settings) -> str:
     return os.path.realpath(settings.data)
 
 
+def is_folder(path: str) -> bool:
+    """Whether there is a folder, False where that cannot be told."""
+    return os.path.isdir(path)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
+
+
 def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     """Find every source file below the data directory.
 
@@ -134,7 +139,7 @@ def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
     if not (may_be_empty or walk.found.folders or walk.found.problems):
-        raise DataDirectoryError(str(settings.data), "holds no articles")
+        raise NoArticlesError(str(settings.data))
     return walk.found
 
 
@@ -234,11 +239,11 @@ class _Walk:
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
-        is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
+        leads_to_folder = is_folder(target)
         if not is_below(self.root, target):
-            if is_source(path) or is_folder:
+            if is_source(path) or leads_to_folder:
                 self.problem(path, LEADS_OUT)
-        elif is_folder:
+        elif leads_to_folder:
             self.found.linked = True
             self.subfolder(target, path)
         elif is_source(path) and not self.found.file(os.path.relpath(target, self.root)):

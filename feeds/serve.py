@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from email.utils import formatdate
 from importlib import import_module
-from tempfile import TemporaryDirectory
+from pathlib import Path
+from shutil import rmtree
+from tempfile import TemporaryDirectory, gettempdir
 from typing import TYPE_CHECKING, Any
 from wsgiref.types import WSGIApplication
 
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
     from feeds.front.door import FrontDoor
     from feeds.live import Live
 
-SHARED = "PROMETHEUS_MULTIPROC_DIR"  # where processes count together, see feeds/meter.py
+SHARED = "PROMETHEUS_MULTIPROC_DIR"  # as feeds.meter has it, which cannot be imported before this is set
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
 PR_SET_PDEATHSIG = 1  # of linux/prctl.h
@@ -39,6 +41,8 @@ PATIENCE = 30_000  # milliseconds for a request's headers, and without a request
 LARGEST_HEAD = 65_536  # bytes of a request's line and headers; more is answered by 431
 DESCRIPTORS = 65_536  # that are asked for; a service has 1,024 of them where nobody says more, and a connection is one
 OWN = 256  # of these that are not for connections: the catalogue, the watch, libraries
+
+FOLDER = "feeds-metrics-"  # before the number of the process that made it
 
 GRANIAN_LOG: dict[str, Any] = {
     "handlers": {},
@@ -121,9 +125,18 @@ def _counted_together(workers: int) -> Iterator[None]:
     if workers == 1 or SHARED in os.environ:
         yield
         return
-    with TemporaryDirectory(prefix="feeds-", ignore_cleanup_errors=True) as folder:
+    _remove_folders_of_the_dead()
+    with TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
         os.environ[SHARED] = folder
         yield
+
+
+def _remove_folders_of_the_dead() -> None:
+    """What services that were killed have left behind."""
+    for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
+        owner = folder.name.removeprefix(FOLDER).partition("-")[0]
+        if owner.isdecimal() and folder.stat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
+            rmtree(folder, ignore_errors=True)
 
 
 def _bjoern(host: str, port: int, workers: int) -> None:

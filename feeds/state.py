@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import platformdirs
@@ -28,6 +29,8 @@ SHARED_FILE_SYSTEMS = NETWORK_FILE_SYSTEMS | {
     "gfs2",
 }
 
+_ESCAPED = re.compile(r"\\([0-7]{3})")  # a blank in the name of a mount point, proc_pid_mounts(5)
+
 
 def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
     """Where a SQLite catalogue lies: beside the articles, else in the service's or the user's state folder.
@@ -43,7 +46,7 @@ def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
         root = settings.data  # a link that a deploy leads elsewhere: what lies behind it goes with the old version
     state = os.environ.get("STATE_DIRECTORY", "").partition(":")[0] or platformdirs.user_state_path("feeds")
     elsewhere = Path(state) / f"{text.slugify(root.name)}-{hashlib.sha256(str(root).encode()).hexdigest()[:8]}"
-    may_be_beside = not is_sample(settings) and not swapped and root.is_dir()
+    may_be_beside = not is_sample(settings) and not swapped and os.path.isdir(root)  # noqa: PTH112 - as below
     folder = beside if may_be_beside and _holds_the_catalogue(root, beside, elsewhere) else elsewhere
     try:
         if make_folder:
@@ -77,5 +80,6 @@ def _file_system(path: Path) -> str:
         mounts = [line.split() for line in Path("/proc/self/mounts").read_text().splitlines()]
     except OSError:
         return ""
-    holding = [(len(point), kind) for _, point, kind, *_ in mounts if path.is_relative_to(point)]
+    points = [(_ESCAPED.sub(lambda code: chr(int(code[1], 8)), point), kind) for _, point, kind, *_ in mounts]
+    holding = [(len(point), kind) for point, kind in points if path.is_relative_to(point)]
     return max(holding, default=(0, ""))[1]

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from feeds import tables
-from feeds.errors import CatalogueError, UnusableCatalogueError
+from feeds.errors import CatalogueError, LossError, UnusableCatalogueError
 from feeds.live import Live
 from feeds.newsroom import Newsroom
+from feeds.publish import to_folder
 from tests.support import Desk, a_desk, article, living, run, titles, until
 
 Ids = dict[str, tuple[str, str, str | None]]
@@ -270,5 +271,96 @@ def test_a_ledger_that_is_cut_loses_its_last_line_alone(desk: Desk, database: Pa
         assert {title: found[0] for title, found in now.items()} == {title: found[0] for title, found in known.items()}
         changed = [title for title in known if now[title] != known[title]]
         assert set(changed) <= {"Panen kopi turun"}
+    finally:
+        again.close()
+
+
+# --- who mends it, and when ------------------------------------------------------------------------------------------
+
+
+def test_a_service_begins_though_the_catalogue_is_damaged_where_it_lies(desk: Desk, database: Path) -> None:
+    """The tables can be found, and so what edition there is; its documents cannot be read."""
+    desk.close()
+    close(database)
+    drop_a_table(database)
+    live = Live(Newsroom.open(desk.settings))
+    live.start()
+    try:
+        until(lambda: live.edition and "Panen kopi turun" in titles(live.edition), within=15)
+        until(lambda: not live.error, within=10)
+    finally:
+        live.stop()
+
+
+def test_damage_that_one_process_finds_is_mended_by_the_one_that_writes(desk: Desk, database: Path) -> None:
+    with living(desk) as writer:
+        until(lambda: writer.newsroom.lock.acquire(), within=5)
+        version = writer.edition.version if writer.edition else 0
+        other = Newsroom.open(desk.settings)
+        try:
+            garble(database)
+            other.mender.distrust(UnusableCatalogueError("katalog", "is damaged", other.catalogue.file))
+            until(lambda: database.with_name("catalogue.sqlite.set-aside").exists(), within=5)
+            until(lambda: not other.mender.doubt(), within=5)
+            until(lambda: writer.edition and writer.edition.version > version and not writer.error, within=15)
+            assert "Panen kopi turun" in ids(other)
+        finally:
+            other.close()
+
+
+def test_damage_of_a_file_that_was_replaced_since_is_mended_by_nobody(desk: Desk, database: Path) -> None:
+    """A request that began before the new catalogue stood may say so after it."""
+    late = UnusableCatalogueError("katalog", "is damaged", "1:2")
+    desk.newsroom.mender.distrust(late)
+    assert desk.newsroom.mender.doubt() is None
+    before = desk.newsroom.catalogue.file
+    desk.newsroom.mender.mend(late)
+    assert desk.newsroom.catalogue.file == before
+    assert not database.with_name("catalogue.sqlite.set-aside").exists()
+
+
+def test_a_table_that_was_missed_while_a_catalogue_was_made_is_no_damage(desk: Desk, database: Path) -> None:
+    desk.newsroom.mend_alone(UnusableCatalogueError("k", "no such table: meta", desk.newsroom.catalogue.file))
+    assert not database.with_name("catalogue.sqlite.set-aside").exists()
+    assert "Panen kopi turun" in ids(desk.newsroom)
+
+
+def test_the_first_damaged_catalogue_stays_where_it_was_set_aside(desk: Desk, database: Path) -> None:
+    for damage in (overwrite, cut, garble):
+        desk.newsroom.close()
+        close(database) if damage is not overwrite else None
+        damage(database)
+        desk.newsroom = Newsroom.open(desk.settings)
+        ids_of_next_run(desk.newsroom)
+    assert database.with_name("catalogue.sqlite.set-aside").read_bytes().startswith(b"Ini bukan basis data.")
+    assert database.with_name("catalogue.sqlite.set-aside-2").exists()
+
+
+def test_an_edition_writes_nothing_from_a_catalogue_that_took_the_place_of_its_own(desk: Desk, tmp_path: Path) -> None:
+    edition = desk.newsroom.edition()
+    assert edition
+    to_folder(edition.renditions(), tmp_path / "situs")
+    before = sorted(path.name for path in (tmp_path / "situs").rglob("*"))
+    desk.newsroom.mend_alone(UnusableCatalogueError("katalog", "is damaged", desk.newsroom.catalogue.file))
+    with pytest.raises(CatalogueError, match="it is being made anew"):
+        to_folder(edition.renditions(), tmp_path / "situs")
+    assert sorted(path.name for path in (tmp_path / "situs").rglob("*")) == before
+    with pytest.raises(CatalogueError):
+        edition.get("sitemap-2026-04.xml")
+
+
+def test_what_was_published_before_the_damage_is_not_lost_with_it(desk: Desk, database: Path) -> None:
+    """A disk that fails may take the catalogue and most of the articles at once."""
+    desk.close()
+    close(database)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("DROP TABLE problems")
+        connection.commit()
+    for number in range(40):
+        (desk.data / f"{number}.md").unlink()
+    again = Newsroom.open(desk.settings)
+    try:
+        with pytest.raises(LossError):
+            again.update_alone()
     finally:
         again.close()

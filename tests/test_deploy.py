@@ -50,7 +50,7 @@ DOCUMENTS = (
 
 
 class Nginx:
-    """nginx with the example's static server, on a port of its own."""
+    """nginx with the example's servers, on a port of their own; what the first asks is a port where nobody listens."""
 
     def __init__(self, folder: Path) -> None:
         assert NGINX
@@ -59,6 +59,8 @@ class Nginx:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port: int = free.getsockname()[1]
         text = (DEPLOY / "nginx.conf").read_text()
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            text = text.replace("127.0.0.1:8000", f"127.0.0.1:{free.getsockname()[1]}")
         text = text.replace("listen 80;", f"listen 127.0.0.1:{self.port};").replace(
             "/srv/newsroom/public", f"{folder}/public"
         )
@@ -66,9 +68,9 @@ class Nginx:
         self.config.write_text(AROUND.format(folder=folder, servers=text))
         self.command = [NGINX, "-p", str(folder), "-e", "stderr", "-c", str(self.config)]
 
-    def get(self, path: str, **headers: str) -> HTTPResponse:
+    def get(self, path: str, *, host: str = "static.beritakota.example", **headers: str) -> HTTPResponse:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
-        connection.request("GET", path, headers={"Host": "static.beritakota.example"} | headers)
+        connection.request("GET", path, headers={"Host": host} | headers)
         response = connection.getresponse()
         self.body = response.read()
         connection.close()
@@ -160,6 +162,12 @@ class TestNginx:
     @pytest.mark.parametrize("path", ["/.manifest.json", "/none.xml"])
     def test_what_is_no_document_is_not_there(self, nginx: Nginx, path: str) -> None:
         assert nginx.get(path).status == 404
+
+    @pytest.mark.parametrize("path", ["/metrics", "/readyz", "//metrics", "/./readyz", "/%6detrics", "/metrics?x=1"])
+    def test_what_is_for_monitors_is_not_passed_on_to_visitors(self, nginx: Nginx, path: str) -> None:
+        """However it is written; other addresses are, to a service that is not there: 502."""
+        assert nginx.get(path, host="feeds.beritakota.example").status == 404
+        assert nginx.get("/healthz", host="feeds.beritakota.example").status == 502
 
 
 class TestSystemd:

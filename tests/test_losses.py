@@ -106,7 +106,10 @@ def test_all_articles_may_go_where_that_is_meant_and_the_empty_folder_is_right_f
     ten: Path, feeds: Call
 ) -> None:
     lose(ten, 10)
-    assert "holds no articles" in feeds("--data", ten, "build", "--output", "situs").stderr
+    result = feeds("--data", ten, "build", "--output", "situs")
+    assert result.stderr.endswith(
+        'holds no articles any more; if that is meant, say so with "feeds check --accept-loss"\n'
+    )
     assert shown(Path("situs")) == 10
     assert feeds("--data", ten, "build", "--output", "situs", "--accept-loss").exit_code == 0
     assert shown(Path("situs")) == 0
@@ -130,10 +133,11 @@ def test_an_output_is_not_emptied_by_a_catalogue_that_never_knew_its_articles(te
     """As where a deploy begins with a folder that is half there."""
     shutil.rmtree(ten / ".feeds")
     lose(ten, 8)
-    result = feeds("--data", ten, "build", "--output", "situs")
-    assert result.exit_code == 2
-    assert "8 of 10 articles would be lost" in result.stderr
-    assert shown(Path("situs")) == 10
+    for _ in range(2):  # a build that failed is started again by whatever runs it
+        result = feeds("--data", ten, "build", "--output", "situs")
+        assert result.exit_code == 2
+        assert "8 of 10 articles would be lost (no file holds them)" in result.stderr
+        assert shown(Path("situs")) == 10
     assert feeds("--data", ten, "build", "--output", "situs", "--accept-loss").exit_code == 0
     assert shown(Path("situs")) == 2
 

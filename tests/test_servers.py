@@ -304,6 +304,21 @@ def test_several_processes_of_bjoern_are_refused_in_one_sentence(desk: Desk, tmp
     assert done.stderr.splitlines()[-1].startswith("feeds: bjoern is one process")
 
 
+def test_under_every_server_answers_are_counted_and_the_state_is_told(server: Server) -> None:
+    """By whichever process is asked, where they count together; one worker of gunicorn counts for itself."""
+    wanted = 'feeds_requests_total{format="atom",status="304"}'
+
+    def counted() -> float:
+        lines = server.get("/metrics").body.decode().splitlines()
+        return sum(float(line.split()[1]) for line in lines if line.startswith(wanted))
+
+    before = counted()
+    assert [server.get("/atom.xml", If_None_Match="*").status for _ in range(3)] == [304] * 3
+    until(lambda: counted() >= before + 3, within=5)
+    state = json.loads(server.get("/readyz").body)
+    assert (state["status"], state["articles"]) == ("ok", 2)
+
+
 def test_serve_says_what_it_serves_and_where(start: Start, desk: Desk) -> None:
     server = start("feeds serve")
     said = server.log.read_text()

@@ -11,18 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import sqlalchemy as sa
 
 from feeds import tables as t
-from feeds.catalogue.aside import ledger_of, set_aside
-from feeds.catalogue.engine import is_unusable, make_engine, sentence
+from feeds.catalogue.engine import FILE, file_at, is_unusable, make_engine, sentence
 from feeds.catalogue.reading import Reading
 from feeds.catalogue.writing import Writing
 from feeds.config.values import masked
 from feeds.errors import CatalogueError, UnusableCatalogueError
-from feeds.record import LedgerEntry
 
 
 class Catalogue:
@@ -67,31 +64,27 @@ class Catalogue:
             with self.writing() as writer:
                 found = writer.make_tables()
         if found != str(t.SCHEMA):
-            raise UnusableCatalogueError(self.shown, f"its schema is {found}, this program's is {t.SCHEMA}")
+            raise UnusableCatalogueError(self.shown, f"its schema is {found}, this program's is {t.SCHEMA}", self.file)
 
     def is_empty(self) -> bool:
         """Whether there are no tables, as in a file that was made just now."""
         with self.reading() as reading:
             return not reading.schema()
 
+    def is_complete(self) -> bool:
+        """Whether there are all tables."""
+        with self.reading() as reading:
+            return reading.has_all_tables()
+
     @property
     def is_a_file(self) -> bool:
         """Whether it is a SQLite database, and so this machine's alone."""
         return self.engine.dialect.name == "sqlite"
 
-    def make_anew(self) -> tuple[str, list[LedgerEntry]]:
-        """Set a SQLite database aside and make an empty one, which every connection finds from now on.
-
-        Gives its new name, and what can still be read of its ledger. The caller holds the writer's place.
-        """
-        self.engine.dispose()
-        database = Path(self.engine.url.database or "")
-        try:
-            aside = set_aside(database)
-        except OSError as error:
-            raise CatalogueError(self.shown, error.strerror or str(error)) from error
-        self.prepare()
-        return str(aside), list(ledger_of(aside, self.newsroom))
+    @property
+    def file(self) -> str:
+        """Which file it is just now; "" where there is none."""
+        return file_at(self.engine.url.database or "") if self.is_a_file else ""
 
     @property
     def shown(self) -> str:
@@ -104,7 +97,7 @@ class Catalogue:
     @contextmanager
     def reading(self) -> Iterator[Reading]:
         """A consistent view of the store."""
-        with self.errors(), self.engine.connect() as connection:
+        with self._connected() as connection:
             if self.engine.dialect.name == "postgresql":  # each of its statements sees a state of its own otherwise
                 connection.execution_options(isolation_level="REPEATABLE READ")
             yield Reading(connection, self.newsroom)
@@ -112,10 +105,21 @@ class Catalogue:
     @contextmanager
     def writing(self) -> Iterator[Writing]:
         """One transaction: everything or nothing."""
-        with self.errors(), self.engine.connect() as plain:
+        with self._connected() as plain:
             connection = plain.execution_options(begin="BEGIN IMMEDIATE")
             with connection.begin():
                 yield Writing(connection, self.newsroom)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        """A connection; what is wrong with the database is said of the file that it is open to."""
+        file = self.file
+        try:
+            with self.engine.connect() as connection:
+                file = connection.info.get(FILE, file)
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise self._error(error, file) from error
 
     @contextmanager
     def errors(self) -> Iterator[None]:
@@ -123,5 +127,9 @@ class Catalogue:
         try:
             yield
         except sa.exc.SQLAlchemyError as error:
-            kind = UnusableCatalogueError if is_unusable(error) else CatalogueError
-            raise kind(self.shown, sentence(error)) from error
+            raise self._error(error, self.file) from error
+
+    def _error(self, error: sa.exc.SQLAlchemyError, file: str) -> CatalogueError:
+        if is_unusable(error):
+            return UnusableCatalogueError(self.shown, sentence(error), file)
+        return CatalogueError(self.shown, sentence(error))

@@ -1,7 +1,4 @@
-"""A catalogue that cannot be used any more is set aside, where a person can look at it, and makes room for a new one.
-
-For SQLite alone: a PostgreSQL belongs to others as well, and has its own ways to be repaired.
-"""
+"""A SQLite database that cannot be used any more is set aside, where a person can look at it."""
 
 from __future__ import annotations
 
@@ -9,17 +6,21 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
+from urllib.parse import quote
 
 from feeds.record import LedgerEntry
 
-NAME = "set-aside"
+NAMES = ("set-aside", "set-aside-2")
+"""The first one stays until somebody removes it; the second is the last of all that came after it."""
+
 _BESIDE = ("-wal", "-shm", "")
 """What belongs to a database, itself last: a log that is left alone would be taken for the new database's."""
 
 
 def set_aside(database: Path) -> Path:
-    """Rename a database and what belongs to it; gives its new name. An earlier one of that name is replaced."""
-    aside = database.with_name(f"{database.name}.{NAME}")
+    """Rename a database and what belongs to it; gives its new name."""
+    first, last = (database.with_name(f"{database.name}.{name}") for name in NAMES)
+    aside = last if first.exists() else first
     for suffix in _BESIDE:
         beside = Path(f"{aside}{suffix}")
         beside.unlink(missing_ok=True)
@@ -30,7 +31,8 @@ def set_aside(database: Path) -> Path:
 
 def ledger_of(database: Path, newsroom: str) -> Iterator[LedgerEntry]:
     """What can still be read of the ledger in a database, whatever its schema, up to where it is damaged."""
-    with suppress(sqlite3.Error), closing(sqlite3.connect(database)) as connection:
+    address = f"file:{quote(str(database))}?mode=ro"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as connection:
         connection.row_factory = sqlite3.Row
         for row in connection.execute("SELECT * FROM ledger WHERE newsroom = ?", (newsroom,)):
             with suppress(TypeError):  # an earlier schema that has not all of it

@@ -10,6 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+FILE = "file"
+"""What a connection remembers: the file that it is open to."""
+
 
 def make_engine(address: str) -> sa.Engine:
     # Positional parameters, which drivers bind the quickest.
@@ -26,22 +29,22 @@ def _follow_the_file(engine: sa.Engine, database: str) -> None:
     """Connect anew where another file has taken the place of the one that a connection is open to, or none is there."""
 
     def remember(_: object, record: sa.pool.ConnectionPoolEntry) -> None:
-        record.info["file"] = _file_at(database)
+        record.info[FILE] = file_at(database)
 
     def look(_: object, record: sa.pool.ConnectionPoolEntry, __: object) -> None:
-        if record.info["file"] != _file_at(database):
+        if record.info[FILE] != file_at(database):
             raise sa.exc.DisconnectionError(f"{database} is another file now")
 
     sa.event.listen(engine, "connect", remember)
     sa.event.listen(engine, "checkout", look)
 
 
-def _file_at(path: str) -> tuple[int, int] | None:
-    """Which file is there: the numbers of its device and of itself; None for none."""
+def file_at(path: str) -> str:
+    """Which file is there: the numbers of its device and of itself; "" for none."""
     with suppress(OSError):
         status = os.stat(path)  # noqa: PTH116  each query asks, and a Path takes three times as long
-        return status.st_dev, status.st_ino
-    return None
+        return f"{status.st_dev}:{status.st_ino}"
+    return ""
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
@@ -71,8 +74,8 @@ def is_unusable(error: sa.exc.SQLAlchemyError) -> bool:
     if not isinstance(cause, sqlite3.Error):
         return False
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # https://sqlite.org/rescode.html: the primary one
-    is_missing = str(cause).startswith(("no such table", "no such column"))
-    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or is_missing
+    is_damaged = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return is_damaged or str(cause).startswith("no such table")
 
 
 def sentence(error: sa.exc.SQLAlchemyError) -> str:

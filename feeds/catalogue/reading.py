@@ -75,6 +75,9 @@ class Reading:
         there = sa.inspect(self._connection).has_table(t.meta.name)
         return self.value("schema") if there else ""
 
+    def has_all_tables(self) -> bool:
+        return t.metadata.tables.keys() <= set(sa.inspect(self._connection).get_table_names())
+
     def value(self, name: str) -> str:
         """A named value of the newsroom, "" where there is none."""
         row = self._connection.execute(VALUE, {"newsroom_": self._newsroom, "name_": name}).first()

@@ -37,7 +37,7 @@ from feeds.cli.common import (
 )
 from feeds.cli.ping import tell_hubs, told
 from feeds.config import Settings, check_output
-from feeds.errors import ConfigError, OutputError, UnusableCatalogueError
+from feeds.errors import CatalogueError, ConfigError, OutputError, UnusableCatalogueError
 from feeds.logs import begin_log
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def build(
     as_json: bool,
 ) -> None:
     """Write the feeds as static files; only what changed is written."""
+    from feeds.publish import articles_in
+
     started = time.perf_counter()
     gc.disable()  # what a build makes is kept to its end or freed at once: looking for cycles finds none
     settings = settings_of(context)
@@ -83,8 +85,9 @@ def build(
     ahead = None if accept_loss else _read_ahead(settings, processes(jobs))
     newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
+        newsroom.expect(articles_in(folder))
         with progress_bars(quiet=as_json) as progress:
-            work = partial(_build, newsroom, folder, processes(jobs), precompress, accept_loss, progress)
+            work = partial(_build, newsroom, folder, processes(jobs), precompress, progress)
             try:
                 update, state, publication = work(ahead)
             except UnusableCatalogueError as error:
@@ -121,14 +124,14 @@ def build(
 def watch(context: click.Context, output: Path | None, precompress: bool, accept_loss: bool, quiet: bool) -> None:
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
-    from feeds.publish import to_folder
+    from feeds.publish import articles_in, to_folder
     from feeds.push import Hubs
 
     settings = settings_of(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
     begin_log()
-    may_lose = not first_edition(settings, accept_loss=accept_loss) or accept_loss
+    first_edition(settings, accept_loss=accept_loss, expected=articles_in(folder))
     if warning := base_url_warning(settings):
         log.warning("%s", warning)
     live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
@@ -139,18 +142,16 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
         while True:
             edition = live.edition
             if edition and edition.version != published:
-                articles = state_of(live.newsroom).in_all
                 try:
-                    publication = to_folder(
-                        edition.renditions(), folder, precompress=precompress, articles=articles, may_lose=may_lose
-                    )
-                except OutputError as error:
+                    articles = state_of(live.newsroom).in_all
+                    publication = to_folder(edition.renditions(), folder, precompress=precompress, articles=articles)
+                except (OutputError, CatalogueError) as error:
                     if not published:
                         raise
                     log.error("%s; it is tried again", error)  # a disk that is full for a moment
                     time.sleep(5)
                     continue
-                published, may_lose = edition.version, True
+                published = edition.version
                 click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
                 if not quiet:
                     hubs.wake()
@@ -203,20 +204,16 @@ def _build(
     folder: Path,
     jobs: int,
     precompress: bool,
-    accept_loss: bool,
     progress: Progress | None,
     ahead: Ahead | None,
 ) -> tuple[Update, State, Publication]:
     from feeds.publish import to_folder
 
-    may_lose = accept_loss or newsroom.version() > 0
     update = newsroom.update_alone(jobs=jobs, ahead=ahead, progress=progress)
     state, edition = state_of(newsroom), newsroom.edition()
     if edition is None:
         raise Failure("there is no edition to write yet")
-    publication = to_folder(
-        edition.renditions(), folder, precompress=precompress, jobs=jobs, articles=state.in_all, may_lose=may_lose
-    )
+    publication = to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs, articles=state.in_all)
     return update, state, publication
 
 

@@ -125,21 +125,22 @@ def problem_report(problem: ArticleError) -> dict[str, object]:
     }
 
 
-def first_edition(settings: Settings, *, accept_loss: bool) -> bool:
-    """Where there is no edition yet, make one with every core, which the server's threads cannot; True where it did.
+def first_edition(settings: Settings, *, accept_loss: bool, expected: int = 0) -> None:
+    """Where there is no edition yet, make one with every core, which the server's threads cannot.
 
+    expected: how many articles were published before, 0 where nobody knows.
     Raises DataDirectoryError where the articles are missing and there is no edition to go on with either.
     """
     away = _trouble_with_data(settings, accept_loss)
     newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
         if newsroom.version():
-            return False
+            return
+        newsroom.expect(expected)
         if away:
             raise away
         with progress_bars(quiet=False) as progress:
             newsroom.update_alone(jobs=processes(None), progress=progress)
-        return True
     finally:
         newsroom.close()
 

@@ -16,6 +16,7 @@ An entry is rendered once a format, kept in the catalogue and spliced into each 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from feeds.catalogue import Catalogue
@@ -32,6 +33,7 @@ from feeds.edition.profiles import put_profiles
 from feeds.edition.rights import put_terms
 from feeds.edition.sitemaps import put_news, write_sitemaps
 from feeds.edition.work import Work
+from feeds.errors import CatalogueError
 from feeds.model import Rendition
 from feeds.planning import AGED, EMBARGO, VERSION_BEFORE, plan_of
 
@@ -50,13 +52,21 @@ class Edition:
         found = self.documents.get(path)
         if found or not is_kept(path) or "\0" in path:  # which PostgreSQL refuses to look up
             return found
-        with self.catalogue.reading() as reading:
+        with self._reading() as reading:
             return reading.document(path)
 
     def renditions(self) -> Iterator[Rendition]:
         """Every document, those in the catalogue included."""
-        with self.catalogue.reading() as reading:
+        with self._reading() as reading:
             yield from reading.documents()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Reading]:
+        """The catalogue, while it has this edition or a later one; not one that has taken its place and knows none."""
+        with self.catalogue.reading() as reading:
+            if reading.version < self.version:
+                raise CatalogueError(self.catalogue.shown, "it is being made anew")
+            yield reading
 
 
 def load(catalogue: Catalogue, before: Edition | None = None) -> Edition | None:

@@ -87,7 +87,9 @@ class FrontDoor:
             if found is None:
                 return self._application(environ, self._begin(environ, start_response))
         status, headers, body, tally = found
-        tally.add(len(body))
+        size = len(body)
+        tally.requests += 1  # what Tally.add does, written out for the same reason
+        tally.bytes += size
         start_response(status, headers + self.always)  # a list of its own, as servers may change it (PEP 3333)
         return [body]
 

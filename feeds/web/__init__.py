@@ -165,7 +165,7 @@ class _Documents:
         """The catalogue cannot be read just now; feeds are in memory, but the pages of articles are not."""
         log.error("%s", error, extra=identified.fields(503))
         if isinstance(error, UnusableCatalogueError):
-            self.live.distrust(error)
+            self.live.newsroom.mender.distrust(error)
         return _later("Sedang terganggu. (Out of order.)")
 
     def _moved(self, edition: Edition, path: str, query: str) -> Response | None:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,7 +17,7 @@ from flask import Flask, Response, jsonify, request
 
 from feeds import __version__
 from feeds.errors import CatalogueError
-from feeds.live import Live
+from feeds.live import FAILURE, Failure, Live
 from feeds.logs import masked
 from feeds.meter import Figure, Meter
 from feeds.survey import problems_by_kind
@@ -24,12 +25,16 @@ from feeds.survey import problems_by_kind
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """What the catalogue holds. waiting: articles whose time has not come; untold: documents that hubs do not know."""
+    """What the catalogue holds.
+
+    waiting: articles whose time has not come; untold: documents that hubs do not know; failure: the writer's.
+    """
 
     articles: int
     waiting: int
     problems: dict[str, int]
     untold: int
+    failure: Failure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class Status:
     """The state of a service.
 
     status: ``ok``; ``degraded``, where it serves an edition and its last update failed; ``starting`` without one.
-    role: ``writer``, or ``follower`` of another process's editions, whose failures it cannot know.
+    role: ``writer``, or ``follower`` of another process's editions, whose failures are its own.
     edition_age: seconds since the edition appeared, None without one. looked_age: seconds since the articles (a
     follower: the writer's edition) were last looked at without a failure, None before that.
     since: when the first of the updates failed that have failed since; last_error: why the last one did; remedy: what
@@ -81,8 +86,8 @@ def _ready(live: Live) -> Response:
 
 
 def _metrics(live: Live, meter: Meter) -> Response:
-    count, failure = _counted(live)
-    figures = _figures(status_of(live, count, failure), count)
+    count, unread = _counted(live)
+    figures = _figures(status_of(live, count, unread), count)
     body, media_type = meter.exposition(request.headers.get("Accept", ""), figures)
     return _uncached(Response(body, content_type=media_type))
 
@@ -92,32 +97,34 @@ def _uncached(answer: Response) -> Response:
     return answer
 
 
-def _counted(live: Live) -> tuple[Count | None, CatalogueError | None]:
+def _counted(live: Live) -> tuple[Count | None, Failure | None]:
     """What the catalogue holds, or why that cannot be read; it is begun to watch, as whoever asks may be the first."""
     try:
         live.start()
         with live.newsroom.catalogue.reading() as reading:
             articles, waiting = reading.count(time.time_ns() // 1000)
-            return Count(articles, waiting, problems_by_kind(reading), len(reading.pings())), None
+            told = reading.value(FAILURE)
+            failure = Failure(**json.loads(told)) if told else None
+            return Count(articles, waiting, problems_by_kind(reading), len(reading.pings()), failure), None
     except CatalogueError as error:
-        return None, error
+        return None, Failure(sentence=str(error), remedy=error.remedy, since=time.time(), is_loss=False)
 
 
-def status_of(live: Live, count: Count | None, failure: CatalogueError | None) -> Status:
-    """The state of a service. failure: why nothing could be counted."""
+def status_of(live: Live, count: Count | None, unread: Failure | None) -> Status:
+    """The state of a service. unread: why nothing could be counted."""
     edition, now = live.edition, time.time()
-    error = live.error or str(failure or "")
+    failure = live.failure or unread or (count.failure if count and not live.writes else None)
     return Status(
-        status=("degraded" if error else "ok") if edition else "starting",
+        status=("degraded" if failure else "ok") if edition else "starting",
         role="writer" if live.writes else "follower",
         edition=edition.version if edition else 0,
         edition_age=_age(edition.modified, now) if edition else None,
         looked_age=_age(live.looked_at, now) if live.looked_at else None,
         articles=count.articles if count else None,
         problems=sum(count.problems.values()) if count else None,
-        last_error=masked(error),
-        remedy=live.failure.remedy if live.failure else failure.remedy if failure else "",
-        since=_moment(live.failure.since if live.failure else now) if error else "",
+        last_error=masked(failure.sentence) if failure else "",
+        remedy=failure.remedy if failure else "",
+        since=_moment(failure.since) if failure else "",
     )
 
 

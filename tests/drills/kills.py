@@ -319,10 +319,24 @@ class Run:
             return self.has_ended
         if self.command == "watch":
             return b" documents: " in self.log.read_bytes()
+        return bool(self._feed())
+
+    def has_published(self) -> bool:
+        """Whether what changed is served, or written to the last file."""
+        if self.command == "watch":
+            holds(not self.has_ended, "a watch has ended")
+            return self.log.read_bytes().count(b" documents: ") > 1
+        return {
+            item["title"] for item in json.loads(self._feed() or '{"items": []}')["items"]
+        } == self.desk.articles.keys()
+
+    def _feed(self) -> bytes:
+        """What a service answers; nothing where it does not."""
         with suppress(OSError), urlopen(f"http://127.0.0.1:{self.port}/feed.json", timeout=5) as answer:
-            self.desk.see(answer.read())
-            return True
-        return False
+            body: bytes = answer.read()
+            self.desk.see(body)
+            return body
+        return b""
 
     def end_trace(self) -> None:
         """Have strace write what it has seen: it ends with the last of the processes that it follows."""
@@ -372,18 +386,17 @@ class Drill:
 
     def one(self, command: str, number: int) -> None:
         """The number-th kill of a command, and the run after it."""
-        desk = self.desk if command != "first build" else self._new_desk(number)
         if command not in self.seconds:
-            self.measure(desk, command)
-            desk = self.desk if command != "first build" else self._new_desk(number)
+            self.measure(command)
+        desk = self._desk(command)
         at = self._call(command, number) if self.may_trace and number % 2 == 0 else None
         before = desk.manifest()
         desk.change()
         what = f"{command}, {at.name} {at.k}" if at else command
         try:
-            if self.killed(desk, command, at, number):
+            if death := self.killed(desk, command, at, number):
                 self.kills[command] += 1
-                self.chosen[at.kind if at else "random"] += 1
+                self.chosen[death] += 1
             if command == "serve":
                 self.check_port()
             check_remains(desk, before, strict=command in ("build", "serve", "first build"))
@@ -394,37 +407,39 @@ class Drill:
         if desk is not self.desk:
             shutil.rmtree(desk.folder)
 
-    def _new_desk(self, number: int) -> Desk:
-        folder = self.folder / f"pertama-{number}"
-        shutil.rmtree(folder, ignore_errors=True)
-        return Desk(folder, self.random)
+    def _desk(self, command: str) -> Desk:
+        """Of a first build a new one."""
+        if command != "first build":
+            return self.desk
+        shutil.rmtree(self.folder / "pertama", ignore_errors=True)
+        return Desk(self.folder / "pertama", self.random)
 
     def _call(self, command: str, number: int) -> Call:
         kinds = sorted(self.calls[command])
         return self.random.choice(self.calls[command][kinds[number // 2 % len(kinds)]])
 
-    def measure(self, desk: Desk, command: str) -> None:
+    def measure(self, command: str) -> None:
         """How long an undisturbed run takes until it is ready, and which calls it makes."""
-        desk.change()
         trace = self.folder / f"{command}.trace"
         for traced in (False, True)[: 1 + self.may_trace]:
+            desk = self._desk(command)
+            desk.change()
             began = time.monotonic()
             run = Run(desk, command, self.port, trace=trace if traced else None)
             until(run.is_ready, within=LATEST)
             self.seconds.setdefault(command, time.monotonic() - began)
             if command in ("watch", "serve"):
                 desk.change()
-                time.sleep(AFTER_A_CHANGE)
+                until(run.has_published, within=LATEST)
             run.end_trace()
             run.kill()
-            desk.touched.clear()
+            desk.build()
+            check_finished(desk)
         if self.may_trace:
             self.calls[command] = calls_of(trace)
-        desk.build()
-        check_finished(desk)
 
-    def killed(self, desk: Desk, command: str, at: Call | None, number: int) -> bool:
-        """Begin a run and kill it; whether it died of that."""
+    def killed(self, desk: Desk, command: str, at: Call | None, number: int) -> str:
+        """Begin a run and kill it; the kind of call at which it died, "random", or "" where it had ended."""
         run = Run(desk, command, self.port, at)
         stays = command in ("watch", "serve") and (at is not None or self.random.random() < 0.7)
         if stays:
@@ -437,9 +452,11 @@ class Drill:
                 time.sleep(0.02)
         else:
             time.sleep(self.random.uniform(0, AFTER_A_CHANGE if stays else self.seconds[command]))
-        died = not run.has_ended or run.process.returncode == -signal.SIGKILL
+        ended_by_itself = run.has_ended
         run.kill(alone=command == "serve" and not at and number % 4 == 1)
-        return died
+        if ended_by_itself:
+            return at.kind if at and run.process.returncode == -signal.SIGKILL else ""
+        return "random"
 
     def check_port(self) -> None:
         """A killed process lets go of its port while it ends, which it may do a moment after it counts as a zombie."""
