@@ -256,7 +256,7 @@ def test_a_date_out_of_all_time_costs_its_article(sqlite_room: Room, name: str, 
 
 
 @pytest.mark.parametrize("seconds", [2**40, -(2**40)])
-def test_a_file_from_out_of_all_time_is_published(
+def test_a_file_from_out_of_all_time_costs_nothing(
     tmp_path: Path, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As some file systems have them: a time that no calendar has becomes the nearest that it has."""
