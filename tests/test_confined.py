@@ -11,8 +11,8 @@ import pytest
 from feeds import source, withdrawal_lists
 from feeds.confined import open_below, open_file_below
 from feeds.images import resolve
+from feeds.limits import Limits
 from feeds.model import Image
-from feeds.readers import MAX_SIZE
 from feeds.scan import scan
 from feeds.source import MAX_TOGETHER, Rules, read_batch, read_drafts, read_stream
 from tests.conftest import Room
@@ -122,7 +122,7 @@ def test_an_article_that_becomes_a_link_after_the_look_is_not_read(sqlite_room: 
     lists = withdrawal_lists.read_lists(rules, found)
     assert lists.entries == []
     assert [file.path for file in lists.unopened] == ["ekonomi/withdrawn.toml"]
-    assert MAX_SIZE > MAX_TOGETHER
+    assert Limits().file > MAX_TOGETHER
     assert source.is_stream(large._replace(size=MAX_TOGETHER + 1))
 
 
