@@ -302,9 +302,10 @@ def levels_of(body: str, body_format: BodyFormat, enough: int) -> int:
     The sanitiser's time grows with the square of the depth, so that this is to be known before.
     """
     if body_format == "markdown":
-        if body.count(">") > enough and (quotes := re.search(_DEEP_QUOTE % enough, body, re.MULTILINE)):
+        lines = "\n" + body  # for patterns that begin with a line's end are looked for quickly
+        if body.count(">") > enough and (quotes := re.search(_DEEP_QUOTE % enough, lines)):
             return quotes[0].count(">")
-        if body.count("<") <= enough and not re.search(_DEEP_LIST % enough, body, re.MULTILINE):
+        if body.count("<") <= enough and not re.search(_DEEP_LIST % enough, lines):
             return 0
         body = pyromark.html(body, options=MARKDOWN)
     if body.count("<") <= enough:
@@ -317,8 +318,8 @@ def levels_of(body: str, body_format: BodyFormat, enough: int) -> int:
     return deepest
 
 
-_DEEP_LIST = r"^(?:[ \t>]|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t])){%d}"  # of a line's indentation and marks
-_DEEP_QUOTE = r"^(?: {0,3}>){%d}[ >]*+"
+_DEEP_LIST = r"\n(?:[ \t>]|(?:[-+*]|[0-9]{1,9}[.)])(?=[ \t])){%d}"  # of a line's indentation and marks
+_DEEP_QUOTE = r"\n(?: {0,3}>){%d}[ >]*+"
 _ANY_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _OPENED_OR_CLOSED = re.compile(r"<(/?)([a-z][a-z0-9]*)\b(?:[^<>\"]|\"[^\"]*\")*>")
 _EMPTY = frozenset({"br", "col", "hr", "img", "source", "track", "wbr"})
