@@ -17,13 +17,14 @@ NAMES: dict[NoticeKind, str] = {"ralat": "correction", "hak_jawab": "right of re
 
 def read_moment(value: str | datetime, zone: tzinfo, *, month_first: bool = False) -> Moment:
     """A date as a file gives it; raises DateError where it is none, or none that a feed can carry."""
-    if isinstance(value, datetime):
-        return Moment(value=value if value.tzinfo else value.replace(tzinfo=zone), origin="iso")
-    moment = read_date(value, zone=zone, month_first=month_first)
-    if moment.value.year < 1900:
-        raise DateError(value, "is out of the range of dates that a feed can carry")
+    if isinstance(value, datetime):  # of TOML, or of seconds since the epoch
+        moment = Moment(value=value if value.tzinfo else value.replace(tzinfo=zone), origin="iso")
+    else:
+        moment = read_date(value, zone=zone, month_first=month_first)
+    if not 1900 <= moment.value.year < 2200:  # outside, moments near the ends of time have no other zone
+        raise DateError(str(value), "is out of the range of dates that a feed can carry")
     if moment.value.year in (1969, 1970) and moment.value.timestamp() == 0:
-        raise DateError(value, "is what a machine writes that knows no date")
+        raise DateError(str(value), "is what a machine writes that knows no date")
     return moment
 
 

@@ -19,7 +19,7 @@ class Limits(NamedTuple):
     """The most that is read. file, record: bytes; text, header: characters; the others are counts."""
 
     file: int = 256 * MB
-    record: int = 32 * MB
+    record: int = 8 * MB
     records: int = 500_000
     text: int = 512 * KB
     header: int = 128 * KB

@@ -108,5 +108,5 @@ def where_they_went(before: Reading, now: Reading, files: Collection[str]) -> st
     if gone:
         said.append(f"files gone: {len(gone):,}, such as {gone[0]}")
     if left_out:
-        said.append(f"left out now: {len(left_out):,}, such as {left_out[0].path}, which {left_out[0].reason}")
+        said.append(f"left out now: {len(left_out):,}, such as {left_out[0].path}: {left_out[0].reason}")
     return "; ".join(said) or "no file holds them"

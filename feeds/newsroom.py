@@ -63,6 +63,7 @@ class Newsroom:
         self.lock: WriterLock = lock_for(catalogue)
         self.indexer: Indexer | None = None  # of a service; who only builds needs no search
         self._losses = LossGuard(_now)
+        self._accepts_loss = False
         self.mender = Mender(catalogue, ledger_file)
 
     @classmethod
@@ -114,6 +115,8 @@ class Newsroom:
             return self._update(jobs, paths, ahead, progress)
         except UnusableCatalogueError as error:
             self.mender.mend(error)
+            if self._accepts_loss:  # which the old catalogue knew
+                self.accept_loss()
             return self._update(jobs, None, None, progress)
 
     def _update(
@@ -196,6 +199,7 @@ class Newsroom:
 
     def accept_loss(self) -> None:
         """Leave word that the next loss of articles is meant, whichever process meets it."""
+        self._accepts_loss = True
         accept_loss(self.catalogue)
 
     @property

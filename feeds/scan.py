@@ -213,7 +213,7 @@ class _Walk:
         elif not name.isascii() and not _is_text(name):
             self.problem(prefix + name, "has a name that is not UTF-8; rename it")
         else:
-            files[name] = (status.st_size, status.st_mtime_ns // 1000)
+            files[name] = (status.st_size, min(max(status.st_mtime_ns // 1000, 0), _LATEST))
 
     def subfolder(self, folder: str, path: str) -> None:
         if folder == self.output or folder in self.visited:
@@ -290,6 +290,9 @@ class _Walk:
     def problem(self, path: str, reason: str) -> None:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
+
+
+_LATEST = 4_102_444_800_000_000  # 2100, in microseconds: a file's time may be one that no calendar has
 
 
 def _is_text(path: str) -> bool:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -76,7 +78,7 @@ def test_articles_that_cannot_be_read_any_more_are_lost_as_well(ten: Path, feeds
         (ten / f"{number}.md").write_text("---\ntitle: Tanpa tanggal\n---\nIsi.\n")
     result = feeds("--data", ten, "check")
     assert result.exit_code == 2
-    assert "8 of 10 articles would be lost (left out now: 8, such as 0.md, which has no date)" in result.stderr
+    assert "8 of 10 articles would be lost (left out now: 8, such as 0.md: has no date)" in result.stderr
 
 
 def test_what_comes_back_ends_it_without_a_word(ten: Path, feeds: Call) -> None:
@@ -290,3 +292,12 @@ def test_a_service_starts_with_the_last_edition_where_the_articles_are_away(ten:
         until(lambda: b"Sesudah kembali" in server.get("/rss.xml").body, within=15)
     finally:
         server.stop()
+
+
+def test_a_loss_is_accepted_though_the_catalogue_that_was_told_so_is_damaged(ten: Path, feeds: Call) -> None:
+    lose(ten, 8)
+    with closing(sqlite3.connect(ten / ".feeds/catalogue.sqlite")) as connection:
+        connection.execute("DROP TABLE problems")
+        connection.commit()
+    assert feeds("--data", ten, "build", "--output", "situs", "--accept-loss").exit_code == 0
+    assert shown(Path("situs")) == 2

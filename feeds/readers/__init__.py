@@ -317,8 +317,9 @@ def _text_of(
 
     name: of the module that reads it.
     """
-    data = content if isinstance(content, bytes) else content.read(limits.file + 1)
-    limits.hold("file", len(data), "is {} bytes long or longer")
+    size = len(content) if isinstance(content, bytes) else content.seek(0, io.SEEK_END)
+    limits.hold("file", size, "is {} bytes long")
+    data = content if isinstance(content, bytes) else _from_start(content, limits.file)
     source, warnings = decode(data, _suffix(path))
     if not source or source.isspace():
         raise UnreadableError("the file is empty")
@@ -326,6 +327,11 @@ def _text_of(
         source = without_embedded(source)
         limits.hold("text", len(source), "its text is {} characters long")
     return source, warnings
+
+
+def _from_start(stream: BinaryIO, most: int) -> bytes:
+    stream.seek(0)
+    return stream.read(most)
 
 
 def _remarked(

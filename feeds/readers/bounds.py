@@ -13,7 +13,7 @@ from feeds.model import Draft
 TOO_DEEP = "values lie deeper within each other than can be read; see limits.depth"
 """What is said of a value for which the interpreter's own stack is too small."""
 
-_EMBEDDED = re.compile(r"data:[\w.+/-]{1,80}+(?:;[\w.=-]{1,80}+)*+;base64,[A-Za-z0-9+/=%]++", re.ASCII)
+_EMBEDDED = re.compile(r"data:[\w.+/;=-]{1,160};base64,[A-Za-z0-9+/=%]++", re.ASCII)
 
 
 def without_embedded(source: str) -> str:
@@ -40,9 +40,8 @@ def _hold(draft: Draft, limits: Limits) -> None:
     if size > limits.text:
         size -= len(body) - len(without_embedded(body))
         limits.hold("text", size, "its text is {} characters long")
-    limits.hold(
-        "names", len(draft.authors) + len(draft.categories) + len(draft.tags), "has {} names of terms and people"
-    )
+    names = len(draft.authors) + len(draft.categories) + len(draft.tags)
+    limits.hold("names", names, "has {} categories, tags and authors")
     if draft.body_format != "text":
         links = body.count("[") if draft.body_format == "markdown" else 0
         marks = body.count("<") // 2 + body.count("&") // 4 + links  # what the sanitiser's time grows with

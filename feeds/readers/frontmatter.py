@@ -52,6 +52,7 @@ def split(text: str, limits: Limits = Limits()) -> Parts:  # noqa: B008 - a valu
 def _split(text: str, limits: Limits) -> Parts:
     if text.startswith("---\n"):
         end = text.find("\n---\n", 3)
+        _hold_header(text[4 : end + 1], limits)
         if end >= 0 and (simple := _simple(text[4 : end + 1])) is not None:
             return Parts(simple, text[end + 5 :])
         return _fenced(text, 4, "---", limits)

@@ -92,7 +92,9 @@ def _cells(text: str, delimiter: str, limit: int) -> Iterator[tuple[int, list[st
                 before = start + reader.line_num
             return
         except csv.Error as error:
-            yield before + 1, _alone(lines[before], delimiter, width) or _reason(error, limit)
+            too_large = "field larger" in str(error)
+            found = None if too_large else _alone(lines[before], delimiter, width)
+            yield before + 1, found or (_TOO_LARGE.format(f"{limit:,}") if too_large else _UNCLOSED)
             start, mending = before + 1, True
     yield start + 1, "too many rows are broken; the rest of the table was not read"
 
@@ -114,7 +116,5 @@ def _alone(line: str, delimiter: str, width: int) -> list[str] | None:
     return cells if len(cells) == width > 1 else None
 
 
-def _reason(error: csv.Error, limit: int) -> str:
-    if "field larger" in str(error):
-        return f"a cell has more characters than {limit:,}, which is limits.record"
-    return "a quotation mark is not closed, or one within a cell is not doubled"
+_TOO_LARGE = "a cell has more characters than {}, which is limits.record"
+_UNCLOSED = "a quotation mark is not closed, or one within a cell is not doubled"

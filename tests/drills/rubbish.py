@@ -35,7 +35,7 @@ from feeds import text
 from feeds.config import load
 from feeds.dates import find_dates, months_first, read_date
 from feeds.errors import ConfigError, DateError
-from feeds.model import Draft
+from feeds.model import Article, Draft
 from feeds.readers import explain_file, read_file
 from feeds.scan import scan
 from feeds.source import Rules, normalise
@@ -150,11 +150,16 @@ class Drill:
         for found in read_file(sample.name, sample.data):
             if isinstance(found, Draft):
                 position = found.position
-                normalise(found, self.rules, 0, [])
+                self._check(normalise(found, self.rules, 0, []))
                 text.summarise(text.render(found.body, found.body_format, base="https://kabar.example/a/"))
             elif UNFORESEEN in found.reason:
                 raise AssertionError(found.reason)
         explain_file(sample.name, sample.data, position=position)
+
+    def _check(self, found: Article | None) -> None:
+        """The moments of an article can be told in every zone."""
+        for moment in (found.published, found.updated) if found else ():
+            assert moment is None or 1900 <= moment.year < 2200, moment
 
     def withdrawals(self, rubbish: Rubbish) -> None:
         data = Rubbish(0, rubbish.other, rubbish.changes).of([LIST, *self.samples[:1]]).data
