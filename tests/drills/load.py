@@ -38,6 +38,7 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
+from typing import TypeVar
 
 import brotli
 import zstandard
@@ -50,6 +51,7 @@ from tests.support import Server, article, environment, free_port, server_comman
 
 ARTICLES = 300
 CATEGORIES = ("ekonomi", "budaya", "olahraga", "hukum", "politik")
+SETTLED = 1200.0  # seconds of a run, from which on it is judged whether anything grows
 PAUSE = 0.02  # seconds between two requests of the probe
 EVERY = 2.0  # seconds between two publications
 FRESH = 2.0  # seconds after which a publication must be shown
@@ -68,6 +70,9 @@ DECODERS: dict[str, Callable[[bytes], bytes]] = {
     "zstd": lambda body: zstandard.decompress(body),
 }
 VERSION = re.compile(rb"Panen versi (\d{6})")
+
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -94,6 +99,7 @@ class Drill:
     versions: dict[str, int] = field(default_factory=dict)  # by ETag
     spent_on_demand: list[float] = field(default_factory=list)  # seconds, of this minute
     minutes: list[Minute] = field(default_factory=list)
+    span: float = 60.0  # seconds between two of these
     open: int = 0
     most: int = 0
 
@@ -132,6 +138,12 @@ class Connection:
         )
 
 
+async def in_time(answer: Awaitable[T]) -> T:
+    """What does not come in time is lost. (wait_for of Python 3.11 may lose a cancellation.)"""
+    async with asyncio.timeout(PATIENCE):
+        return await answer
+
+
 def request(path: str, **headers: str) -> bytes:
     lines = [f"GET {path} HTTP/1.1", "Host: 127.0.0.1"]
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
@@ -146,7 +158,7 @@ async def connected(drill: Drill, *, small: bool = False) -> AsyncIterator[Conne
     if small:
         bare.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
     try:
-        await asyncio.wait_for(asyncio.get_running_loop().sock_connect(bare, ("127.0.0.1", drill.port)), PATIENCE)
+        await in_time(asyncio.get_running_loop().sock_connect(bare, ("127.0.0.1", drill.port)))
         reader, writer = await asyncio.open_connection(sock=bare, limit=4096 if small else 1 << 22)
     except BaseException:
         bare.close()
@@ -165,7 +177,7 @@ async def connected(drill: Drill, *, small: bool = False) -> AsyncIterator[Conne
 
 async def idle(drill: Drill) -> None:
     async with connected(drill) as line:
-        check(drill, "/rss.xml", await asyncio.wait_for(line.ask("/rss.xml"), PATIENCE), time.time(), {})
+        check(drill, "/rss.xml", await in_time(line.ask("/rss.xml")), time.time(), {})
         await line.reader.read(1)  # until the server has had enough
 
 
@@ -177,13 +189,13 @@ async def sending(drill: Drill) -> None:
                 return
             await asyncio.sleep(1)
         with suppress(asyncio.IncompleteReadError):  # the same, at the last byte
-            await asyncio.wait_for(line.answer(), PATIENCE)
+            await in_time(line.answer())
 
 
 async def reading(drill: Drill) -> None:
     async with connected(drill, small=True) as line:
         line.writer.write(request(random.choice(("/rss.xml", "/feed.json"))))
-        seen = await asyncio.wait_for(line.reader.readexactly(12), PATIENCE)
+        seen = await in_time(line.reader.readexactly(12))
         if seen != b"HTTP/1.1 200":
             drill.lose(f"a slow reader got {seen!r}")
         for _ in range(random.randrange(20, 120)):
@@ -197,7 +209,7 @@ async def pipelining(drill: Drill) -> None:
         asked = time.time()
         line.writer.write(b"".join(map(request, paths)))
         for path in paths:
-            check(drill, path, await asyncio.wait_for(line.answer(), PATIENCE), asked, {})
+            check(drill, path, await in_time(line.answer()), asked, {})
         await asyncio.sleep(random.uniform(5, 15))
 
 
@@ -206,7 +218,7 @@ async def half_closing(drill: Drill) -> None:
     async with connected(drill) as line:
         line.writer.write(request("/rss.xml"))
         line.writer.write_eof()
-        found = await asyncio.wait_for(line.reader.read(), PATIENCE)
+        found = await in_time(line.reader.read())
         if found and (b"\r\n\r\n" not in found or not found.startswith(b"HTTP/1.1 200")):
             drill.lose("a torn answer to a half-closed connection")
         drill.tried["half-closed, " + ("answered" if found else "closed")] += 1
@@ -220,7 +232,7 @@ async def polling(drill: Drill) -> None:
         for _ in range(random.randrange(20, 200)):
             path, headers = wish(known)
             asked, began = time.time(), time.perf_counter()
-            answer = await asyncio.wait_for(line.ask(path, **headers), PATIENCE)
+            answer = await in_time(line.ask(path, **headers))
             if path in ON_DEMAND:
                 drill.spent_on_demand.append(time.perf_counter() - began)
             check(drill, path, answer, asked, headers)
@@ -384,7 +396,7 @@ def look(drill: Drill, leader: int, pipe: Pipe) -> Minute:
 
 
 async def watch(drill: Drill, leader: int, pipe: Pipe, seconds: float) -> None:
-    span = min(60.0, seconds / 10)
+    span = drill.span = min(drill.span, seconds / 10)
     for number in range(1, int(seconds / span) + 1):
         await asyncio.sleep(span)
         minute = look(drill, leader, pipe)
@@ -412,7 +424,13 @@ async def run(drill: Drill, leader: int, pipe: Pipe, seconds: float, connections
 
 
 def growth(drill: Drill) -> list[str]:
-    """What grew from the first third after the warm-up (a tenth of the time) to the last third."""
+    """What grew from the first third after the warm-up (a tenth of the time) to the last third.
+
+    A run of some minutes tells nothing of that: what is kept of documents rendered on demand, at most 64 MB a worker,
+    fills for ten.
+    """
+    if not drill.minutes or len(drill.minutes) * drill.span < SETTLED:
+        return []
     settled = drill.minutes[max(len(drill.minutes) // 10, 1) :]
     third = max(len(settled) // 3, 1)
     first, last = settled[:third], settled[-third:]
