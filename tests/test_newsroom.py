@@ -10,6 +10,7 @@ import pytest
 from feeds import newsroom as module
 from feeds.errors import CatalogueError
 from feeds.newsroom import Newsroom
+from feeds.source import Rules
 from feeds.state import catalogue_file
 from tests.conftest import Room
 
@@ -41,10 +42,10 @@ def test_a_file_that_cannot_be_opened_keeps_nobody_waiting(
     room, service, other = beside
     room.article("b.md", "Isi.", title="Dua")
 
-    def refuse(root: str, path: str, size: int = 0) -> bytes:
+    def refuse(rules: Rules, path: str, size: int = 0) -> bytes:
         if path.endswith("b.md"):
             raise PermissionError(13, "Permission denied")
-        return Path(root, path).read_bytes()
+        return Path(rules.root, path).read_bytes()
 
     monkeypatch.setattr("feeds.source._bytes_of", refuse)
     service.update()

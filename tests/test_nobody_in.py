@@ -262,7 +262,9 @@ def test_a_failure_tells_nothing_even_where_debugging_is_asked_for(
     finally:
         app.debug = False
     assert answer.status_code == 500
-    assert answer.get_data(as_text=True) == "Terjadi kesalahan. (Internal error.)\n"
+    name = answer.headers["X-Request-ID"]
+    sentence = f"Ada yang rusak di sini. (Something is broken here.) Nomor permintaan: {name}. (Request id.)\n"
+    assert answer.get_data(as_text=True) == sentence
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert CANARY in caplog.text
 
