@@ -150,7 +150,8 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
         ("a.json", record()[:-1] + ', "views": 1e999999, "rank": NaN, "id": ' + "9" * 5000 + "}"),
         ("a.json", '{"title": "Lain", ' + record()[1:]),
         ("a.html", PAGE + TEXT + "<img src='data:image/png;base64," + "QUJD" * 2_500_000 + "'>"),
-        ("a.html", PAGE + TEXT + "<p>a &#1; &#x2; b &#0000003</p>"),
+        ("a.html", PAGE + TEXT + "\x04\x0b\x12<p>a \x01<br><br>\x02 b</p>\x7f\ufffe\ud800"),
+        ("a.html", PAGE + TEXT + "<p>a &#xFFFE; &#1; &#x2; b &#0000003</p>"),
         ("a.rss", '<!DOCTYPE rss SYSTEM "file:///etc/passwd">' + ITEM.format("Isi.") + "</channel></rss>"),
     ],
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from feeds import text as texts
 from feeds.errors import ArticleError
 from feeds.model import Draft, Image, TitleOrigin
 from feeds.readers import PLAIN, Line, Options
@@ -72,6 +73,12 @@ class _Reading:
 
 
 def _reading(path: str, text: str, options: Options) -> _Reading:
+    if texts.has_control(text):  # which lxml takes from a page, and gives to none
+        reading = _reading(path, texts.clean(text), options)
+        if isinstance(reading.result, Draft):
+            told = ("control", "the page holds control characters; they are left out")
+            reading.result = reading.result._replace(warnings=(told, *reading.result.warnings))
+        return reading
     root = parse(text, options.limits)
     facts = gather(survey(root))
     lines = visible_lines(root)

@@ -90,7 +90,7 @@ _TOO_MANY = re.compile(
 def _if_text(found: re.Match[str]) -> str:
     """A reference to a character, "" for one that no XML carries, and lxml refuses to write."""
     code = int(found[1]) if found[1] else int(found[2], 16)
-    return found[0] if code > 31 or code in (9, 10, 13) else ""
+    return found[0] if (code > 31 and code not in (0xFFFE, 0xFFFF)) or code in (9, 10, 13) else ""
 
 
 def parse(text: str, limits: Limits) -> HtmlElement:
