@@ -18,7 +18,7 @@ from feeds.dates import read_date
 from feeds.errors import ArticleError, DateError
 from feeds.limits import Limits
 from feeds.model import Draft
-from feeds.readers import PLAIN, Options, read_file
+from feeds.readers import PLAIN, Options, explain_file, read_file
 from feeds.web import create_app
 from tests.conftest import Room
 from tests.drills.rubbish import Drill
@@ -151,6 +151,7 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
         ("a.json", '{"title": "Lain", ' + record()[1:]),
         ("a.html", PAGE + TEXT + "<img src='data:image/png;base64," + "QUJD" * 2_500_000 + "'>"),
         ("a.html", PAGE + TEXT + "\x04\x0b\x12<p>a \x01<br><br>\x02 b</p>\x7f\ufffe\ud800"),
+        ("a.html", PAGE + TEXT + """<p {"@context":0 {a}b="1" class="c">Isi yang lain.</p>"""),
         ("a.html", PAGE + TEXT + "<p>a &#xFFFE; &#1; &#x2; b &#0000003</p>"),
         ("a.rss", '<!DOCTYPE rss SYSTEM "file:///etc/passwd">' + ITEM.format("Isi.") + "</channel></rss>"),
     ],
@@ -272,6 +273,14 @@ def test_a_file_from_out_of_all_time_costs_nothing(
 def test_a_text_out_of_all_time_is_no_date(written: str) -> None:
     with pytest.raises(DateError):
         read_date(written)
+
+
+def test_a_text_of_the_same_lines_is_explained_in_little_time() -> None:
+    """Each was compared with all others."""
+    began = time.process_time()
+    lines = explain_file("a.md", f"{HEAD}---\n{'Isi.' + chr(10) * 2}".encode() + b"Sama saja.\n{{< iklan >}}\n" * 5000)
+    assert [line.role for line in lines[-10_000:]] == ["body"] * 10_000
+    assert time.process_time() - began < 4
 
 
 BODY = 300_000  # characters

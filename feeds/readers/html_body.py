@@ -350,8 +350,10 @@ def _inner(element: HtmlElement) -> str:
     """The element's content as HTML: without what only styles it, and without elements in which nothing is left."""
     _drop_stray_images(element)
     for inner in reversed(list(element.iter(etree.Element))):
-        for name in [name for name in inner.attrib if name not in _KEPT]:
-            del inner.attrib[name]
+        kept = [(name, value) for name, value in inner.items() if name in _KEPT]
+        if len(kept) < len(inner.attrib):
+            inner.attrib.clear()  # all of them: lxml finds none by a name such as `{"@context":`
+            inner.attrib.update(kept)
         if inner is not element and _is_empty(inner):
             drop(inner)
     if element.tag in LEAVES:

@@ -77,18 +77,23 @@ def _without_markup(path: str, body: str, header: frontmatter.Header) -> str:
     return without_marks(without_jsx(body) if is_mdx(path, body) else body, header)
 
 
+_MANY = 1000  # lines
+
+
 def _body_roles(lines: list[str], kept: list[str], title: str) -> Iterator[str]:
     """What each line becomes; kept: the lines that are left when marks of a generator are cut, some of them shorter."""
     from difflib import SequenceMatcher  # here, as only a person who asks needs it
 
-    whole = SequenceMatcher(None, lines, kept, autojunk=False).get_matching_blocks()
+    # Of many lines, those that occur everywhere are not compared with each other: that would take for ever.
+    whole = SequenceMatcher(None, lines, kept, autojunk=len(lines) > _MANY).get_matching_blocks()
+    left = set(kept)
     body = {block.a + n for block in whole for n in range(block.size)}
     for number, line in enumerate(lines):
         if title and plain(_CLOSING.sub("", line)) == title:
             title = ""
             yield "title"
         else:
-            yield "body" if number in body or without_marks(line).strip() in kept else "noise"
+            yield "body" if number in body or without_marks(line).strip() in left else "noise"
 
 
 _HTML = (".html", ".htm", ".xhtml")
