@@ -19,6 +19,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -359,6 +360,7 @@ def main() -> int:
     parser.add_argument("calls", nargs="?", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was begun is ended
     began = time.monotonic()
     lost, unable, tried = run(arguments.calls, arguments.seed)
     for sentence in lost:
