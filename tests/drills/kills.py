@@ -306,7 +306,7 @@ class Run:
             return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={self.at.name}", "-e", inject, *plain]
         if self.trace:
             names = ",".join(name for kind in KINDS.values() for name in kind)
-            return ["strace", "-f", "-qq", "-o", str(self.trace), "-e", f"trace={names}", *plain]
+            return ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(self.trace), "-e", f"trace={names}", *plain]
         return plain
 
     @property
