@@ -21,7 +21,8 @@ BLOCKED = 0.5  # seconds that no reader may wait; a busy machine answers in some
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr("tests.drills.kills.ARTICLES", 12)
     made = Desk(tmp_path / "meja", random.Random(3))
     made.build()
     made.touched.clear()

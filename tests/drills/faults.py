@@ -19,6 +19,7 @@ import random
 import re
 import resource
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -87,7 +88,7 @@ def calls_of(desk: Desk, trace: Path) -> dict[str, list[Call]]:
     """The calls of an undisturbed build by kind, but for what it says to a person."""
     kinds = {name: kind for kind, names in KINDS.items() for name in names}
     desk.change()
-    done = build(desk, "strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={','.join(kinds)}")
+    done = build(desk, "strace", "-f", "--seccomp-bpf", "-qq", "-o", str(trace), "-e", f"trace={','.join(kinds)}")
     holds(done.returncode == 0, f"a build under strace says {done.stderr}")
     check_finished(desk)
     counts: Counter[tuple[str, str]] = Counter()
@@ -359,6 +360,7 @@ def main() -> int:
     parser.add_argument("calls", nargs="?", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was begun is ended
     began = time.monotonic()
     lost, unable, tried = run(arguments.calls, arguments.seed)
     for sentence in lost:

@@ -39,7 +39,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.request import urlopen
@@ -306,7 +306,7 @@ class Run:
             return ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={self.at.name}", "-e", inject, *plain]
         if self.trace:
             names = ",".join(name for kind in KINDS.values() for name in kind)
-            return ["strace", "-f", "-qq", "-o", str(self.trace), "-e", f"trace={names}", *plain]
+            return ["strace", "-f", "--seccomp-bpf", "-qq", "-o", str(self.trace), "-e", f"trace={names}", *plain]
         return plain
 
     @property
@@ -348,6 +348,9 @@ class Run:
 
     def kill(self, *, alone: bool = False) -> None:
         """End the group, or its first process alone; wait until all are gone."""
+        if not processes_of(self.process.pid):
+            self.process.wait(LATEST)
+            return
         with suppress(ProcessLookupError):
             (os.kill if alone else os.killpg)(self.process.pid, signal.SIGKILL)
         self.process.wait(LATEST)
@@ -357,6 +360,15 @@ class Run:
             with suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             raise LostError("processes go on though the one that started them was killed") from None
+
+
+@contextmanager
+def ended(run: Run) -> Iterator[None]:
+    """No process is left, whatever happens to the drill."""
+    try:
+        yield
+    finally:
+        run.kill()
 
 
 class Drill:
@@ -402,7 +414,7 @@ class Drill:
             check_remains(desk, before, strict=command in ("build", "serve", "first build"))
             desk.build()
             check_finished(desk)
-        except (LostError, OSError, ValueError, sqlite3.Error, etree.XMLSyntaxError, EOFError) as error:
+        except (LostError, AssertionError, OSError, ValueError, sqlite3.Error, etree.XMLSyntaxError, EOFError) as error:
             self.lost.append(f"kill {self.kills.total()} ({what}): {error}")
         if desk is not self.desk:
             shutil.rmtree(desk.folder)
@@ -426,13 +438,13 @@ class Drill:
             desk.change()
             began = time.monotonic()
             run = Run(desk, command, self.port, trace=trace if traced else None)
-            until(run.is_ready, within=LATEST)
-            self.seconds.setdefault(command, time.monotonic() - began)
-            if command in ("watch", "serve"):
-                desk.change()
-                until(run.has_published, within=LATEST)
-            run.end_trace()
-            run.kill()
+            with ended(run):
+                until(run.is_ready, within=LATEST)
+                self.seconds.setdefault(command, time.monotonic() - began)
+                if command in ("watch", "serve"):
+                    desk.change()
+                    until(run.has_published, within=LATEST)
+                run.end_trace()
             desk.build()
             check_finished(desk)
         if self.may_trace:
@@ -441,6 +453,11 @@ class Drill:
     def killed(self, desk: Desk, command: str, at: Call | None, number: int) -> str:
         """Begin a run and kill it; the kind of call at which it died, "random", or "" where it had ended."""
         run = Run(desk, command, self.port, at)
+        with ended(run):
+            return self._die(run, number)
+
+    def _die(self, run: Run, number: int) -> str:
+        desk, command, at = run.desk, run.command, run.at
         stays = command in ("watch", "serve") and (at is not None or self.random.random() < 0.7)
         if stays:
             until(run.is_ready, within=LATEST)
@@ -507,6 +524,7 @@ def main() -> int:
     parser.add_argument("kills", nargs="?", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was begun is ended
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         drill = Drill(Path(folder), arguments.seed)
