@@ -294,9 +294,9 @@ def test_find_is_linear(piece: str) -> None:
     def seconds(length: int) -> float:
         text, best = piece * (length // len(piece)), float("inf")
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.thread_time()
             find_dates(text, reference=REFERENCE)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.thread_time() - start)
         return best
 
     assert seconds(80_000) < 10 * max(seconds(20_000), 0.005)
