@@ -18,7 +18,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     matching                           the rules that an article matches
     categories                         which categories an article has
     source, catalogue                  files -> Article | ArticleError; the store of them
-    losses                             when too many articles would go at once
+    losses, failure                    when too many articles would go at once; why an update failed
     withdrawal_lists                   which articles a newsroom lists as withdrawn
     survey, explain                    what the catalogue holds, counted; how one article is read
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed

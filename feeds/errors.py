@@ -9,6 +9,7 @@
     ├── LossError          more than half of the articles would be lost, and nobody said that this is meant
     ├── CatalogueError     the catalogue cannot be opened or written
     │   └── UnusableCatalogueError  it is damaged, or of a later version of the program
+    ├── WriterError        the process that writes the catalogue cannot go on
     ├── QueryError         a search that asks for nothing, or for too much (also a ValueError)
     ├── OutputError        the output folder cannot be written
     ├── SelectionError     an address that asks for a feed wrongly
@@ -116,6 +117,13 @@ class UnusableCatalogueError(CatalogueError):
         super().__init__(address, reason)
         self.file = file
         self.lacks_a_table = reason.startswith("no such table")
+
+
+class WriterError(FeedsError):
+    """Another process has the writer's place and cannot go on. sentence: what that one says."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"a running service says: {sentence}")
 
 
 class QueryError(FeedsError, ValueError):

@@ -10,18 +10,17 @@ catalogue's version, and one of them takes over when the writer dies. Requests n
 from __future__ import annotations
 
 import ctypes
-import json
 import logging
 import sys
 import threading
 import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from feeds.edition import Edition
-from feeds.errors import CatalogueError, FeedsError, LossError, UnusableCatalogueError
+from feeds.errors import CatalogueError, FeedsError, UnusableCatalogueError
+from feeds.failure import Failure, keep_failure, kept_failure
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
@@ -87,24 +86,6 @@ def _give_back() -> None:
         trim(0)
 
 
-FAILURE = "failure"
-"""The value of the catalogue by which followers know why the writer's last update failed."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """Why an update failed, and what an operator can do about it.
-
-    since: when the first of the updates failed that have failed since, in seconds since the epoch. is_loss: whether it
-    would have lost too many articles.
-    """
-
-    sentence: str
-    remedy: str
-    since: float
-    is_loss: bool
-
-
 class Live:
     """The newest edition of a newsroom. ``start`` begins to watch; ``edition`` is None until there ever was one.
 
@@ -118,7 +99,6 @@ class Live:
         self.looked_at = 0.0  # when the articles, or the writer's edition, were last seen, in seconds since the epoch
         self.writes = False  # whether this process does, and follows no other
         self._meter = meter
-        self._told: str | None = None  # what the catalogue says of that failure, as far as this process knows
         self._patience = TRY_AGAIN  # seconds after a failure until the next try
         self._again: frozenset[str] | None = None  # paths that each look takes in; None: the next looks everywhere
         self._due: float | None = None  # when time alone makes an edition due, in seconds since the epoch
@@ -298,18 +278,13 @@ class Live:
         self.failure, self.looked_at = None, time.time()
 
     def _failed(self, error: Exception) -> None:
-        is_foreseen = isinstance(error, FeedsError)
-        sentence = str(error) if is_foreseen else f"{type(error).__name__}: {error}"
-        if sentence != self.error:
-            log.error("%s; the last edition stays", sentence, exc_info=None if is_foreseen else error)
+        failure = Failure.of(error, self.failure.since if self.failure else time.time())
+        if failure.sentence != self.error:
+            exc_info = None if isinstance(error, FeedsError) else error
+            log.error("%s; the last edition stays", failure.sentence, exc_info=exc_info)
         if self._meter:
             self._meter.failed()
-        self.failure = Failure(
-            sentence=sentence,
-            remedy=error.remedy if isinstance(error, FeedsError) else "the log has its traceback; report it",
-            since=self.failure.since if self.failure else time.time(),
-            is_loss=isinstance(error, LossError),
-        )
+        self.failure = failure
         if self.writes:
             self._tell_followers()
         self._patience = min(2 * self._patience, TRY_LATEST)
@@ -318,9 +293,9 @@ class Live:
 
     def _tell_followers(self) -> None:
         """Keep in the catalogue why the update failed; where that fails too, they have the same trouble."""
-        said = json.dumps(asdict(self.failure)) if self.failure else ""
-        if said != self._told:
-            with suppress(CatalogueError):
+        with suppress(CatalogueError):
+            with self.newsroom.catalogue.reading() as reading:
+                kept = kept_failure(reading)
+            if kept != self.failure:
                 with self.newsroom.catalogue.writing() as writer:
-                    writer.set_value(FAILURE, said)
-                self._told = said
+                    keep_failure(writer, self.failure)

@@ -20,7 +20,8 @@ from feeds.changes import unchanged_files
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
-from feeds.errors import CatalogueError, UnusableCatalogueError
+from feeds.errors import CatalogueError, UnusableCatalogueError, WriterError
+from feeds.failure import kept_failure
 from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
@@ -35,6 +36,7 @@ log = logging.getLogger("feeds")
 
 WAIT_FOR_WRITER = 30.0  # seconds
 ASK_AGAIN = 0.5  # seconds
+SURE_OF_LOSS = 2.0  # seconds in which it may see that the articles it misses are back
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
 
@@ -165,23 +167,31 @@ class Newsroom:
     def update_alone(self, *, jobs: int = 1, ahead: Ahead | None = None, progress: Progress | None = None) -> Update:
         """Update once the writer's place is free, or see that a running service has done it already.
 
-        CatalogueError where another process keeps the place and the catalogue is not up to date in time.
+        Where another process keeps the place and the catalogue is not up to date in time: WriterError with what hinders
+        that one, at once where it waits for a person's word; CatalogueError where it says nothing.
         """
-        deadline = time.monotonic() + WAIT_FOR_WRITER
+        began = time.monotonic()
         while not self.hold():
             files = self._up_to_date()
             if files is not None:
                 return Update(Intake(files=files, read=0, changed=False), written=0)
-            if time.monotonic() >= deadline:
-                reason = (
-                    f"another process writes it, and is not done or has other settings after {WAIT_FOR_WRITER:.0f} s"
-                )
-                raise CatalogueError(self.catalogue.shown, reason)
+            self._give_up_after(time.monotonic() - began)
             time.sleep(ASK_AGAIN)
         try:
             return self.update(jobs=jobs, ahead=ahead, progress=progress)
         finally:
             self.lock.release()
+
+    def _give_up_after(self, waited: float) -> None:
+        """Raise where waiting longer for the process that writes is of no use. waited: seconds."""
+        with self.catalogue.reading() as reading:
+            failure = kept_failure(reading)
+            waits_for_a_word = failure and failure.is_loss and not is_accepted(reading)
+        if failure and waited >= (SURE_OF_LOSS if waits_for_a_word else WAIT_FOR_WRITER):
+            raise WriterError(failure.sentence)
+        if waited >= WAIT_FOR_WRITER:
+            reason = f"another process writes it, and is not done or has other settings after {WAIT_FOR_WRITER:.0f} s"
+            raise CatalogueError(self.catalogue.shown, reason)
 
     def mend_alone(self, error: UnusableCatalogueError) -> None:
         """Begin a new catalogue where the writer's place is free; whoever has it mends the old one by itself."""

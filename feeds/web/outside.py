@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -17,7 +16,8 @@ from flask import Flask, Response, jsonify, request
 
 from feeds import __version__
 from feeds.errors import CatalogueError
-from feeds.live import FAILURE, Failure, Live
+from feeds.failure import Failure, kept_failure
+from feeds.live import Live
 from feeds.logs import masked
 from feeds.meter import Figure, Meter
 from feeds.survey import problems_by_kind
@@ -103,11 +103,10 @@ def _counted(live: Live) -> tuple[Count | None, Failure | None]:
         live.start()
         with live.newsroom.catalogue.reading() as reading:
             articles, waiting = reading.count(time.time_ns() // 1000)
-            told = reading.value(FAILURE)
-            failure = Failure(**json.loads(told)) if told else None
-            return Count(articles, waiting, problems_by_kind(reading), len(reading.pings()), failure), None
+            pings = len(reading.pings())
+            return Count(articles, waiting, problems_by_kind(reading), pings, kept_failure(reading)), None
     except CatalogueError as error:
-        return None, Failure(sentence=str(error), remedy=error.remedy, since=time.time(), is_loss=False)
+        return None, Failure.of(error, time.time())
 
 
 def status_of(live: Live, count: Count | None, unread: Failure | None) -> Status:
