@@ -8,7 +8,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     confined                           files opened that lie below a folder, and no others
     record, tables, parallel           rows and ledger entries; their columns; work in several processes
     text, config, images               clean text and HTML; settings, checked; files of images
-    words                              words of a text as they are compared, and their stems
+    words, depth                       words of a text as they are compared; how deep its elements lie
     likeness, query                    when addresses, headlines and texts are the same in other words; what is searched
     lists                              which lists of the catalogue an article is in
     dates                              text -> Moment; the only package that uses dateutil

@@ -18,7 +18,7 @@ TEXT = "%(asctime)s %(levelname)s %(message)s"
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _OF_ADDRESS = re.compile(r"(://[^\s:/@]*:)\S*@")
-_NAMED = re.compile(r"(password=)[^\s;&]+")
+_NAMED = re.compile(r"(?i)(password=)[^\s;&]+")
 
 
 def masked(text: str) -> str:

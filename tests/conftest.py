@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, settings
 
 from feeds import config
 from feeds.catalogue import Catalogue
@@ -29,6 +30,13 @@ from tests.support import Call, write_newsroom
 DATABASES = ("sqlite", "postgresql")
 FIRST_WRITE = 1_767_225_600  # 2026-01-01T00:00:00Z: each write or touch of a test comes a second after the last
 FAR_AHEAD = 4_102_444_800_000_000  # 2100-01-01, in microseconds
+
+
+# How long an example takes says more of what else the machine does; what must be quick is held by tests of its own.
+settings.register_profile(
+    "feeds", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("feeds")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import feedparser
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import rendering
@@ -66,7 +66,7 @@ BATCHES = st.lists(
 """What appears between two looks of a reader: how many days after the one before, whether at that day's midnight."""
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6)
 @given(batches=BATCHES)
 def test_a_reader_finds_every_article_however_long_it_was_away(
     tmp_path_factory: pytest.TempPathFactory, batches: list[list[tuple[int, bool]]]

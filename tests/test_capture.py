@@ -319,7 +319,7 @@ def test_a_long_lede_is_shortened_at_a_word() -> None:
         "\n".join
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_gives_one_draft_or_one_error(text: str) -> None:
     """No text raises; every line that is not blank has a role."""
     assert len(list(capture.read("x.txt", text))) == 1

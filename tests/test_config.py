@@ -20,10 +20,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds import config
-from feeds.config import CategorySetting, Settings, load, table, values
+from feeds.config import CategorySetting, Settings, load, table
 from feeds.dates import JAKARTA
 from feeds.errors import ConfigError
 from feeds.limits import Limits
+from feeds.logs import masked
 from feeds.model import RslTerms
 from feeds.readers.fields import NAMES
 
@@ -663,7 +664,7 @@ class TestChecks:
         ],
     )
     def test_a_catalogues_address_is_shown_without_its_password(self, address: str, shown: str) -> None:
-        assert values.masked(address) == shown
+        assert masked(address) == shown
 
     @given(st.text(max_size=40))
     def test_any_text_for_any_setting_is_read_or_refused_as_a_mistake_of_the_configuration(self, text: str) -> None:

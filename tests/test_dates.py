@@ -321,7 +321,6 @@ CLOCK_SHAPES = [
 ]  # fmt: skip
 
 
-@settings(deadline=None)
 @given(DAYS, st.sampled_from(DATE_SHAPES), st.sampled_from(["", *CLOCK_SHAPES]), st.data())
 def test_every_date_reads_back(moment: datetime, date_shape: str, clock_shape: str, data: st.DataObject) -> None:
     """Every date in every supported shape, with every name of its month and weekday, reads back as itself."""
@@ -338,7 +337,6 @@ def test_every_date_reads_back(moment: datetime, date_shape: str, clock_shape: s
     assert expected == parse_date(text, strict=True)
 
 
-@settings(deadline=None)
 @given(DAYS, st.integers(-14 * 60, 14 * 60))
 def test_every_iso_moment_reads_back(moment: datetime, minutes: int) -> None:
     """Every moment in ISO 8601 with any offset reads back as itself."""
@@ -346,7 +344,6 @@ def test_every_iso_moment_reads_back(moment: datetime, minutes: int) -> None:
     assert aware == parse_date(aware.isoformat())
 
 
-@settings(deadline=None)
 @given(DAYS, st.sampled_from(DATE_SHAPES), st.integers(1, 6), st.data())
 def test_every_wrong_weekday_is_noticed(moment: datetime, shape: str, shift: int, data: st.DataObject) -> None:
     """Wherever a weekday is written, a wrong one is refused under strict reading and warned of otherwise."""
@@ -371,7 +368,7 @@ ANY_TEXT = st.text(max_size=60) | st.lists(WORDS, max_size=9).map(" ".join) | st
 ANY_REFERENCE = st.none() | st.datetimes(timezones=st.sampled_from([UTC, JAKARTA])) | st.datetimes()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ANY_TEXT, ANY_REFERENCE, st.booleans(), st.booleans())
 def test_any_text_is_a_moment_or_refused(
     text: str, reference: datetime | None, strict: bool, month_first: bool
@@ -385,7 +382,7 @@ def test_any_text_is_a_moment_or_refused(
     assert moment.origin in {"iso", "rfc2822", "full", "yearless", "relative"}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ANY_TEXT, ANY_REFERENCE)
 def test_any_text_can_be_searched(text: str, reference: datetime | None) -> None:
     """Finding never fails, and what is found lies in order inside the text."""
@@ -396,7 +393,7 @@ def test_any_text_can_be_searched(text: str, reference: datetime | None) -> None
         end = one.end
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(ANY_TEXT)
 def test_a_glance_agrees_with_the_long_look(text: str) -> None:
     """The short way for common shapes gives what the grammar gives."""

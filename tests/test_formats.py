@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import feedparser
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -550,7 +550,6 @@ ANY_ENTRY = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(ANY_ENTRY)
 def test_any_text_reads_back(entry: Entry) -> None:
     """Any text in any field gives a well-formed document that says the same, bar what XML cannot carry."""

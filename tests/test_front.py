@@ -19,7 +19,7 @@ import brotli
 import pytest
 import zstandard
 from flask import Flask
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from werkzeug.http import parse_date
 from werkzeug.test import create_environ, run_wsgi_app
@@ -450,7 +450,7 @@ NAMES = ("accept_encoding", "if_none_match", "if_modified_since", "a_im", "range
 @example(sent={"if_modified_since": "Sun, 06 Nov 2094 08:49:37 WIB"})
 @example(sent={"if_modified_since": "Sun, 06 Nov 2094 08:49:37 GMTSun, 06 Nov 2094 08:49:37 GMT"})
 @given(sent=st.dictionaries(st.sampled_from(NAMES), ODD))
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=250)
 def test_no_header_makes_an_error_or_a_wrong_304(site: Site, sent: dict[str, str]) -> None:
     got = site.ask(**sent)
     rendition = site.edition.documents["rss.xml"]

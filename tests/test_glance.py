@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from feeds import edition
@@ -134,8 +134,6 @@ def rows(newsroom: Newsroom) -> dict[str, list[Any]]:
 @settings(
     phases=[Phase.explicit, Phase.generate],
     max_examples=10,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(history=st.lists(st.lists(steps, min_size=1, max_size=4), min_size=1, max_size=6))
 def test_a_look_at_what_changed_gives_what_a_look_at_everything_gives(

@@ -576,7 +576,7 @@ PIECES = re.findall(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.sampled_from(PIECES),

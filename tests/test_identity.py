@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from feeds import arrivals, intake
@@ -621,7 +621,7 @@ def take(room: Room, step: tuple[Any, ...], written: set[int]) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15)
 @given(steps=st.lists(STEP, max_size=14))
 def test_any_history_of_files_ends_where_a_reading_from_nothing_does(
     steps: list[tuple[Any, ...]], database: str, tmp_path: Path, newsroom_names: Any, request: pytest.FixtureRequest

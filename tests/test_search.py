@@ -404,7 +404,7 @@ QUERIES = st.lists(
 ).map(lambda terms: " ".join(f'{minus}"{words}"' if quoted else f"{minus}{words}" for minus, words, quoted in terms))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(
     texts=TEXTS,
     queries=st.lists(QUERIES, min_size=1, max_size=5),

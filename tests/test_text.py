@@ -251,7 +251,7 @@ class Seen(HTMLParser):
         self.attributes += [(name, value or "") for name, value in attrs]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(pieces(HTML.split()), st.sampled_from(["", BASE]))
 def test_sanitised_html_is_harmless_and_stays(body: str, base: str) -> None:
     """No active tag, no handler, no style, every address absolute; sanitising again changes nothing."""
@@ -279,7 +279,7 @@ def test_sanitised_html_is_harmless_and_stays(body: str, base: str) -> None:
             assert re.match(r"(https?://|mailto:|tel:)", value)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(pieces(MARKDOWN.split() + MARKDOWN_BLOCKS), st.sampled_from(["", BASE]))
 def test_markdown_is_what_the_sanitiser_would_make_of_it(body: str, base: str) -> None:
     """Markdown without raw HTML skips the HTML parser and still gives the same bytes."""

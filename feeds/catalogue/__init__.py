@@ -18,8 +18,8 @@ from feeds import tables as t
 from feeds.catalogue.engine import FILE, file_at, is_unusable, make_engine, sentence
 from feeds.catalogue.reading import Reading
 from feeds.catalogue.writing import Writing
-from feeds.config.values import masked
 from feeds.errors import CatalogueError, UnusableCatalogueError
+from feeds.logs import masked
 
 
 class Catalogue:

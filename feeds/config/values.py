@@ -377,11 +377,6 @@ def catalogue(where: Where, value: object) -> str:
     return f"{_SQLITE}{path(where, file)}"
 
 
-def masked(catalogue: str) -> str:
-    """The address of a catalogue as it may be shown: without its password."""
-    return re.sub(r"(://[^:/@]*):.*@", r"\1:***@", re.sub(r"(?i)(password=)[^&]*", r"\1***", catalogue))
-
-
 def suggestion(name: str, known: Iterable[str], before: str = "'", after: str = "'") -> str:
     from difflib import get_close_matches
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from feeds import text
 from feeds.config import Profile, Settings
 from feeds.config.profiles import BodyRules, ImageRules
+from feeds.depth import depth_of_html
 from feeds.formats.common import headline, terms
 from feeds.model import Entry, Image
 from feeds.profiles.elements import of_item
@@ -112,7 +113,7 @@ def _reasons(
         yield Reason("language", original.language, settings.language)
     if entry.image:
         yield from _reasons_of_image(profile.image, entry.image)
-    deep = text.levels(entry.content) if profile.body.levels else 0
+    deep = depth_of_html(entry.content) if profile.body.levels else 0
     if deep > profile.body.levels:
         yield Reason("levels", deep, profile.body.levels)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from feeds import text
+from feeds.depth import depth_as_written
 from feeds.errors import ArticleError, UnreadableError
 from feeds.limits import Limits
 from feeds.model import Draft
@@ -47,5 +47,5 @@ def _hold(draft: Draft, limits: Limits) -> None:
             links = body.count("[") if draft.body_format == "markdown" else 0
             marks = body.count("<") // 2 + body.count("&") // 4 + links
             limits.hold("elements", marks, "its text has {} elements and links")
-        levels = text.levels_of(body, draft.body_format, limits.depth)
+        levels = depth_as_written(body, draft.body_format, limits.depth)
         limits.hold("depth", levels, "elements of its text lie {} deep within each other")
