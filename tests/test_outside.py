@@ -266,7 +266,7 @@ def test_what_the_newsroom_has_is_told(desk: Desk, app: Flask) -> None:
     until(lambda: figures(app)[("feeds_problems", "date")] == 1, within=SOON)
     until(lambda: figures(app)[("feeds_articles_waiting",)] == 1, within=SOON)
     live = app.extensions["feeds"]
-    until(lambda: figures(app)[("feeds_edition",)] == live.newsroom.version() == 2, within=SOON)
+    until(lambda: figures(app)[("feeds_edition",)] == live.newsroom.version(), within=SOON)
     seen = figures(app)
     assert seen[("feeds_articles",)] == 2
     assert seen[("feeds_problems", "duplicate")] == 0
