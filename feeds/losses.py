@@ -7,6 +7,7 @@ file by file is noticed as well.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection
 from typing import NamedTuple
 
@@ -16,12 +17,14 @@ from feeds.catalogue.writing import Writing
 from feeds.errors import LossError
 
 DAY = 86_400_000_000  # microseconds for which the largest number counts
+HOUR = 3_600_000_000  # after which it is counted whether there are still as many
+UNKNOWN = sys.maxsize  # how many were withdrawn, of articles that are known from elsewhere: none of these
 MOST = "most articles"
 ACCEPTED = "loss accepted"
 
 
 class Holding(NamedTuple):
-    """How many articles there are, and how many are withdrawn; since: microseconds since the epoch."""
+    """How many articles there were, and how many were withdrawn; since: when last, in microseconds since the epoch."""
 
     articles: int
     withdrawn: int
@@ -38,13 +41,13 @@ def is_too_much(expected: int, left: int) -> bool:
 
 
 def accept_loss(catalogue: Catalogue) -> None:
-    """Leave word that the next loss is meant, for whichever process meets it."""
+    """Leave word that a loss is meant, for whichever process meets it: it holds until the next edition."""
     with catalogue.writing() as writer:
-        writer.set_value(ACCEPTED, "yes")
+        writer.set_value(ACCEPTED, str(writer.version))
 
 
 def is_accepted(reading: Reading) -> bool:
-    return bool(reading.value(ACCEPTED))
+    return reading.value(ACCEPTED) == str(reading.version)
 
 
 class LossGuard:
@@ -56,43 +59,54 @@ class LossGuard:
 
     def before(self, reading: Reading) -> Holding:
         """What the articles of an update are held against; asked before it changes anything."""
-        known = self._known(reading) or Holding(*reading.holding(), self._clock())
+        known = self._known(reading)
+        if known is None or self._clock() - known.since > HOUR:
+            now = self._holding(reading)
+            known = known if known and known.expected(now.withdrawn) > now.articles else now
         if known.articles or not (self._seen and self._counts(self._seen)):
             self._seen = known
         return self._seen
 
     def expect(self, articles: int) -> None:
         """What was published before, which counts where the catalogue knows of no articles."""
-        self._seen = Holding(articles, 0, self._clock())
+        self._seen = Holding(articles, UNKNOWN, self._clock())
 
     def check(self, writer: Writing, before: Holding, why: Callable[[], str]) -> None:
         """Raise LossError where too much would be lost and nobody said that this is meant.
 
         why: says in some words where the articles went.
         """
-        now = Holding(*writer.holding(), self._clock())
+        now = self._holding(writer)
         expected = before.expected(now.withdrawn)
-        if is_too_much(expected, now.articles) and not is_accepted(writer):
+        is_lost = is_too_much(expected, now.articles)
+        if is_lost and not is_accepted(writer):
             raise LossError(expected - now.articles, expected, why())
-        is_most = now.articles >= expected or is_too_much(expected, now.articles)
-        self._seen = now if is_most else before
+        if is_lost:
+            self.settle(writer)
+        is_most = now.articles >= expected or is_lost
+        self._seen = now if is_most else before._replace(withdrawn=min(before.withdrawn, now.withdrawn))
         _keep(writer, self._seen, self._known(writer))
 
     def settle(self, writer: Writing) -> None:
         """What was said to be meant holds for once."""
         writer.set_value(ACCEPTED, "")
 
+    def _holding(self, reading: Reading) -> Holding:
+        return Holding(*reading.holding(), self._clock())
+
     def _known(self, reading: Reading) -> Holding | None:
-        numbers = [int(number) for number in reading.value(MOST).split()]
-        known = Holding(*numbers) if numbers else None
-        return known if known and self._counts(known) else None
+        numbers = reading.value(MOST).split()
+        if len(numbers) != len(Holding._fields) or not all(map(str.isdecimal, numbers)):
+            return None
+        known = Holding(*map(int, numbers))
+        return known if self._counts(known) else None
 
     def _counts(self, holding: Holding) -> bool:
         return self._clock() - holding.since <= DAY
 
 
 def _keep(writer: Writing, most: Holding, known: Holding | None) -> None:
-    if known is None or known[:2] != most[:2]:  # not each moment anew
+    if known is None or known[:2] != most[:2] or most.since - known.since > HOUR:  # not each moment anew
         writer.set_value(MOST, " ".join(map(str, most)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from feeds.errors import LossError
 from feeds.intake import take_in
-from feeds.losses import DAY, LossGuard
+from feeds.losses import DAY, HOUR, LossGuard, accept_loss
 from feeds.newsroom import Newsroom
 from tests.conftest import Room
 from tests.support import (
@@ -155,10 +155,10 @@ class GuardedRoom:
         self.now = 1_700_000_000_000_000
         self.guard = LossGuard(lambda: self.now)
 
-    def look(self) -> int:
-        """Take in what changed; gives how many articles there are."""
+    def look(self, paths: Collection[str] | None = None) -> int:
+        """Take in what changed, at some paths or anywhere; gives how many articles there are."""
         room = self.room
-        take_in(room.catalogue, room.settings, room.ledger_file, program=room.program, guard=self.guard)
+        take_in(room.catalogue, room.settings, room.ledger_file, program=room.program, paths=paths, guard=self.guard)
         articles: int = room.read(lambda reading: reading.holding()[0])
         return articles
 
@@ -186,6 +186,38 @@ def test_a_newsroom_may_become_smaller_from_day_to_day(guarded: GuardedRoom) -> 
         guarded.room.remove(f"{number}.md")
         guarded.now += DAY + 1
         assert guarded.look() == 19 - number
+
+
+def test_what_counts_is_when_there_were_so_many_last(guarded: GuardedRoom) -> None:
+    guarded.now += 23 * HOUR
+    for number in range(8):
+        guarded.room.remove(f"{number}.md")
+    assert guarded.look() == 12
+    guarded.now += 2 * HOUR
+    for number in range(8, 14):
+        guarded.room.remove(f"{number}.md")
+    with pytest.raises(LossError, match="14 of 20 articles"):
+        guarded.look()
+
+
+def test_a_number_that_is_known_from_elsewhere_has_no_withdrawn_articles_in_it(room: Room) -> None:
+    room.write("ditarik.toml", "".join(f'[[artikel]]\nid = "tag:x,2026:{n}"\n' for n in range(20)))
+    room.article("0.md")
+    guarded = GuardedRoom(room)
+    guarded.guard.expect(20)
+    with pytest.raises(LossError, match="19 of 20 articles"):
+        guarded.look()
+
+
+def test_word_that_a_loss_is_meant_holds_for_one_loss(guarded: GuardedRoom) -> None:
+    accept_loss(guarded.room.catalogue)
+    for number in range(12):
+        guarded.room.remove(f"{number}.md")
+    assert guarded.look(paths=[f"{number}.md" for number in range(12)]) == 8
+    for number in range(12, 18):
+        guarded.room.remove(f"{number}.md")
+    with pytest.raises(LossError):
+        guarded.look(paths=[f"{number}.md" for number in range(12, 18)])
 
 
 def test_a_clock_that_is_set_back_frees_nothing(guarded: GuardedRoom) -> None:
@@ -255,6 +287,17 @@ def test_a_loss_that_is_meant_frees_a_running_service(desk: Desk) -> None:
         assert not live.error
         desk.write("baru.md", "Baru 0")
         until(lambda: live.edition and "Baru 0" in titles_of(live.edition), within=5)
+
+
+def test_word_that_a_loss_is_meant_lapses_with_the_next_edition(desk: Desk) -> None:
+    """A service that is well must not be unguarded for as long as nothing is lost."""
+    with living(desk) as live:
+        accept_loss(live.newsroom.catalogue)
+        desk.write("baru.md", "Baru 0")
+        until(lambda: live.edition and "Baru 0" in titles_of(live.edition), within=5)
+        for number in range(5):
+            (desk.data / f"{number}.md").unlink()
+        until(lambda: "articles would be lost" in live.error, within=5)
 
 
 def test_build_with_accept_loss_frees_feeds_serve(ten: Path, here: Path) -> None:
