@@ -39,7 +39,9 @@ class Mender:
             self._catalogue.prepare()
             doubt = self.doubt()
         except UnusableCatalogueError as error:
-            if not self._catalogue.is_a_file or not lock.acquire():
+            if not self._catalogue.is_a_file:
+                raise
+            if not lock.acquire():
                 raise CatalogueError(error.address, f"{error.reason}, and another process writes it") from error
             doubt = error
         if doubt and lock.acquire():
@@ -48,11 +50,15 @@ class Mender:
             finally:
                 lock.release()
 
-    def distrust(self, error: UnusableCatalogueError) -> None:
-        """Leave word that the catalogue was found damaged, for whoever holds the writer's place."""
+    def distrust(self, error: UnusableCatalogueError) -> bool:
+        """Leave word that the catalogue was found damaged, for whoever holds the writer's place.
+
+        False where it is none that is mended.
+        """
         if self._catalogue.is_a_file and error.file == self._catalogue.file:
             with suppress(OSError):  # of a disk that is full: whoever writes will meet the damage
                 self._word.write_text(f"{error.file} {error.reason}", encoding="utf-8")
+        return self._catalogue.is_a_file
 
     def doubt(self) -> UnusableCatalogueError | None:
         """What was found, where that was said of the very file that is there."""

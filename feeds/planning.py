@@ -40,7 +40,7 @@ def plan_of(reading: Reading, settings: Settings, program: str, now: int) -> Pla
     full = bool(reading.pending("everything")) or reading.value("edition") != fingerprint
     categories, pages_of = reading.pending("category"), reading.pending("article")
     moments = set(map(int, reading.pending("published")))
-    embargo, aged = _moment(reading, EMBARGO), _moment(reading, AGED)
+    embargo, aged = reading.named_number(EMBARGO), reading.named_number(AGED)
     if embargo is not None and embargo <= now:
         articles, notices = reading.came_due(embargo, now)
         categories |= {"", *chain.from_iterable(article.categories for article in articles)}
@@ -55,10 +55,5 @@ def plan_of(reading: Reading, settings: Settings, program: str, now: int) -> Pla
 
 def next_due(reading: Reading) -> int | None:
     """When time alone makes the next edition due, in microseconds since the epoch; None where it never does."""
-    moments = (_moment(reading, name) for name in (EMBARGO, AGED))
+    moments = (reading.named_number(name) for name in (EMBARGO, AGED))
     return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _moment(reading: Reading, name: str) -> int | None:
-    value = reading.value(name)
-    return int(value) if value else None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +18,7 @@ from feeds.errors import CatalogueError, LossError, UnusableCatalogueError
 from feeds.live import Live
 from feeds.newsroom import Newsroom
 from feeds.publish import to_folder
-from tests.support import Desk, a_desk, article, living, run, titles, until
+from tests.support import FEEDS, Desk, a_desk, article, environment, living, run, titles, until
 
 Ids = dict[str, tuple[str, str, str | None]]
 """Headline -> id, date of publication, date of change."""
@@ -62,8 +64,25 @@ def drop_a_table(database: Path) -> None:
         connection.commit()
 
 
-DAMAGES = [overwrite, cut, garble, empty, delete, make_newer, drop_a_table]
-LEAVES_SOMETHING = {overwrite, cut, garble, make_newer, drop_a_table}
+def spoil(statement: str) -> Callable[[Path], None]:
+    """A damage that SQLite takes for a value: a bit that flipped in a text, or a digit that is none any more."""
+
+    def damage(database: Path) -> None:
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute(statement)
+            connection.commit()
+
+    damage.__name__ = statement
+    return damage
+
+
+SPOILED = [
+    spoil("UPDATE documents SET media_type = CAST(x'cb' || media_type AS TEXT)"),
+    spoil("UPDATE meta SET value = 'z' WHERE name = 'version'"),
+    spoil("UPDATE meta SET value = '1z' WHERE name = 'now'"),
+]
+DAMAGES = [overwrite, cut, garble, empty, delete, make_newer, drop_a_table, *SPOILED]
+LEAVES_SOMETHING = {overwrite, cut, garble, make_newer, drop_a_table, *SPOILED}
 
 
 def close(database: Path) -> None:
@@ -364,3 +383,50 @@ def test_what_was_published_before_the_damage_is_not_lost_with_it(desk: Desk, da
             again.update_alone()
     finally:
         again.close()
+
+
+@pytest.mark.parametrize("column", ["articles.title", "ledger.key"])
+def test_a_text_that_is_none_any_more_is_met_when_its_article_changes(desk: Desk, database: Path, column: str) -> None:
+    known = ids(desk.newsroom)
+    desk.close()
+    table, _, name = column.partition(".")
+    spoil(f"UPDATE {table} SET {name} = CAST(x'cb' || {name} AS TEXT)")(database)
+    desk.write("39.md", "Berita 39", "2026-04-12T09:00:00+07:00", body="Isi yang baru.")
+    again = Newsroom.open(desk.settings)
+    try:
+        now = ids_of_next_run(again)
+    finally:
+        again.close()
+    assert {title: found[:2] for title, found in now.items()} == {title: found[:2] for title, found in known.items()}
+    assert database.with_name("catalogue.sqlite.set-aside").exists()
+
+
+def test_a_value_of_the_ledger_that_is_no_text_any_more_costs_that_article_alone(desk: Desk, database: Path) -> None:
+    known = ids(desk.newsroom)
+    desk.close()
+    spoil("UPDATE ledger SET slug = x'cb00' WHERE id = (SELECT min(id) FROM ledger)")(database)
+    drop_a_table(database)
+    path = desk.newsroom.ledger_file.path
+    assert path
+    path.unlink()
+    again = Newsroom.open(desk.settings)
+    try:
+        assert ids_of_next_run(again).keys() == known.keys()
+    finally:
+        again.close()
+
+
+def test_watch_mends_a_document_that_only_writing_it_reads(kabar: Path, here: Path) -> None:
+    (kabar / "tanpa-alamat.md").write_text(article("Tanpa alamat", "2026-05-20"))
+    env = environment(here, article_pages="true", data=str(kabar))
+    assert run("build", "--output", "situs", cwd=here, article_pages="true", data=str(kabar)).returncode == 0
+    page = "path LIKE '%tanpa-alamat%'"
+    spoil(f"UPDATE documents SET media_type = CAST(x'cb' AS TEXT) WHERE {page}")(kabar / ".feeds/catalogue.sqlite")
+    log = here / "log"
+    with log.open("wb") as file:
+        watching = subprocess.Popen([*FEEDS, "watch", "--output", "baru"], cwd=here, env=env, stderr=file)
+    try:
+        until(lambda: (here / "baru/rss.xml").exists() and "it is set aside" in log.read_text(), within=15)
+    finally:
+        watching.send_signal(signal.SIGINT)
+        watching.wait(15)

@@ -36,4 +36,6 @@ def ledger_of(database: Path, newsroom: str) -> Iterator[LedgerEntry]:
         connection.row_factory = sqlite3.Row
         for row in connection.execute("SELECT * FROM ledger WHERE newsroom = ?", (newsroom,)):
             with suppress(TypeError):  # an earlier schema that has not all of it
-                yield LedgerEntry(**{name: row[name] for name in row.keys() if name in LedgerEntry._fields})  # noqa: SIM118
+                entry = LedgerEntry(**{name: row[name] for name in row.keys() if name in LedgerEntry._fields})  # noqa: SIM118
+                if not any(isinstance(value, bytes) for value in entry):  # which no value is, if it is not damaged
+                    yield entry

@@ -10,8 +10,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+PATIENCE = 30  # seconds in which another writer may be done
 FILE = "file"
 """What a connection remembers: the file that it is open to."""
+
+
+class DamagedValueError(sa.exc.SQLAlchemyError):
+    """A value of the catalogue that this program has not written like that."""
 
 
 def make_engine(address: str) -> sa.Engine:
@@ -55,7 +60,7 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 def _prepare_sqlite(connection: Any, _: object) -> None:
     # SQLAlchemy then sends BEGIN itself, so that reads see one state and schema changes are transactional.
     connection.isolation_level = None
-    for pragma in ("busy_timeout=10000", "synchronous=NORMAL", "cache_size=-2048"):
+    for pragma in (f"busy_timeout={PATIENCE * 1000}", "synchronous=NORMAL", "cache_size=-2048"):
         connection.execute(f"PRAGMA {pragma}")
     # Only the first of all connections changes the mode, and SQLite does not wait for those that try it with that one.
     for last_try in [False] * 200 + [True]:
@@ -69,15 +74,19 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
 
 
 def is_unusable(error: sa.exc.SQLAlchemyError) -> bool:
-    """Whether a SQLite database is damaged, is none, or lacks what this program has made in it."""
+    """Whether a SQLite database is damaged, is none, or does not hold what this program has put into it."""
+    if isinstance(error, DamagedValueError):
+        return True
     cause = getattr(error, "orig", None)
     if not isinstance(cause, sqlite3.Error):
         return False
     code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # https://sqlite.org/rescode.html: the primary one
     is_damaged = code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    return is_damaged or str(cause).startswith("no such table")
+    return is_damaged or str(cause).startswith(("no such table", "Could not decode to UTF-8"))
 
 
 def sentence(error: sa.exc.SQLAlchemyError) -> str:
     cause = getattr(error, "orig", None) or error
+    if getattr(cause, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return f"another process writes it, and is not done after {PATIENCE} s"
     return " ".join(str(cause).split())

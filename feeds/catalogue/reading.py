@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue import search
+from feeds.catalogue.engine import DamagedValueError
 from feeds.catalogue.queries import SHOWN, VALUE, after, by_day, counted, listed, moments, placed, shape_of, values_of
 from feeds.catalogue.values import KnownDocument as KnownDocument
 from feeds.catalogue.values import Marked as Marked
@@ -83,15 +84,22 @@ class Reading:
         row = self._connection.execute(VALUE, {"newsroom_": self._newsroom, "name_": name}).first()
         return row[0] if row else ""
 
+    def named_number(self, name: str) -> int | None:
+        """A named value that is a number, None where there is none."""
+        value = self.value(name)
+        if value and not value.removeprefix("-").isdecimal():
+            raise DamagedValueError(f"{name} is {value!r}, which is no number")
+        return int(value) if value else None
+
     @property
     def version(self) -> int:
         """The number of the newest edition, 0 before the first."""
-        return int(self.value("version") or 0)
+        return self.named_number("version") or 0
 
     @property
     def modified(self) -> int:
         """When the newest edition appeared, in seconds since the epoch; later than any before it."""
-        return int(self.value("modified") or 0)
+        return self.named_number("modified") or 0
 
     def files(self, paths: Collection[str] | None = None) -> dict[str, tuple[int, int]]:
         """What was found of each file of the data directory: path -> (size in bytes, mtime).
@@ -118,7 +126,7 @@ class Reading:
     @property
     def now(self) -> int:
         """The moment of the newest edition, in microseconds since the epoch: what comes later is under embargo."""
-        return int(self.value("now") or 0)
+        return self.named_number("now") or 0
 
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Articles by id."""
@@ -282,7 +290,11 @@ class Reading:
         return query if since is None else query.where(found.published >= since)
 
     def count(self, now: int) -> tuple[int, int]:
-        """How many articles there are whose time has come, and how many wait for theirs."""
+        """How many articles there are whose time has come, and how many wait for theirs.
+
+        What the newest edition shows waits no more, though the clock has been set back since.
+        """
+        now = max(now, self.now)
         count = sa.select(sa.func.count()).select_from(t.articles).where(t.articles.c.newsroom == self._newsroom)
         everything = int(self._connection.execute(count).scalar_one())
         waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())

@@ -146,7 +146,8 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
                     articles = state_of(live.newsroom).in_all
                     publication = to_folder(edition.renditions(), folder, precompress=precompress, articles=articles)
                 except (OutputError, CatalogueError) as error:
-                    if not published:
+                    is_mended = isinstance(error, UnusableCatalogueError) and live.newsroom.mender.distrust(error)
+                    if not published and not is_mended:
                         raise
                     log.error("%s; it is tried again", error)  # a disk that is full for a moment
                     time.sleep(5)

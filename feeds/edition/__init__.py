@@ -157,7 +157,7 @@ def _write(work: Work, writer: Writing) -> int:
 
 
 def _next_version(reading: Reading) -> int:
-    return max(reading.version, int(reading.value(VERSION_BEFORE) or 0)) + 1
+    return max(reading.version, reading.named_number(VERSION_BEFORE) or 0) + 1
 
 
 def is_current(catalogue: Catalogue, settings: Settings, *, program: str, now: int) -> bool:
