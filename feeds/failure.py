@@ -38,10 +38,17 @@ class Failure:
 
 
 def kept_failure(reading: Reading) -> Failure | None:
-    """Why the last update failed, None after one that did not."""
-    kept = reading.value(_NAME)
-    return Failure(**json.loads(kept)) if kept else None
+    """Why the last update failed, None after one that did not, and where another version of the program kept it."""
+    try:
+        return Failure(**json.loads(reading.value(_NAME)))
+    except (ValueError, TypeError):
+        return None
 
 
-def keep_failure(writer: Writing, failure: Failure | None) -> None:
-    writer.set_value(_NAME, json.dumps(asdict(failure)) if failure else "")
+def keep_failure(writer: Writing, failure: Failure) -> None:
+    writer.set_value(_NAME, json.dumps(asdict(failure)))
+
+
+def forget_failure(writer: Writing) -> None:
+    if writer.value(_NAME):
+        writer.set_value(_NAME, "")

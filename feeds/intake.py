@@ -13,6 +13,7 @@ from feeds.changes import Work, again, in_doubt, look, plan, rules_digest
 from feeds.config import Settings
 from feeds.duplicates import NEARLY_THE_SAME, copies_of_withdrawn, nearly_same, stands_instead
 from feeds.errors import ArticleError
+from feeds.failure import forget_failure
 from feeds.identity import Identities, rank
 from feeds.ledger import LedgerFile, forgotten, line_of
 from feeds.losses import LossGuard, where_they_went
@@ -94,6 +95,7 @@ def take_in(
         writer.set_value("rules", work.rules)
         if guard and paths is None:  # whoever said that a loss is meant said it of what could be seen then
             guard.settle(writer)
+        forget_failure(writer)
         return Intake(files=len(found), read=taker.read, changed=taker.changed, again=again(found, taker.unopened))
 
 

@@ -24,7 +24,7 @@ from feeds.failure import Failure, keep_failure, kept_failure
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
-from feeds.scan import MANIFEST, data_root, is_folder
+from feeds.scan import MANIFEST, data_root, folder_at
 from feeds.watching import changes_below
 
 if TYPE_CHECKING:
@@ -148,8 +148,10 @@ class Live:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self.writes = self.newsroom.hold()
+                was_writer, self.writes = self.writes, self.newsroom.hold()
                 if self.writes:
+                    if not was_writer:
+                        self.newsroom.forget_failure()
                     if doubt := self.newsroom.mender.doubt():
                         self.newsroom.mender.mend(doubt)
                     self._write()
@@ -168,13 +170,14 @@ class Live:
         if self.newsroom.indexer is None:
             self.newsroom.indexer = Indexer(self.newsroom.catalogue, self.newsroom.settings)
         root = data_root(self.newsroom.settings)
+        folder = folder_at(root)
         self._update()
-        if not is_folder(root):
+        if not folder:
             self._stop.wait(TRY_AGAIN)
             return
         stands = False  # the watch, which it does from the first step of the loop on
         for found in changes_below(root, self._stop):
-            if data_root(self.newsroom.settings) != root or not is_folder(root):
+            if data_root(self.newsroom.settings) != root or folder_at(root) != folder:
                 return
             if self.newsroom.mender.doubt() or not self.newsroom.hold():  # a restarted database gave the place away
                 return
@@ -231,8 +234,7 @@ class Live:
         if where is None:
             _give_back()
         self._went_well()
-        self._tell_followers()
-        self._again, self._patience = update.intake.again, TRY_AGAIN
+        self._again = update.intake.again
         self._due = update.next_due and update.next_due / 1_000_000
         before = time.thread_time()
         self._swap()
@@ -275,7 +277,7 @@ class Live:
             self.edition = self.newsroom.edition(current)
 
     def _went_well(self) -> None:
-        self.failure, self.looked_at = None, time.time()
+        self.failure, self.looked_at, self._patience = None, time.time(), TRY_AGAIN
 
     def _failed(self, error: Exception) -> None:
         failure = Failure.of(error, self.failure.since if self.failure else time.time())
@@ -286,16 +288,16 @@ class Live:
             self._meter.failed()
         self.failure = failure
         if self.writes:
-            self._tell_followers()
+            self._tell_followers(failure)
         self._patience = min(2 * self._patience, TRY_LATEST)
         if isinstance(error, UnusableCatalogueError):
             self.newsroom.mender.distrust(error)
 
-    def _tell_followers(self) -> None:
+    def _tell_followers(self, failure: Failure) -> None:
         """Keep in the catalogue why the update failed; where that fails too, they have the same trouble."""
         with suppress(CatalogueError):
             with self.newsroom.catalogue.reading() as reading:
                 kept = kept_failure(reading)
-            if kept != self.failure:
+            if kept != failure:
                 with self.newsroom.catalogue.writing() as writer:
-                    keep_failure(writer, self.failure)
+                    keep_failure(writer, failure)

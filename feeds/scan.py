@@ -120,9 +120,13 @@ def data_root(settings: Settings) -> str:
     return os.path.realpath(settings.data)
 
 
-def is_folder(path: str) -> bool:
-    """Whether there is a folder, False where that cannot be told."""
-    return os.path.isdir(path)  # noqa: PTH112  Path.is_dir raises where a folder on the way is closed
+def folder_at(path: str) -> tuple[int, int] | None:
+    """Which folder is there, by its device and inode: another one once a disk is mounted there; None for no folder."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - a service asks ten times a second
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if S_ISDIR(status.st_mode) else None
 
 
 def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
@@ -239,7 +243,7 @@ class _Walk:
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
-        leads_to_folder = is_folder(target)
+        leads_to_folder = folder_at(target) is not None
         if not is_below(self.root, target):
             if is_source(path) or leads_to_folder:
                 self.problem(path, LEADS_OUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -174,6 +175,19 @@ def test_a_data_directory_that_vanishes_leaves_the_last_edition_and_is_taken_up_
         assert live.error == ""
         desk.write("c.md", "Sesudah kembali", "2026-05-07")
         until(lambda: "Sesudah kembali" in shown(live), within=SOON)
+
+
+def test_a_data_directory_that_is_exchanged_is_watched_anew(desk: Desk) -> None:
+    """As a deploy does it, or a disk that is mounted in its place."""
+    with living(desk) as live:
+        new = desk.data.with_name("baru")
+        shutil.copytree(desk.data, new)
+        desk.data.rename(desk.data.with_name("lama"))
+        new.rename(desk.data)
+        desk.write("b.md", "Di folder baru", "2026-05-06")
+        until(lambda: "Di folder baru" in shown(live), within=1 + SOON)
+        desk.write("c.md", "Sesudahnya", "2026-05-07")
+        until(lambda: "Sesudahnya" in shown(live), within=1 + SOON)
 
 
 def test_a_data_directory_that_is_emptied_leaves_the_last_edition(desk: Desk) -> None:
