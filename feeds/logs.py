@@ -45,7 +45,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": masked(record.getMessage()),
         }
-        event |= {name: value for name, value in vars(record).items() if name not in _OWN and name not in event}
+        extra = {name: value for name, value in vars(record).items() if name not in _OWN and name not in event}
+        event |= {name: masked(value) if isinstance(value, str) else value for name, value in extra.items()}
         if record.exc_info:
             event["exception"] = masked(self.formatException(record.exc_info))
         return json.dumps(event, default=str)  # in ASCII, so that no character of Unicode ends the line either

@@ -6,7 +6,9 @@ import hashlib
 import logging
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,7 +23,7 @@ from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
 from feeds.errors import CatalogueError, UnusableCatalogueError, WriterError
-from feeds.failure import kept_failure
+from feeds.failure import forget_failure, kept_failure
 from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
@@ -36,6 +38,7 @@ log = logging.getLogger("feeds")
 
 WAIT_FOR_WRITER = 30.0  # seconds
 ASK_AGAIN = 0.5  # seconds
+CLOCKS_DIFFER = 60_000_000  # microseconds by which those of two processes' machines may
 SURE_OF_LOSS = 2.0  # seconds in which it may see that the articles it misses are back
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
@@ -66,6 +69,7 @@ class Newsroom:
         self.indexer: Indexer | None = None  # of a service; who only builds needs no search
         self._losses = LossGuard(_now)
         self._accepts_loss = False
+        self._warned_of_clock = False
         self.mender = Mender(catalogue, ledger_file)
 
     @classmethod
@@ -124,7 +128,10 @@ class Newsroom:
     def _update(
         self, jobs: int, paths: Collection[str] | None, ahead: Ahead | None, progress: Progress | None
     ) -> Update:
-        program = program_digest()
+        program, now = program_digest(), self._moment()
+        with self.catalogue.reading() as reading:
+            if reading.value("rules"):  # another process was first, and may have seen more than this one then did
+                ahead = None
         began = time.thread_time()
         intake = take_in(
             self.catalogue,
@@ -143,7 +150,7 @@ class Newsroom:
             self.catalogue,
             self.settings,
             program=program,
-            now=_now(),
+            now=now,
             jobs=jobs,
             progress=progress and (lambda done, of: progress("feeds", done, of)),
         )
@@ -151,6 +158,25 @@ class Newsroom:
             due = next_due(reading)
         spent = taken - began, time.thread_time() - taken
         return Update(intake, written, due, spent)
+
+    def _moment(self) -> int:
+        """Now, in microseconds since the epoch; never before the last edition: what it shows is published.
+
+        A clock that is set back would else empty the feeds.
+        """
+        now = _now()
+        with self.catalogue.reading() as reading:
+            last = reading.now
+        if last - now > CLOCKS_DIFFER and not self._warned_of_clock:
+            shown = datetime.fromtimestamp(last // 1_000_000, self.settings.zone).isoformat()
+            log.warning("the clock is behind the last edition: until %s, that moment counts instead", shown)
+            self._warned_of_clock = True
+        return max(now, last)
+
+    def forget_failure(self) -> None:
+        """What another process failed at before it gave the writer's place away is not this one's."""
+        with self.catalogue.writing() as writer:
+            forget_failure(writer)
 
     def _index_changed(self) -> None:
         """What is about to be shown can be searched; where that fails, it is shown all the same, and indexed later."""
@@ -178,6 +204,8 @@ class Newsroom:
             self._give_up_after(time.monotonic() - began)
             time.sleep(ASK_AGAIN)
         try:
+            with suppress(CatalogueError):  # which the update meets
+                self.forget_failure()
             return self.update(jobs=jobs, ahead=ahead, progress=progress)
         finally:
             self.lock.release()
@@ -221,7 +249,7 @@ class Newsroom:
         """How many files there are, where all that they hold is in the newest edition; else None."""
         program = program_digest()
         files = unchanged_files(self.catalogue, self.settings, program=program)
-        current = edition.is_current(self.catalogue, self.settings, program=program, now=_now())
+        current = edition.is_current(self.catalogue, self.settings, program=program, now=self._moment())
         return files if current else None
 
     def edition(self, before: Edition | None = None) -> Edition | None:

@@ -303,7 +303,7 @@ class _Caller:
     def _round(self) -> float | None:
         """Tell what is due; gives the seconds until more is, None where nothing waits."""
         now = _now()
-        due = [ping for ping in self._waiting() if ping.due <= now][:AT_ONCE]
+        due = [ping for ping in self._waiting() if _due(ping) <= now][:AT_ONCE]
         if due and now >= self._silent_until:
             answers = []
             for answer in tell(self._hub, due, self._base_url):
@@ -317,7 +317,7 @@ class _Caller:
         waiting = self._waiting()
         if not waiting:
             return None
-        return max(max(min(ping.due for ping in waiting), self._silent_until) - _now(), 0) / 1_000_000
+        return max(max(min(map(_due, waiting)), self._silent_until) - _now(), 0) / 1_000_000
 
     def _waiting(self) -> list[Ping]:
         with self._catalogue.reading() as reading:
@@ -339,6 +339,11 @@ class _Caller:
         if trouble and trouble != self._trouble:
             log.warning("hub %s: %s", self._hub, trouble, extra={"hub": self._hub})
         self._trouble = trouble
+
+
+def _due(ping: Ping) -> int:
+    """When a hub is to be told: of what is new at once, whatever the clock said when that was written."""
+    return ping.due if ping.attempts else 0
 
 
 def _now() -> int:

@@ -63,15 +63,17 @@ def tells_changes(path: Path) -> bool:
 
 
 def _holds_the_catalogue(root: Path, beside: Path, elsewhere: Path) -> bool:
-    """Whether the catalogue lies beside the articles: where one can write, or where it is already.
+    """Whether the catalogue lies beside the articles: where it is already, else where one can write.
 
-    One that cannot be written any more must not be left for an empty one, which would give articles other ids.
+    One must not be left for an empty one, which would give articles other ids, because what can be written has changed.
     """
     if _file_system(root) in NETWORK_FILE_SYSTEMS:
         return False
     is_there, is_elsewhere = (os.path.exists(folder / CATALOGUE) for folder in (beside, elsewhere))  # noqa: PTH110
+    if is_there != is_elsewhere:
+        return is_there
     place = beside if os.path.isdir(beside) else root  # noqa: PTH112 - Path.is_dir raises where root is closed
-    return os.access(place, os.W_OK) or (is_there and not is_elsewhere)
+    return os.access(place, os.W_OK)
 
 
 def _file_system(path: Path) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from feeds import newsroom as module
-from feeds.errors import CatalogueError
-from feeds.newsroom import Newsroom
+from feeds.arrivals import read_ahead
+from feeds.errors import CatalogueError, WriterError
+from feeds.failure import Failure, keep_failure, kept_failure
+from feeds.newsroom import Newsroom, Update
 from feeds.source import Rules
 from feeds.state import catalogue_file
 from tests.conftest import Room
+from tests.support import titles
 
 
 @pytest.fixture
@@ -65,6 +70,78 @@ def test_a_build_beside_a_writer_that_is_behind_says_so(
     assert other.update_alone().intake.files == 2
 
 
+def test_what_another_process_failed_at_before_it_ended_is_not_the_next_ones(
+    beside: tuple[Room, Newsroom, Newsroom], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, service, other = beside
+    service.update()
+    failure = Failure(sentence="8 of 10 articles would be lost", remedy="", since=0.0, is_loss=True)
+    with room.catalogue.writing() as writer:
+        keep_failure(writer, failure)
+    room.article("b.md", "Isi.", title="Dua")
+    monkeypatch.setattr(module, "SURE_OF_LOSS", 0.0)
+    with pytest.raises(WriterError, match="a running service says: 8 of 10 articles would be lost"):
+        other.update_alone()
+    service.lock.release()
+    seen = []
+    original = Newsroom.update
+
+    def update(self: Newsroom, **options: Any) -> Update:
+        seen.append(room.read(kept_failure))
+        return original(self, **options)
+
+    monkeypatch.setattr(Newsroom, "update", update)
+    other.update_alone()
+    assert seen == [None]
+
+
+def test_a_failure_that_another_version_kept_is_passed_over(room: Room) -> None:
+    for kept in ('{"sentence": "x", "mood": "y"}', "{", "[]", '"x"', "null"):
+        with room.catalogue.writing() as writer:
+            writer.set_value("failure", kept)
+        assert room.read(kept_failure) is None
+
+
+def test_a_clock_that_is_set_back_takes_nothing_out_of_the_feeds(
+    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What has been published is no embargo again; what comes meanwhile is published as well."""
+    newsroom = Newsroom.open(room.settings)
+    now = 1_779_000_000
+    monkeypatch.setattr(module, "_now", lambda: now * 1_000_000)
+    for day in range(5):
+        moment = datetime.fromtimestamp(now - day * 86_400, UTC).isoformat()
+        room.article(f"{day}.md", "Isi.", title=f"Hari {day}", date=moment)
+    newsroom.update_alone()
+    try:
+        for years in (0.01, 55, 80):
+            moment = now - int(years * 365 * 86_400)
+            monkeypatch.setattr(module, "_now", lambda moment=moment: moment * 1_000_000)
+            room.article("1.md", "Isi yang disunting.", title=f"Hari 1 {years}", date="2026-05-15T00:00:00Z")
+            newsroom.update_alone()
+            edition = newsroom.edition()
+            assert edition
+            assert len(titles(edition)) == 5
+            assert f"Hari 1 {years}" in titles(edition)
+            assert room.read(lambda reading, moment=moment: reading.count(moment * 1_000_000)) == (5, 0)
+    finally:
+        newsroom.close()
+    assert caplog.text.count("the clock is behind the last edition") == 1
+
+
+def test_what_another_build_has_read_meanwhile_is_not_taken_back(room: Room) -> None:
+    room.article("a.md", "Isi.", title="Satu")
+    ahead = read_ahead(room.settings, 1)
+    room.article("b.md", "Isi.", title="Dua")
+    for begun in (None, ahead):
+        newsroom = Newsroom.open(room.settings)
+        try:
+            newsroom.update_alone(ahead=begun)
+        finally:
+            newsroom.close()
+    assert sorted(room.titles()) == ["Dua", "Satu"]
+
+
 @pytest.mark.parametrize(
     ("beside", "elsewhere", "may_write", "expected"),
     [
@@ -72,11 +149,13 @@ def test_a_build_beside_a_writer_that_is_behind_says_so(
         (False, False, False, "elsewhere"),
         (True, False, True, "beside"),
         (True, False, False, "beside"),
+        (False, True, False, "elsewhere"),
+        (False, True, True, "elsewhere"),
         (True, True, False, "elsewhere"),
         (True, True, True, "beside"),
     ],
 )
-def test_a_catalogue_that_cannot_be_written_any_more_is_not_left_for_an_empty_one(
+def test_a_catalogue_is_not_left_for_an_empty_one_when_what_can_be_written_changes(
     sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, beside: bool, elsewhere: bool, may_write: bool, expected: str
 ) -> None:
     """Which would give the articles other ids; only one that was used before is used again."""

@@ -477,6 +477,12 @@ def test_passwords_are_masked_and_nothing_else(text: str, shown: str) -> None:
     assert masked(text) == shown
 
 
+def test_passwords_in_the_fields_of_an_event_are_masked_as_well() -> None:
+    record = logging.makeLogRecord({"msg": "told", "hub": "https://u:kata@hub.example/", "documents": 2})
+    event = json.loads(JsonLines().format(record))
+    assert (event["hub"], event["documents"]) == ("https://u:***@hub.example/", 2)
+
+
 def test_an_edition_is_logged_with_its_figures(desk: Desk, app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "feeds")
     desk.write("baru.md", "Yang baru")
