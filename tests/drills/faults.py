@@ -16,7 +16,6 @@ import argparse
 import json
 import os
 import random
-import re
 import resource
 import shutil
 import signal
@@ -25,7 +24,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -34,7 +32,8 @@ from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # as a script it begins in its own folder
 
-from tests.drills.kills import KINDS, Call, Desk, LostError, can_trace, check_finished, check_remains, holds
+from tests.drills.desk import Desk, LostError, check_finished, check_remains, holds
+from tests.drills.tracing import KINDS, Call, calls_of, can_trace
 from tests.support import FEEDS, Server, environment, free_port, until
 
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
@@ -84,27 +83,22 @@ def fault(desk: Desk) -> Iterator[None]:
     check_finished(desk)
 
 
-def calls_of(desk: Desk, trace: Path) -> dict[str, list[Call]]:
-    """The calls of an undisturbed build by kind, but for what it says to a person."""
-    kinds = {name: kind for kind, names in KINDS.items() for name in names}
+def traced(desk: Desk) -> dict[str, list[Call]]:
+    """The calls of an undisturbed build by kind."""
+    trace = desk.folder / "calls.trace"
+    names = ",".join(name for names in KINDS.values() for name in names)
     desk.change()
-    done = build(desk, "strace", "-f", "--seccomp-bpf", "-qq", "-o", str(trace), "-e", f"trace={','.join(kinds)}")
+    done = build(desk, "strace", "-f", "--seccomp-bpf", "-qq", "-o", str(trace), "-e", f"trace={names}")
     holds(done.returncode == 0, f"a build under strace says {done.stderr}")
     check_finished(desk)
-    counts: Counter[tuple[str, str]] = Counter()
-    found: dict[str, list[Call]] = {}
-    for thread, name, first in re.findall(r"(?m)^(\d+) +(\w+)\((\w*)", trace.read_text(errors="replace")):
-        counts[thread, name] += 1
-        if first not in ("1", "2"):
-            found.setdefault(kinds[name], []).append(Call(kinds[name], name, counts[thread, name]))
-    return found
+    return calls_of(trace)
 
 
 def fail_calls(desk: Desk, count: int) -> Iterator[str]:
     """A build of which one call fails, or all from then on; gives a sentence for each that lost something."""
     if not can_trace():
         raise Unable("tracing of processes")
-    calls = calls_of(desk, desk.folder / "calls.trace")
+    calls = traced(desk)
     for number in range(count):
         kinds = sorted(calls)
         call = desk.random.choice(calls[kinds[number % len(kinds)]])
