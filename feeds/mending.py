@@ -7,7 +7,9 @@ another one, now or after a restart. A PostgreSQL belongs to others as well, and
 from __future__ import annotations
 
 import logging
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from feeds.catalogue import Catalogue
@@ -20,6 +22,7 @@ from feeds.planning import VERSION_BEFORE
 log = logging.getLogger("feeds")
 
 WORD = ".damaged"
+WAIT_FOR_TABLES = 10.0  # seconds in which another process of this version may have made them
 
 
 class Mender:
@@ -36,7 +39,8 @@ class Mender:
         """Make the catalogue ready for use, a new one where it cannot be used; CatalogueError where that fails."""
         doubt: UnusableCatalogueError | None = None
         try:
-            self._catalogue.prepare()
+            with self._alone_where_tables_change(lock):
+                self._catalogue.prepare()
             doubt = self.doubt()
         except UnusableCatalogueError as error:
             if not self._catalogue.is_a_file:
@@ -48,6 +52,21 @@ class Mender:
             try:
                 self.mend(doubt)
             finally:
+                lock.release()
+
+    @contextmanager
+    def _alone_where_tables_change(self, lock: WriterLock) -> Iterator[None]:
+        """The writer's place where the tables are an earlier program's, which may be at work with them."""
+        deadline = time.monotonic() + WAIT_FOR_TABLES
+        while (is_earlier := self._catalogue.is_earlier()) and not lock.acquire():
+            if time.monotonic() >= deadline:
+                reason = "an earlier version of the program writes it; end or restart that service first"
+                raise CatalogueError(self._catalogue.shown, reason)
+            time.sleep(0.1)
+        try:
+            yield
+        finally:
+            if is_earlier:
                 lock.release()
 
     def distrust(self, error: UnusableCatalogueError) -> bool:

@@ -16,6 +16,7 @@ from feeds.failure import Failure, keep_failure, kept_failure
 from feeds.newsroom import Newsroom, Update
 from feeds.source import Rules
 from feeds.state import catalogue_file
+from feeds.tables import SCHEMA
 from tests.conftest import Room
 from tests.support import titles
 
@@ -127,6 +128,27 @@ def test_a_clock_that_is_set_back_takes_nothing_out_of_the_feeds(
     finally:
         newsroom.close()
     assert caplog.text.count("the clock is behind the last edition") == 1
+
+
+def test_the_tables_of_an_earlier_program_stay_as_long_as_it_is_at_work(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = sqlite_room
+    room.article("a.md", "Isi.", title="Satu")
+    service = Newsroom.open(room.settings)
+    assert service.hold()
+    service.update()
+    with room.catalogue.writing() as writer:
+        writer.set_value("schema", str(SCHEMA - 1))
+    monkeypatch.setattr("feeds.mending.WAIT_FOR_TABLES", 0.2)
+    with pytest.raises(CatalogueError, match="an earlier version of the program writes it; end or restart that"):
+        Newsroom.open(room.settings)
+    assert room.read(lambda reading: reading.schema()) == str(SCHEMA - 1)
+    service.lock.release()
+    Newsroom.open(room.settings).close()
+    assert room.read(lambda reading: reading.schema()) == str(SCHEMA)
+    assert service.lock.acquire()
+    service.close()
 
 
 def test_what_another_build_has_read_meanwhile_is_not_taken_back(room: Room) -> None:

@@ -66,6 +66,12 @@ class Catalogue:
         if found != str(t.SCHEMA):
             raise UnusableCatalogueError(self.shown, f"its schema is {found}, this program's is {t.SCHEMA}", self.file)
 
+    def is_earlier(self) -> bool:
+        """Whether its tables are those of an earlier version of the program, which ``prepare`` would make anew."""
+        with self.reading() as reading:
+            found = reading.schema()
+        return found.isdecimal() and int(found) < int(t.SCHEMA)
+
     def is_empty(self) -> bool:
         """Whether there are no tables, as in a file that was made just now."""
         with self.reading() as reading:
