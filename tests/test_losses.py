@@ -32,15 +32,22 @@ from tests.support import (
 from tests.support import titles as titles_of
 
 
-@pytest.fixture
-def ten(here: Path) -> Path:
-    """A newsroom of ten articles, which ``feeds`` has built to ``situs``."""
-    folder = here / "kabar"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a newsroom of ten articles, which ``feeds`` has built to ``situs`` beside it."""
+    folder = tmp_path_factory.mktemp("dibangun")
+    (folder / "kabar").mkdir()
     for number in range(10):
-        (folder / f"{number}.md").write_text(article(f"Berita {number}", f"2026-05-0{number + 1 if number < 9 else 9}"))
-    assert run("--data", folder, "build", "--output", here / "situs", cwd=here).returncode == 0
+        (folder / f"kabar/{number}.md").write_text(article(f"Berita {number}", f"2026-05-{number + 1:02}"))
+    assert run("--data", folder / "kabar", "build", "--output", folder / "situs", cwd=folder).returncode == 0
     return folder
+
+
+@pytest.fixture
+def ten(built: Path, here: Path) -> Path:
+    """The same for one test."""
+    shutil.copytree(built, here, dirs_exist_ok=True)
+    return here / "kabar"
 
 
 def shown(output: Path) -> int:
