@@ -6,9 +6,13 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+
+from feeds.confined import check_own
+from feeds.errors import CatalogueError
 
 FILE = "file"
 """What a connection remembers: the file that it is open to."""
@@ -21,8 +25,22 @@ def make_engine(address: str) -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         if engine.url.database:
+            _follow_no_link(engine, engine.url.database)
             _follow_the_file(engine, engine.url.database)
     return engine
+
+
+def _follow_no_link(engine: sa.Engine, database: str) -> None:
+    """Raise CatalogueError where SQLite would open a link or a pipe: by itself, it follows them."""
+
+    def look(*_: object) -> None:
+        for path in (Path(database + suffix) for suffix in ("", "-wal", "-shm", "-journal")):
+            try:
+                check_own(path)
+            except OSError as error:
+                raise CatalogueError.of(error, path) from error
+
+    sa.event.listen(engine, "do_connect", look)
 
 
 def _follow_the_file(engine: sa.Engine, database: str) -> None:
