@@ -87,7 +87,8 @@ class Page:
     def href(self, link: str) -> str:
         """A link as the page writes it: relative where it is ours, "" where no browser should follow it."""
         if link.startswith(self.feed.base_url):
-            return self.ours(link.removeprefix(self.feed.base_url))
+            # What stands behind base_url is an article's own word: by itself it could be javascript:… or //elsewhere.
+            return self.ours("") + link.removeprefix(self.feed.base_url)
         return web_address(link)
 
     def address(self, path: str, file: str = FORMATS[0].file, query: str = "") -> str:
