@@ -17,10 +17,24 @@ from feeds.errors import CatalogueError
 FILE = "file"
 """What a connection remembers: the file that it is open to."""
 
+PATIENCE = {  # as libpq has it; what the address names itself is as that says
+    "connect_timeout": 5,  # seconds for an answer to the first word: who accepts a connection need not say anything
+    "tcp_user_timeout": 30_000,  # milliseconds in which what was sent must have arrived
+    "keepalives_idle": 30,  # seconds of silence after which it is asked whether the other side is there still,
+    "keepalives_interval": 10,  # and again,
+    "keepalives_count": 3,  # as many times
+}
+"""How long a PostgreSQL that is away is waited for. A statement has no limit: a first build's take long."""
+
 
 def make_engine(address: str) -> sa.Engine:
-    # Positional parameters, which drivers bind the quickest.
-    engine = sa.create_engine(address, paramstyle="qmark" if address.startswith("sqlite") else "format")
+    url = sa.make_url(address)
+    patience = PATIENCE if url.get_driver_name() == "psycopg" else {}
+    engine = sa.create_engine(
+        url,
+        paramstyle="qmark" if address.startswith("sqlite") else "format",  # positional: drivers bind them the quickest
+        connect_args={name: value for name, value in patience.items() if name not in url.query},
+    )
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
