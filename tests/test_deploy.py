@@ -15,6 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from feeds.front.documents import SECURITY, SHARED
+
+SENT = (*SECURITY, *SHARED)  # with each answer of the service
 DEPLOY = Path(__file__).parent.parent / "config/deploy"
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # Debian keeps nginx where only root looks
 NGINX = shutil.which("nginx", path=PATH)
@@ -133,6 +136,11 @@ class TestNginx:
         assert response.headers.get("Content-Encoding", "identity") == encoding
         assert response.headers["Cache-Control"] == "public, max-age=300"
         assert response.headers.get_all("Vary") == ["Accept-Encoding", "Sec-Fetch-Dest, Accept"]
+
+    @pytest.mark.parametrize("path", ["/", "/ekonomi/", "/rss.xml", "/feed.json", "/profil/msn/rss.xml", "/none.xml"])
+    def test_a_document_is_as_safe_and_as_open_as_one_of_the_service(self, nginx: Nginx, path: str) -> None:
+        headers = nginx.get(path).headers
+        assert [(name, headers.get_all(name)) for name, _ in SENT] == [(name, [value]) for name, value in SENT]
 
     @pytest.mark.parametrize(
         ("path", "headers", "document"),
