@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever 
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 
+DEEPEST = 8
+"""Folders between a page and base_url: more has only what a visitor made up, who could ask for ``../`` by the thousand."""
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
     "base-uri 'none'; form-action 'self'"
@@ -81,7 +84,9 @@ class Page:
     depth: int
 
     def ours(self, path: str) -> str:
-        """The relative address of a document of ours; path is below base_url."""
+        """The address of a document of ours, relative but on a page that lies too deep; path is below base_url."""
+        if self.depth > DEEPEST:
+            return self.feed.base_url + path
         return "../" * self.depth + path or "./"
 
     def href(self, link: str) -> str:
