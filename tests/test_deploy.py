@@ -23,6 +23,8 @@ PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # Debian keeps nginx whe
 NGINX = shutil.which("nginx", path=PATH)
 ANALYZE = shutil.which("systemd-analyze", path=PATH)
 
+_DECIDES = re.compile(r"(?:User|DynamicUser|StateDirectory|StateDirectoryMode|WorkingDirectory|EnvironmentFile)=")
+
 AROUND = """
 daemon off;
 master_process off;
@@ -202,6 +204,17 @@ class TestSystemd:
             text=True,
         )
         assert done.returncode == 0, done.stdout[-200:]
+
+    @pytest.mark.parametrize("file", ["README.md", "config/deploy/feeds.service"])
+    def test_a_command_beside_the_service_has_its_user_its_folders_and_its_settings(self, file: str) -> None:
+        """Else it would have another catalogue, or leave files there that the service cannot write."""
+        text = re.sub(r"(?m)^#? *|\\\n#? *", " ", (DEPLOY.parent.parent / file).read_text())
+        (command,) = re.findall(r"systemd-run --pipe --wait (.*? check --accept-loss)", text, re.DOTALL)
+        *options, program, _, _ = command.split()
+        given, own = set(options[1::2]), {line for line in self.UNIT.splitlines() if _DECIDES.match(line)}
+        assert set(options[::2]) == {"-p"}
+        assert given == own
+        assert f"ExecStart={program} serve " in self.UNIT
 
     def test_it_starts_the_command_that_the_readme_names(self) -> None:
         assert re.search(r"(?m)^ExecStart=\S+/feeds serve ", self.UNIT)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever 
 MEDIA_TYPE = "text/html; charset=utf-8"
 
 DEEPEST = 8
-"""Folders between a page and base_url: more has only what a visitor made up, who could ask for ``../`` by the thousand."""
+"""Folders between a page and base_url. Only an address that is made up has more, and could have thousands."""
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
