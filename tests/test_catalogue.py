@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from feeds import tables
 from feeds.catalogue import Catalogue
-from feeds.catalogue.engine import PATIENCE
+from feeds.catalogue.engine import POSTGRESQL
 from feeds.catalogue.reading import CHUNK, KnownDocument
 from feeds.catalogue.writing import Writing
 from feeds.errors import ArticleError, CatalogueError
@@ -430,7 +430,7 @@ class TestFaults:
     ) -> None:
         """By the program's patience, or the one that the address names."""
         pytest.importorskip("psycopg", reason="psycopg is not installed")
-        monkeypatch.setitem(PATIENCE, "connect_timeout", 2)  # the least that there is
+        monkeypatch.setitem(POSTGRESQL, "connect_timeout", 2)  # the least that there is
         outcome: list[tuple[float, str]] = []
 
         def ask() -> None:

@@ -17,7 +17,7 @@ from feeds.errors import CatalogueError
 FILE = "file"
 """What a connection remembers: the file that it is open to."""
 
-PATIENCE = {  # as libpq has it; what the address names itself is as that says
+POSTGRESQL = {  # as libpq has it; what the address names itself is as that says
     "connect_timeout": 5,  # seconds for an answer to the first word: who accepts a connection need not say anything
     "tcp_user_timeout": 30_000,  # milliseconds in which what was sent must have arrived
     "keepalives_idle": 30,  # seconds of silence after which it is asked whether the other side is there still,
@@ -29,7 +29,7 @@ PATIENCE = {  # as libpq has it; what the address names itself is as that says
 
 def make_engine(address: str) -> sa.Engine:
     url = sa.make_url(address)
-    patience = PATIENCE if url.get_driver_name() == "psycopg" else {}
+    patience = POSTGRESQL if url.get_driver_name() == "psycopg" else {}
     engine = sa.create_engine(
         url,
         paramstyle="qmark" if address.startswith("sqlite") else "format",  # positional: drivers bind them the quickest
