@@ -23,6 +23,7 @@ An ArticleError is no exception but a value: what is wrong with one article cost
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar, Literal
 
 
@@ -105,6 +106,11 @@ class CatalogueError(FeedsError):
         super().__init__(f"catalogue {address}: {reason}")
         self.address = address
         self.reason = reason
+
+    @classmethod
+    def of(cls, error: OSError, path: Path) -> CatalogueError:
+        """What the system says of a file, or of the folder that it names itself."""
+        return CatalogueError(str(error.filename or path), error.strerror or str(error))
 
 
 class UnusableCatalogueError(CatalogueError):

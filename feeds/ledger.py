@@ -8,12 +8,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 
+from feeds.confined import open_own
 from feeds.errors import CatalogueError
 from feeds.likeness import same_address
 from feeds.record import LedgerEntry
+
+_APPEND = os.O_RDWR | os.O_APPEND  # the last byte is read as well
 
 
 class LedgerFile:
@@ -24,11 +28,11 @@ class LedgerFile:
 
     def entries(self) -> list[LedgerEntry]:
         """Every entry as it was last written, in the order of first sight."""
-        if self.path is None or not self.path.exists():
+        if self.path is None:
             return []
         found: dict[str, LedgerEntry] = {}
         try:
-            with self.path.open("rb") as lines:
+            with suppress(FileNotFoundError), os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as lines:
                 for line in lines:
                     entry = _entry(line)
                     if isinstance(entry, str):
@@ -36,7 +40,7 @@ class LedgerFile:
                     elif entry:
                         found[entry.id] = entry
         except OSError as error:
-            raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+            raise CatalogueError.of(error, self.path) from error
         return list(found.values())
 
     def append(self, lines: Sequence[str]) -> None:
@@ -44,12 +48,12 @@ class LedgerFile:
         if self.path is None or not lines:
             return
         try:
-            with self.path.open("ab") as file:
-                if file.tell() and not _ends_with_newline(self.path):
+            with os.fdopen(open_own(self.path, _APPEND | os.O_CREAT), "ab") as file:
+                if file.tell() and not _ends_with_newline(file.fileno()):
                     file.write(b"\n")  # the last line was cut: it must not swallow the next
                 file.write(("\n".join(lines) + "\n").encode("utf-8"))
         except OSError as error:
-            raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+            raise CatalogueError.of(error, self.path) from error
 
     def complete(self, entries: Iterable[LedgerEntry]) -> None:
         """Append the entries that are not in the file, and make them last."""
@@ -59,13 +63,13 @@ class LedgerFile:
 
     def sync(self) -> None:
         """Wait until the disk has what was written; before the catalogue commits, so that it never knows more."""
-        if self.path is None or not self.path.exists():
+        if self.path is None:
             return
         try:
-            with self.path.open("ab") as file:
+            with suppress(FileNotFoundError), os.fdopen(open_own(self.path, _APPEND), "ab") as file:
                 os.fsync(file.fileno())
         except OSError as error:
-            raise CatalogueError(str(self.path), error.strerror or str(error)) from error
+            raise CatalogueError.of(error, self.path) from error
 
 
 def line_of(entry: LedgerEntry) -> str:
@@ -100,7 +104,5 @@ def _entry(line: bytes) -> LedgerEntry | str | None:
         return None
 
 
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+def _ends_with_newline(descriptor: int) -> bool:
+    return os.pread(descriptor, 1, os.fstat(descriptor).st_size - 1) == b"\n"

@@ -12,6 +12,7 @@ from zlib import crc32
 import sqlalchemy as sa
 
 from feeds.catalogue import Catalogue
+from feeds.confined import open_own
 from feeds.errors import CatalogueError
 
 
@@ -38,9 +39,9 @@ class FileLock:
                 return True
             self.release()  # somebody deleted the file: another process may hold its successor
         try:
-            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            descriptor = open_own(self._path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
-            raise CatalogueError(str(self._path), error.strerror or str(error)) from error
+            raise CatalogueError.of(error, self._path) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -48,13 +49,13 @@ class FileLock:
             return False
         except OSError as error:  # a file system that knows no locks
             os.close(descriptor)
-            raise CatalogueError(str(self._path), error.strerror or str(error)) from error
+            raise CatalogueError.of(error, self._path) from error
         self._descriptor = descriptor
         return True
 
     def _is_there(self, descriptor: int) -> bool:
         with suppress(OSError):
-            return os.path.samestat(os.fstat(descriptor), self._path.stat())
+            return os.path.samestat(os.fstat(descriptor), self._path.lstat())
         return False
 
     def release(self) -> None:

@@ -7,6 +7,7 @@ another one, now or after a restart. A PostgreSQL belongs to others as well, and
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from feeds.catalogue import Catalogue
 from feeds.catalogue.aside import ledger_of, set_aside
+from feeds.confined import open_own
 from feeds.errors import CatalogueError, UnusableCatalogueError
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock
@@ -76,13 +78,16 @@ class Mender:
         """
         if self._catalogue.is_a_file and error.file == self._catalogue.file:
             with suppress(OSError):  # of a disk that is full: whoever writes will meet the damage
-                self._word.write_text(f"{error.file} {error.reason}", encoding="utf-8")
+                descriptor = open_own(self._word, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+                with os.fdopen(descriptor, "w", encoding="utf-8") as word:
+                    word.write(f"{error.file} {error.reason}")
         return self._catalogue.is_a_file
 
     def doubt(self) -> UnusableCatalogueError | None:
         """What was found, where that was said of the very file that is there."""
         try:
-            file, _, reason = self._word.read_text(encoding="utf-8").partition(" ")
+            with os.fdopen(open_own(self._word, os.O_RDONLY), encoding="utf-8") as word:
+                file, _, reason = word.read().partition(" ")
         except (OSError, UnicodeDecodeError):
             return None
         now = self._catalogue.file

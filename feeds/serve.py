@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 import multiprocessing
 import os
 import resource
@@ -11,7 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email.utils import formatdate
 from importlib import import_module
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from feeds.front.door import FrontDoor
     from feeds.live import Live
 
+log = logging.getLogger("feeds")
+
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # as feeds.meter has it, which cannot be imported before this is set
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
@@ -43,6 +46,8 @@ DESCRIPTORS = 65_536  # that are asked for; a service has 1,024 of them where no
 OWN = 256  # of these that are not for connections: the catalogue, the watch, libraries
 
 FOLDER = "feeds-metrics-"  # before the number of the process that made it
+COUNTED = ("counter", "histogram")  # kinds of what feeds.meter counts: the library has a file for each in each process
+ROOM = 65_536  # bytes of such a file, as the library makes it, and more than all that is counted takes
 
 GRANIAN_LOG: dict[str, Any] = {
     "handlers": {},
@@ -125,18 +130,42 @@ def _counted_together(workers: int) -> Iterator[None]:
     if workers == 1 or SHARED in os.environ:
         yield
         return
-    _remove_folders_of_the_dead()
-    with TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+    try:
+        _remove_folders_of_the_dead()
+        made = TemporaryDirectory(prefix=f"{FOLDER}{os.getpid()}-", ignore_cleanup_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ServeError(f"several workers need a temporary folder to count in (TMPDIR names one): {reason}") from error
+    with made as folder:
         os.environ[SHARED] = folder
         yield
+
+
+def _keep_room_for_counts() -> None:
+    """Have the disk keep the room for what this process counts; where it has none, it counts for itself alone.
+
+    The library writes into memory that files stand behind. Where such a file has no blocks yet and the disk is full,
+    the process is killed (SIGBUS). Called before the library is imported, which then knows how it counts.
+    """
+    if SHARED not in os.environ:
+        return
+    try:
+        for kind in COUNTED:
+            file = Path(os.environ[SHARED], f"{kind}_{os.getpid()}")  # not .db yet: others read these at any time
+            with file.open("wb") as opened:
+                os.posix_fallocate(opened.fileno(), 0, ROOM)
+            file.rename(f"{file}.db")
+    except OSError as error:
+        log.warning("this worker counts for itself alone: %s: %s", os.environ.pop(SHARED), error.strerror or error)
 
 
 def _remove_folders_of_the_dead() -> None:
     """What services that were killed have left behind."""
     for folder in Path(gettempdir()).glob(f"{FOLDER}*"):
         owner = folder.name.removeprefix(FOLDER).partition("-")[0]
-        if owner.isdecimal() and folder.stat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
-            rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another service removes it
+            if owner.isdecimal() and folder.stat().st_uid == os.geteuid() and not Path("/proc", owner).exists():
+                rmtree(folder, ignore_errors=True)
 
 
 def _bjoern(host: str, port: int, workers: int) -> None:
@@ -195,9 +224,10 @@ def _die_with_master() -> None:
 
 
 def _application() -> Flask:
+    begin_log()
+    _keep_room_for_counts()
     from feeds.web import create_app
 
-    begin_log()
     app = create_app()
     app.extensions["feeds"].start()
     return app

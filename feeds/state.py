@@ -11,9 +11,9 @@ import platformdirs
 
 from feeds import text
 from feeds.config import Settings, is_sample
+from feeds.confined import STATE_FOLDER, check_own
 from feeds.errors import CatalogueError
 
-STATE_FOLDER = ".feeds"
 CATALOGUE = "catalogue.sqlite"
 # File systems on which SQLite's locks and shared memory cannot be relied on.
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"})
@@ -37,7 +37,7 @@ def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
 
     A data directory that is reached through a link has it there too, under the name of the link.
 
-    make_folder: make its folder where there is none; CatalogueError where that fails.
+    make_folder: make its folder where there is none; CatalogueError where that fails, or links stand in their places.
     """
     root = Path(os.path.realpath(settings.data))
     beside = root / STATE_FOLDER
@@ -49,10 +49,11 @@ def catalogue_file(settings: Settings, *, make_folder: bool = False) -> Path:
     may_be_beside = not is_sample(settings) and not swapped and os.path.isdir(root)  # noqa: PTH112 - as below
     folder = beside if may_be_beside and _holds_the_catalogue(root, beside, elsewhere) else elsewhere
     try:
+        check_own(folder / CATALOGUE)
         if make_folder:
             folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CatalogueError(str(folder), error.strerror or str(error)) from error
+        raise CatalogueError.of(error, folder) from error
     return folder / CATALOGUE
 
 

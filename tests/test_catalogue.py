@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 
 from feeds import tables
 from feeds.catalogue import Catalogue
+from feeds.catalogue.engine import POSTGRESQL
 from feeds.catalogue.reading import CHUNK, KnownDocument
 from feeds.catalogue.writing import Writing
 from feeds.errors import ArticleError, CatalogueError
@@ -420,6 +423,31 @@ class TestFaults:
         pytest.importorskip("psycopg", reason="psycopg is not installed")
         with pytest.raises(CatalogueError):
             Catalogue.open(f"postgresql+psycopg://{rest or '@:/?host=/tidak/ada'}", "satu")
+
+    @pytest.mark.parametrize(("named", "seconds"), [("", 2), ("&connect_timeout=3", 3)])
+    def test_a_server_that_accepts_and_says_nothing_is_not_waited_for_for_ever(
+        self, monkeypatch: pytest.MonkeyPatch, named: str, seconds: int
+    ) -> None:
+        """By the program's patience, or the one that the address names."""
+        pytest.importorskip("psycopg", reason="psycopg is not installed")
+        monkeypatch.setitem(POSTGRESQL, "connect_timeout", 2)  # the least that there is
+        outcome: list[tuple[float, str]] = []
+
+        def ask() -> None:
+            began = time.monotonic()
+            try:
+                Catalogue.open(f"postgresql+psycopg://redaksi@127.0.0.1:{port}/berita?sslmode=disable{named}", "satu")
+            except CatalogueError as error:
+                outcome.append((time.monotonic() - began, str(error)))
+
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            port = silent.getsockname()[1]
+            asking = threading.Thread(target=ask, daemon=True)
+            asking.start()
+            asking.join(20)
+        ((waited, sentence),) = outcome
+        assert waited >= seconds
+        assert "timeout" in sentence
 
     def test_a_driver_that_is_not_installed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "psycopg", None)

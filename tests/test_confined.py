@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from feeds import source, withdrawal_lists
-from feeds.confined import open_below, open_file_below
+from feeds import config, source, withdrawal_lists
+from feeds.confined import NOT_OWN, open_below, open_file_below
+from feeds.errors import CatalogueError, UnusableCatalogueError
 from feeds.images import resolve
 from feeds.limits import Limits
 from feeds.model import Image
+from feeds.newsroom import Newsroom
 from feeds.scan import scan
 from feeds.source import MAX_TOGETHER, Rules, read_batch, read_drafts, read_stream
 from tests.conftest import Room
+from tests.support import Call
 
 SECRET = "---\ntitle: Rahasia\ndate: 2025-06-01\n---\nKata sandi.\n"
 
@@ -162,3 +166,81 @@ def test_the_file_of_an_image_is_looked_for_in_the_data_directory_alone(
         found, reason = resolve(str(root), path, written, image, "https://kabar.example/")
         assert found
         assert (found.length, found.width, found.height, reason) == (None, None, None, "")
+
+
+OWN = ("ledger.jsonl", "catalogue.sqlite", "catalogue.sqlite-wal", "catalogue.sqlite-shm", "catalogue.sqlite.lock")
+
+
+def _link(place: Path, outside: Path) -> None:
+    place.symlink_to(outside / "milik-orang")
+
+
+def _link_to_nothing(place: Path, outside: Path) -> None:
+    place.symlink_to(outside / "tidak-ada")
+
+
+def _pipe(place: Path, outside: Path) -> None:
+    os.mkfifo(place)
+
+
+@pytest.mark.parametrize("take", [_link, _link_to_nothing, _pipe])
+@pytest.mark.parametrize("name", OWN)
+@pytest.mark.parametrize("there", [False, True], ids=["first", "later"])
+def test_what_the_program_writes_for_itself_is_never_a_link_or_a_pipe(
+    kabar: Path, feeds: Call, take: Callable[[Path, Path], None], name: str, there: bool
+) -> None:
+    """The catalogue lies among the articles, where whoever may write articles could lead it to any file."""
+    outside = kabar.parent / "luar"
+    outside.mkdir()
+    (outside / "milik-orang").write_text("")
+    state = kabar / ".feeds"
+    state.mkdir()
+    if there:
+        assert feeds("--data", kabar, "check").exit_code == 0
+    (state / name).unlink(missing_ok=True)
+    take(state / name, outside)
+    done = feeds("--data", kabar, "check")
+    assert done.exit_code == 2
+    assert done.stderr == f"feeds: catalogue {state / name}: {NOT_OWN}\n"
+    assert {file.name: file.read_text() for file in outside.iterdir()} == {"milik-orang": ""}
+
+
+@pytest.mark.parametrize("target", ["luar", "tidak-ada", "luar/berkas"])
+def test_the_folder_of_the_catalogue_among_the_articles_is_no_link(kabar: Path, feeds: Call, target: str) -> None:
+    outside = kabar.parent / "luar"
+    outside.mkdir()
+    (outside / "berkas").write_text("")
+    (kabar / ".feeds").symlink_to(kabar.parent / target)
+    done = feeds("--data", kabar, "check")
+    assert (done.exit_code, done.stderr) == (2, f"feeds: catalogue {kabar / '.feeds'}: {NOT_OWN}\n")
+    assert [file.name for file in outside.iterdir()] == ["berkas"]
+    assert not (kabar.parent / "tidak-ada").exists()
+
+
+def test_a_folder_that_becomes_a_link_under_a_service_is_not_written_through(kabar: Path, tmp_path: Path) -> None:
+    """Neither its files nor the word that a catalogue is damaged."""
+    newsroom = Newsroom.open(config.load(data=kabar, cwd=tmp_path, environ={}))
+    try:
+        newsroom.update_alone()
+        newsroom.catalogue.engine.dispose()
+        (kabar / ".feeds").rename(tmp_path / "luar")
+        (kabar / ".feeds").symlink_to(tmp_path / "luar")
+        before = {file: file.stat().st_mtime_ns for file in (tmp_path / "luar").iterdir()}
+        found = UnusableCatalogueError(newsroom.catalogue.shown, "rusak", newsroom.catalogue.file)
+        newsroom.mender.distrust(found)
+        for write in (newsroom.hold, newsroom.version, lambda: newsroom.ledger_file.append(["{}"])):
+            with pytest.raises(CatalogueError, match="is not followed"):
+                write()
+        assert {file: file.stat().st_mtime_ns for file in (tmp_path / "luar").iterdir()} == before
+    finally:
+        newsroom.close()
+
+
+def test_folders_above_the_catalogue_may_be_links_of_the_operators_choice(
+    kabar: Path, feeds: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (kabar.parent / "cakram").mkdir()
+    (kabar.parent / "katalog").symlink_to("cakram")
+    monkeypatch.setenv("FEEDS_CATALOGUE", f"sqlite:///{kabar.parent}/katalog/kabar.sqlite")
+    assert feeds("--data", kabar, "check").exit_code == 0
+    assert (kabar.parent / "cakram/kabar.sqlite").exists()

@@ -15,10 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from feeds.front.documents import SECURITY, SHARED
+
+SENT = (*SECURITY, *SHARED)  # with each answer of the service
 DEPLOY = Path(__file__).parent.parent / "config/deploy"
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"  # Debian keeps nginx where only root looks
 NGINX = shutil.which("nginx", path=PATH)
 ANALYZE = shutil.which("systemd-analyze", path=PATH)
+
+_DECIDES = re.compile(r"(?:User|DynamicUser|StateDirectory|StateDirectoryMode|WorkingDirectory|EnvironmentFile)=")
 
 AROUND = """
 daemon off;
@@ -134,6 +139,11 @@ class TestNginx:
         assert response.headers["Cache-Control"] == "public, max-age=300"
         assert response.headers.get_all("Vary") == ["Accept-Encoding", "Sec-Fetch-Dest, Accept"]
 
+    @pytest.mark.parametrize("path", ["/", "/ekonomi/", "/rss.xml", "/feed.json", "/profil/msn/rss.xml", "/none.xml"])
+    def test_a_document_is_as_safe_and_as_open_as_one_of_the_service(self, nginx: Nginx, path: str) -> None:
+        headers = nginx.get(path).headers
+        assert [(name, headers.get_all(name)) for name, _ in SENT] == [(name, [value]) for name, value in SENT]
+
     @pytest.mark.parametrize(
         ("path", "headers", "document"),
         [
@@ -194,6 +204,17 @@ class TestSystemd:
             text=True,
         )
         assert done.returncode == 0, done.stdout[-200:]
+
+    @pytest.mark.parametrize("file", ["README.md", "config/deploy/feeds.service"])
+    def test_a_command_beside_the_service_has_its_user_its_folders_and_its_settings(self, file: str) -> None:
+        """Else it would have another catalogue, or leave files there that the service cannot write."""
+        text = re.sub(r"(?m)^#? *|\\\n#? *", " ", (DEPLOY.parent.parent / file).read_text())
+        (command,) = re.findall(r"systemd-run --pipe --wait (.*? check --accept-loss)", text, re.DOTALL)
+        *options, program, _, _ = command.split()
+        given, own = set(options[1::2]), {line for line in self.UNIT.splitlines() if _DECIDES.match(line)}
+        assert set(options[::2]) == {"-p"}
+        assert given == own
+        assert f"ExecStart={program} serve " in self.UNIT
 
     def test_it_starts_the_command_that_the_readme_names(self) -> None:
         assert re.search(r"(?m)^ExecStart=\S+/feeds serve ", self.UNIT)

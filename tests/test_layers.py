@@ -93,7 +93,7 @@ IMPORT_NAMES = {
     "python-dateutil": "dateutil",
     "pyyaml": "yaml",
 }
-PART_OF_ANOTHER = {"markupsafe", "werkzeug"}  # the strings of Jinja; what Flask stands on
+PART_OF_ANOTHER = {"markupsafe"}  # the strings of Jinja
 ONLY_DATA = {"tzdata"}  # zoneinfo reads it where the system has no time zones
 ANOTHERS = {"lxml-html-clean"}  # trafilatura imports it by lxml
 

@@ -113,7 +113,7 @@ class TestFile:
         assert file.entries() == [entry("a"), entry("b")]
 
     def test_a_folder_in_its_place_is_one_sentence(self, tmp_path: Path) -> None:
-        with pytest.raises(CatalogueError, match="Is a directory"):
+        with pytest.raises(CatalogueError, match="of the wrong kind"):
             LedgerFile(tmp_path).append([line_of(entry("a"))])
 
 

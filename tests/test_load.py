@@ -8,6 +8,7 @@ import shlex
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,27 @@ def test_a_crowd_of_slow_idle_and_busy_clients_gets_whole_and_fresh_answers(
     assert found.tried["publications"] >= SECONDS / load.EVERY - 1
     assert {name for name in load.KINDS if not found.tried[name]} == set()
     assert {f"answers {status}" for status in (200, 226, 304, 404)} <= found.tried.keys()
+
+
+@pytest.mark.parametrize(
+    ("name", "before", "after", "is_lost"),
+    [
+        *(("memory", 200.0, 217.0, False), ("memory", 200.0, 219.0, True)),
+        *(("p99", 4.0, 7.9, False), ("p99", 4.0, 8.1, True)),
+        *(("descriptors", 2000, 2210, False), ("descriptors", 2000, 2230, True)),
+        *(("threads", 30, 36, False), ("threads", 30, 38, True)),
+    ],
+)
+def test_what_grows_over_a_long_run_is_lost_and_over_a_short_one_is_not_judged(
+    tmp_path: Path, name: str, before: float, after: float, is_lost: bool
+) -> None:
+    """From the first third to the last; the tenth before that is the warm-up."""
+    calm = load.Minute(memory=200.0, descriptors=2000, threads=30, p50=1.0, p99=4.0, on_demand=9.0)
+    seen = [*[999.0] * 3, *[before] * 18, *[after] * 9]
+    long = load.Drill(0, tmp_path, minutes=[replace(calm, **{name: value}) for value in seen])
+    assert load.thirds(long)[name] == (before, after)
+    assert bool(load.growth(long)) == is_lost
+    assert load.growth(replace(long, span=1.0)) == []
 
 
 # --- what a client may cost ------------------------------------------------------------------------------------------

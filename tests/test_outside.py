@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -24,10 +25,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_text
 from werkzeug.test import create_environ, run_wsgi_app
 
-from feeds.errors import CatalogueError
+from feeds.errors import CatalogueError, ServeError
 from feeds.live import Live
 from feeds.logs import JsonLines, masked
 from feeds.meter import Tally
+from feeds.serve import COUNTED, ROOM, serve
 from feeds.web import create_app
 from feeds.web.identified import HEADER
 from tests.support import ROOT, Desk, Server, a_desk, environment, free_port, living, server_command, until
@@ -391,6 +393,54 @@ def _is_replaced(server: Server, dead: int) -> bool:
         return dead not in workers(server) and len(workers(server)) == 2
     except OSError:
         return False
+
+
+COUNTS = """
+import os, resource, sys
+from pathlib import Path
+from feeds import serve
+if sys.argv[1:] == ["full"]:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (serve.ROOM - 1, serve.ROOM - 1))
+serve._keep_room_for_counts()
+from feeds.meter import FORMATS, Meter
+meter = Meter()
+for status in range(200, 240):  # far more of them than there are
+    for path in (*FORMATS, "x"):
+        meter.answered(str(status), path, [("Content-Length", "7")], has_body=True)
+for count in (lambda: meter.rebuilt(0.1), meter.failed, lambda: meter.told("heard", 1)):
+    count()
+meter.stop()
+print(meter.exposition("", [])[0].decode())
+"""
+
+
+def test_what_several_processes_count_has_its_room_on_the_disk_before_it_is_written(tmp_path: Path) -> None:
+    """All of it: memory behind which a full disk stands kills whoever writes there."""
+    env = environment(tmp_path) | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", COUNTS], env=env, capture_output=True, text=True, check=True)
+    assert values(done.stdout)["feeds_requests_total", "rss", "239"] == 1
+    files = {file.name.partition("_")[0]: file.stat() for file in tmp_path.iterdir()}
+    assert files.keys() == set(COUNTED)
+    assert {status.st_size for status in files.values()} == {ROOM}
+    assert all(status.st_blocks * 512 >= ROOM for status in files.values())
+
+
+def test_where_the_disk_is_full_a_process_counts_for_itself_alone(tmp_path: Path) -> None:
+    """And says so; what the others read is whole."""
+    env = environment(tmp_path) | {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    command = [sys.executable, "-c", COUNTS, "full"]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=True)
+    assert values(done.stdout)["feeds_requests_total", "rss", "239"] == 1
+    assert done.stderr == f"this worker counts for itself alone: {tmp_path}: File too large\n"
+    assert list(tmp_path.glob("*.db")) == []
+
+
+def test_no_temporary_folder_for_several_processes_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tidak-ada"))
+    with pytest.raises(ServeError, match=r"^several workers need a temporary folder .*: No such file or directory$"):
+        serve(host="127.0.0.1", port=free_port(), workers=2, server="granian")
 
 
 # --- the log ---------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from feeds import pages
 from feeds.model import Calendar, Category, Entry, Feed, Image, Link
 from feeds.pages import charts
 from feeds.pages import feed as feed_page
+from feeds.pages.layout import Page
 from feeds.pages.words import words_of
 from feeds.wording import wording
 
@@ -309,6 +310,16 @@ class TestAddresses:
     def test_a_link_that_is_no_web_address_is_never_one_to_click(self) -> None:
         for name in ("landing, hostile", "article, hostile"):
             assert not parse(sample(name)).xpath("//@href[contains(., 'javascript')]")
+
+    @pytest.mark.parametrize("depth", [0, 1])
+    @pytest.mark.parametrize(
+        "behind", ["javascript:alert(1)", "//jahat.example/", "\\\\jahat.example", "/\t/jahat.example", "data:,x", ""]
+    )
+    def test_what_an_article_writes_behind_base_url_is_a_path(self, depth: int, behind: str) -> None:
+        """By itself it could be an address of its own (RFC 3986, 4.2); browsers take a backslash for a slash."""
+        href = Page(feed=make_feed(), depth=depth).href(f"{BASE}{behind}")
+        assert re.match(r"\.{1,2}/", href)
+        assert urljoin(BASE + "ekonomi/" * depth, href).startswith(BASE)
 
     def test_the_landing_page_is_canonical_at_base_url(self) -> None:
         assert parse(sample("landing")).xpath("//link[@rel='canonical']/@href") == [BASE]

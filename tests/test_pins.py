@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -54,3 +57,50 @@ def test_the_workflow_runs_actions_by_their_commit_and_may_only_read() -> None:
     assert used
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", each) for each in used)
     assert re.search(r"(?m)^permissions:\n  contents: read\n", workflow)
+
+
+SKIPPED = "{}  Dependency not found on PyPI and could not be audited: {} (1.0)\n"
+BOTH = SKIPPED.format("flask", "flask") + SKIPPED.format("lxml", "lxml")
+AWAY = "ERROR:pip_audit._cli:Could not connect to PyPI's vulnerability feed\n"
+HOLE = "Found 1 known vulnerability in 1 package\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "code", "here", "on_github"),
+    [
+        ("No known vulnerabilities found\n", 0, "no known vulnerability", "no known vulnerability"),
+        (HOLE, 1, "", ""),
+        (HOLE + AWAY, 1, "", ""),
+        (SKIPPED.format("flask", "flask"), 0, "", ""),
+        (BOTH, 0, "NOT audited", ""),
+        (AWAY, 1, "NOT audited", ""),
+        ("usage: pip-audit\n", 2, "", ""),
+    ],
+    ids=["sound", "a hole", "a hole and away", "one unknown", "all unknown", "away", "wrong use"],
+)
+@pytest.mark.parametrize("github", [False, True])
+def test_what_is_not_audited_passes_only_where_no_advisories_can_be_had(
+    tmp_path: Path, printed: str, code: int, here: str, on_github: str, github: bool
+) -> None:
+    """Behind a mirror of packages alone; never on GitHub, and never for one package among others."""
+    (script,) = re.findall(r"(?s)\naudit\(\) \{.*?(?=\nsay )", (ROOT / ".ci/run").read_text(encoding="utf-8"))
+    tool = tmp_path / "audit/bin/pip-audit"
+    tool.parent.mkdir(parents=True)
+    tool.write_text(f"#!/bin/sh\ncat <<'END'\n{printed}END\nexit {code}\n")
+    tool.chmod(0o755)
+    (tmp_path / "pins.txt").write_text("# two\nflask==1.0 \\\n    --hash=x\nlxml==1.0\n")
+    command = f"set -euo pipefail; work={tmp_path}; {script}\naudit {tmp_path}/pins.txt"
+    env = {"PATH": os.environ["PATH"]} | ({"GITHUB_ACTIONS": "true"} if github else {})
+    done = subprocess.run(["bash", "-c", command], env=env, capture_output=True, text=True)
+    said = on_github if github else here
+    assert (done.returncode == 0) == bool(said), done.stdout + done.stderr
+    assert said in done.stdout
+
+
+def test_the_oldest_that_is_tried_is_all_that_may_be_installed_but_for_tests() -> None:
+    """Extras too; as constraints, which name no extra of a package."""
+    (script,) = re.findall(r"(?ms)^(sed -n '/\^dependencies.*?) > ", (ROOT / ".ci/run").read_text(encoding="utf-8"))
+    oldest = subprocess.check_output(["bash", "-c", script], cwd=ROOT, text=True).splitlines()
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*PROJECT["dependencies"], *(each for name in extras if name != "test" for each in extras[name])]
+    assert set(oldest) == {re.sub(r"\[.*\]", "", each).replace(">=", "==") for each in wanted}

@@ -496,7 +496,11 @@ class TestFetching:
             validated(f"{site.address}a")
 
     @pytest.mark.parametrize(
-        "location", ["file:///etc/hostname", "ftp://127.0.0.1/rss.xml", "data:,rss", "http://[", "http://127.0.0.1:0/"]
+        "location",
+        [
+            *("file:///etc/hostname", "ftp://127.0.0.1/rss.xml", "data:,rss", "http://[", "http://127.0.0.1:0/"),
+            *("http://%31%32%37.0.0.1/", "https://a%2eexample/", "http://a%40127.0.0.1/", "http://[fe80::1%25lo]/"),
+        ],
     )
     def test_redirects_lead_to_the_web_alone(self, serve: Serve, location: str) -> None:
         """Neither to files nor to anything else."""
@@ -583,6 +587,28 @@ class TestWalk:
         ):
             validated(f"{site.address}rss.xml")
         assert neighbour.asked == []
+
+    def test_a_host_that_is_written_in_another_way_is_no_proxy(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A proxy may be on this machine, as the user named it; urllib itself says which requests go to one."""
+        site = serve()
+        site.put("/rss.xml", "rss", RSS)
+        places = fetch._Places(False)
+        encoded = site.address.replace("127", "%31%32%37")
+        with pytest.raises(OSError, match="it leads to 127"):
+            fetch._opener(places).open(fetch.Request(f"{encoded}rss.xml"), timeout=10)
+        assert site.asked == []
+
+    def test_a_proxy_that_the_user_named_may_be_on_this_machine(
+        self, serve: Serve, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        proxy = serve()
+        proxy.put("http://kabar.example/rss.xml", "rss", RSS)
+        monkeypatch.delenv("no_proxy")
+        monkeypatch.setenv("http_proxy", proxy.address)
+        answer = Fetcher().fetch("http://kabar.example/rss.xml")
+        assert (answer.status, answer.inner) == (200, False)
 
     @pytest.mark.parametrize(
         ("peer", "inner"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,7 +24,7 @@ from feeds.errors import CatalogueError
 from feeds.live import Live
 from feeds.publish import to_folder
 from feeds.web import create_app
-from tests.support import ROOT, Desk, a_desk, article, environment, until
+from tests.support import BASE_URL, ROOT, Desk, a_desk, article, environment, until
 
 MEDIA_TYPES = {
     "index.html": "text/html; charset=utf-8",
@@ -253,6 +254,16 @@ def test_what_is_not_there_is_a_404_that_nobody_keeps(site: Site, path: str) -> 
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
     assert "Not found" in answer.text
+
+
+@pytest.mark.parametrize("depth", [0, 1, 8, 9, 20_000])
+def test_the_page_of_what_is_not_there_leads_home_and_does_not_grow_with_what_was_asked(site: Site, depth: int) -> None:
+    path = "/" + "a/" * depth + "x"
+    answer = site.get(path, Sec_Fetch_Dest="document", Accept="text/html")
+    assert answer.status_code == 404
+    assert len(answer.data) < 5_000
+    led = {urljoin(f"{BASE_URL}{path[1:]}", href) for href in re.findall(r'href="([^"]+)', answer.text)}
+    assert {BASE_URL, f"{BASE_URL}static/gaya.css"} <= led
 
 
 @pytest.mark.parametrize(

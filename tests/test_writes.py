@@ -1,4 +1,7 @@
-"""``feeds serve`` writes nowhere but beside its catalogue, and needs no privilege: its system calls tell."""
+"""``feeds serve`` writes nowhere but beside its catalogue and, with several workers, in the temporary folder.
+
+It needs no privilege; its system calls tell.
+"""
 
 from __future__ import annotations
 
@@ -45,15 +48,18 @@ def _written(trace: Path, cwd: Path) -> set[str]:
 
 @pytest.mark.skipif(not STRACE, reason="strace is not installed: apt install strace")
 @pytest.mark.skipif(os.geteuid() == 0 and not SETPRIV, reason="setpriv is not installed: apt install util-linux")
-def test_serve_writes_only_beside_its_catalogue_and_needs_no_privilege(tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", [1, 2])
+def test_serve_writes_only_where_the_readme_says_and_needs_no_privilege(tmp_path: Path, workers: int) -> None:
     """From its start over a change, a withdrawal, requests of every kind to its end, every system call is looked at."""
     kabar = write_newsroom(tmp_path / "kabar")
-    state, trace, port = tmp_path / "negara", tmp_path / "jejak", free_port()
+    state, counts, trace, port = tmp_path / "negara", tmp_path / "sementara", tmp_path / "jejak", free_port()
     state.mkdir()
+    counts.mkdir()
     before = set(kabar.rglob("*"))
-    command = [*FEEDS, "--data", str(kabar), "serve", "--port", str(port)]
+    command = [*FEEDS, "--data", str(kabar), "serve", "--port", str(port), "--workers", str(workers)]
     traced = [str(STRACE), "-f", "-y", "-s", "4096", "-o", str(trace), "-e", f"trace={WATCHED},{RESOURCES}"]
-    env = environment(tmp_path, catalogue=f"sqlite:///{state}/catalogue.sqlite") | {"PYTHONDONTWRITEBYTECODE": "1"}
+    env = environment(tmp_path, catalogue=f"sqlite:///{state}/catalogue.sqlite")
+    env |= {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(counts)}
     whole = [*traced, *map(str, UNPRIVILEGED), *command]
     server = Server(whole, port=port, log=tmp_path / "log", cwd=tmp_path, env=env)
     try:
@@ -66,7 +72,9 @@ def test_serve_writes_only_beside_its_catalogue_and_needs_no_privilege(tmp_path:
         server.stop()
     written = _written(trace, tmp_path)
     assert f"{state}/catalogue.sqlite-wal" in written, "the watch over writes saw none"
-    assert {path for path in written if not path.startswith(f"{state}/")} - {"/dev/null"} == set()
+    allowed = tuple(f"{folder}/" for folder in (state, counts)[:workers])
+    assert {path for path in written if not path.startswith(allowed)} - {"/dev/null"} == set()
+    assert list(counts.iterdir()) == []
     assert set(kabar.rglob("*")) == before | {kabar / "baru.md"}
     refused = [call for call in _calls(trace) if call[3] in ("EPERM", "EACCES", "EROFS")]
     assert refused == []

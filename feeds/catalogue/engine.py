@@ -6,13 +6,26 @@ import os
 import sqlite3
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from feeds.confined import check_own
+from feeds.errors import CatalogueError
+
 PATIENCE = 30  # seconds in which another writer may be done
 FILE = "file"
 """What a connection remembers: the file that it is open to."""
+
+POSTGRESQL = {  # as libpq has it; what the address names itself is as that says
+    "connect_timeout": 5,  # seconds for an answer to the first word: who accepts a connection need not say anything
+    "tcp_user_timeout": 30_000,  # milliseconds in which what was sent must have arrived
+    "keepalives_idle": 30,  # seconds of silence after which it is asked whether the other side is there still,
+    "keepalives_interval": 10,  # and again,
+    "keepalives_count": 3,  # as many times
+}
+"""How long a PostgreSQL that is away is waited for. A statement has no limit: a first build's take long."""
 
 
 class DamagedValueError(sa.exc.SQLAlchemyError):
@@ -20,14 +33,33 @@ class DamagedValueError(sa.exc.SQLAlchemyError):
 
 
 def make_engine(address: str) -> sa.Engine:
-    # Positional parameters, which drivers bind the quickest.
-    engine = sa.create_engine(address, paramstyle="qmark" if address.startswith("sqlite") else "format")
+    url = sa.make_url(address)
+    patience = POSTGRESQL if url.get_driver_name() == "psycopg" else {}
+    engine = sa.create_engine(
+        url,
+        paramstyle="qmark" if address.startswith("sqlite") else "format",  # positional: drivers bind them the quickest
+        connect_args={name: value for name, value in patience.items() if name not in url.query},
+    )
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
         if engine.url.database:
+            _follow_no_link(engine, engine.url.database)
             _follow_the_file(engine, engine.url.database)
     return engine
+
+
+def _follow_no_link(engine: sa.Engine, database: str) -> None:
+    """Raise CatalogueError where SQLite would open a link or a pipe: by itself, it follows them."""
+
+    def look(*_: object) -> None:
+        for path in (Path(database + suffix) for suffix in ("", "-wal", "-shm", "-journal")):
+            try:
+                check_own(path)
+            except OSError as error:
+                raise CatalogueError.of(error, path) from error
+
+    sa.event.listen(engine, "do_connect", look)
 
 
 def _follow_the_file(engine: sa.Engine, database: str) -> None:

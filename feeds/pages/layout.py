@@ -20,6 +20,9 @@ if TYPE_CHECKING:  # Jinja is imported when the first page is rendered: whoever 
 
 MEDIA_TYPE = "text/html; charset=utf-8"
 
+DEEPEST = 8
+"""Folders between a page and base_url. Only an address that is made up has more, and could have thousands."""
+
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' https: http: data:; "
     "base-uri 'none'; form-action 'self'"
@@ -81,13 +84,16 @@ class Page:
     depth: int
 
     def ours(self, path: str) -> str:
-        """The relative address of a document of ours; path is below base_url."""
+        """The address of a document of ours, relative but on a page that lies too deep; path is below base_url."""
+        if self.depth > DEEPEST:
+            return self.feed.base_url + path
         return "../" * self.depth + path or "./"
 
     def href(self, link: str) -> str:
         """A link as the page writes it: relative where it is ours, "" where no browser should follow it."""
         if link.startswith(self.feed.base_url):
-            return self.ours(link.removeprefix(self.feed.base_url))
+            # What stands behind base_url is an article's own word: by itself it could be javascript:… or //elsewhere.
+            return self.ours("") + link.removeprefix(self.feed.base_url)
         return web_address(link)
 
     def address(self, path: str, file: str = FORMATS[0].file, query: str = "") -> str:

@@ -142,10 +142,14 @@ class Fetcher:
 
 
 def _is_web(address: str) -> bool:
-    """Whether an address is one of http or https, with a host and a port that can be."""
+    """Whether an address is one of http or https, with a host and a port that can be.
+
+    A host with ``%`` is none: urllib decodes it, so that it would be another one than who looks at the address sees.
+    """
     try:
         parts = urlsplit(address)
-        return parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        is_named = bool(parts.hostname) and "%" not in parts.netloc
+        return parts.scheme.lower() in ("http", "https") and is_named and parts.port != 0
     except ValueError:
         return False
 
@@ -206,7 +210,7 @@ def _checked(kind: type[HTTPConnection], places: _Places, request: Request) -> C
 
     def make(host: str, **options: Any) -> HTTPConnection:
         connection = kind(host, **options)
-        is_proxy = request.host != urlsplit(request.full_url).netloc
+        is_proxy = request.has_proxy() or bool(request._tunnel_host)  # type: ignore[attr-defined]
         open_socket = connection._create_connection  # type: ignore[attr-defined]
 
         def create(*arguments: Any, **named: Any) -> socket:

@@ -32,9 +32,10 @@ from selectolax.lexbor import LexborHTMLParser
 from feeds.model import Rendition
 from feeds.text import clean, slugify
 from feeds.web import create_app
-from tests.support import ROOT, Desk, a_desk, article
+from tests.support import BASE_URL, ROOT, Desk, a_desk, article
 
 DATE = "2026-05-04T09:00:00+07:00"
+NEWER = "2026-05-05T09:00:00+07:00"
 SITE = "https://kabar.example/"
 
 
@@ -78,6 +79,9 @@ def _markdown(folder: Path, attacks: Sequence[str]) -> None:
         (folder / f"{number}.md").write_text(written, encoding="utf-8")
         gone = article(f"tarik {title}", date, status="ditarik", alasan=attack, guid=f"tarik-{number}")
         (folder / f"{number}-tarik.md").write_text(gone, encoding="utf-8")
+        # Pages write it without base_url; the newest are those that could then be addresses by themselves.
+        behind = article(f"sini {title}", NEWER if scheme_of(attack) else date, link=f"{BASE_URL}{attack}")
+        (folder / f"{number}-sini.md").write_text(behind, encoding="utf-8")
 
 
 def _json(folder: Path, attacks: Sequence[str]) -> None:

@@ -52,6 +52,8 @@ from tests.support import Server, article, environment, free_port, server_comman
 ARTICLES = 300
 CATEGORIES = ("ekonomi", "budaya", "olahraga", "hukum", "politik")
 SETTLED = 1200.0  # seconds of a run, from which on it is judged whether anything grows
+GROWTH = {"memory": (1.05, 8.0), "descriptors": (1.1, 20.0), "threads": (1.1, 4.0), "p99": (1.5, 2.0)}
+"""By what each may grow: to so many times what it was, and so much (megabytes, numbers, milliseconds) besides."""
 PAUSE = 0.02  # seconds between two requests of the probe
 EVERY = 2.0  # seconds between two publications
 FRESH = 2.0  # seconds after which a publication must be shown
@@ -423,23 +425,33 @@ async def run(drill: Drill, leader: int, pipe: Pipe, seconds: float, connections
             raise error
 
 
+def thirds(drill: Drill) -> dict[str, tuple[float, float]]:
+    """Medians of what was seen: of the first third after the warm-up (a tenth of the time), and of the last third."""
+    settled = drill.minutes[max(len(drill.minutes) // 10, 1) :] or drill.minutes
+    third = max(len(settled) // 3, 1)
+    parts = settled[:third], settled[-third:]
+    first, last = ({name: statistics.median(getattr(m, name) for m in part) for name in GROWTH} for part in parts)
+    return {name: (first[name], last[name]) for name in GROWTH}
+
+
 def growth(drill: Drill) -> list[str]:
-    """What grew from the first third after the warm-up (a tenth of the time) to the last third.
+    """What grew by more than it may.
 
     A run of some minutes tells nothing of that: what is kept of documents rendered on demand, at most 64 MB a worker,
     fills for ten.
     """
     if not drill.minutes or len(drill.minutes) * drill.span < SETTLED:
         return []
-    settled = drill.minutes[max(len(drill.minutes) // 10, 1) :]
-    third = max(len(settled) // 3, 1)
-    first, last = settled[:third], settled[-third:]
-    found = []
-    for name, noise in (("memory", 8.0), ("descriptors", 20.0), ("threads", 4.0), ("p99", 20.0)):
-        before, after = (statistics.median(getattr(m, name) for m in part) for part in (first, last))
-        if after > before * 1.1 + noise:
-            found.append(f"{name} grew from {before:.1f} to {after:.1f}")
-    return found
+    return [
+        f"{name} grew from {before:.1f} to {after:.1f}"
+        for name, (before, after) in thirds(drill).items()
+        if after > before * GROWTH[name][0] + GROWTH[name][1]
+    ]
+
+
+def change(name: str, unit: str, before: float, after: float) -> str:
+    """A figure of ``thirds`` in words."""
+    return f"{name} {before:.1f} to {after:.1f} {unit} ({(after - before) / max(before, 0.1):+.0%})"
 
 
 def prepare(folder: Path) -> Path:
@@ -486,7 +498,9 @@ def main() -> None:
         print(f"LOST {line}")
     answers = sum(number for what, number in found.tried.items() if what.startswith("answers"))
     tried = f"{found.most:,} connections at once, {answers:,} answers, {found.tried['publications']:,} publications"
-    print(f"tried: {tried} in {seconds:.0f} s; lost: {'; '.join(lost) or 'nothing'}")
+    seen = thirds(found)
+    changes = f"{change('memory', 'MB', *seen['memory'])}, {change('p99', 'ms', *seen['p99'])}"
+    print(f"tried: {tried} in {seconds:.0f} s; first third to last: {changes}; lost: {'; '.join(lost) or 'nothing'}")
     sys.exit(1 if lost else 0)
 
 
