@@ -9,7 +9,7 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -57,7 +57,7 @@ _INLINE = "a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s
 _TITLE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
-_MARKDOWN_MARK = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
+_MARKDOWN_MARK = re.compile(r"(\*\*|`)(?=\S)((?:(?!\1).)++)(?<=\S)\1")  # up to the next such mark, and never further
 
 
 # What nothing has to be done about: the quick way for nearly every headline and name.
@@ -228,7 +228,8 @@ _NO_TARGET = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _FRAME = re.compile(
     r"<iframe\b(?>[^<>]*?\ssrc\s*=\s*[\"']?)([^\"'\s<>]++)[^<>]*+>(?:\s*+</iframe\s*+>)?", re.IGNORECASE
 )
-_SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])((?:\s+[0-9.]+[wx])?)\s*(?:,|$)")
+_CANDIDATE = re.compile(r"([^\s,]\S*+)(?:(?<=,)|([^,]*+))")  # no place of a srcset is looked at twice
+_SIZE = re.compile(r"(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)[wx]")
 
 MARKDOWN = (
     pyromark.Options.ENABLE_TABLES
@@ -361,10 +362,19 @@ def _attribute_filter(base: str) -> Callable[[str, str, str], str | None]:
 
 
 def _srcset(value: str, base: str) -> str:
-    candidates = ((absolute(found[1], base), found[2]) for found in _SRCSET.finditer(value))
-    return ", ".join(
-        address.replace(",", "%2C") + " ".join(["", *size.split()]) for address, size in candidates if address
-    )
+    candidates = ((absolute(url, base), size) for url, size in candidates_of(value))
+    return ", ".join(f"{address.replace(',', '%2C')} {size}".rstrip() for address, size in candidates if address)
+
+
+def candidates_of(srcset: str) -> Iterator[tuple[str, str]]:
+    """The addresses in a ``srcset`` with their sizes (``2x``, ``640w``, "" for none), parted as browsers part them.
+
+    One with another description than a size is left out.
+    """
+    for found in _CANDIDATE.finditer(srcset):
+        size = (found[2] or "").strip()
+        if not size or _SIZE.fullmatch(size):
+            yield found[1].rstrip(","), size
 
 
 # --- plain text -----------------------------------------------------------------------------------------------------

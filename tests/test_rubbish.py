@@ -296,6 +296,35 @@ def test_hostile_html_is_rendered_in_linear_time(piece: str) -> None:
     assert time.process_time() - began < 4
 
 
+@pytest.mark.parametrize("piece", ["`a ", "`a ` ", "**a ", "a` **", "a\n`b", "[a](", '[a](b "', "<a ", "&amp;"])
+def test_a_hostile_title_is_read_in_linear_time(piece: str) -> None:
+    """Marks that nothing closes, with blanks between them."""
+    began = time.process_time()
+    text.one_line(piece * (BODY // len(piece)))
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "behind"),
+    [
+        ("", "a", " b"),
+        ("a", " ", "b"),
+        ("", ",", "a"),
+        ("a ", "9", ""),
+        ("a ", ".9", ""),
+        ("a", " (", ""),
+        ("", "a ", ""),
+    ],
+)
+def test_a_hostile_srcset_is_read_in_linear_time(before: str, piece: str, behind: str) -> None:
+    """In what is rendered, and in a page where a picture's address is looked for."""
+    srcset = before + piece * (BODY // 4 // len(piece)) + behind
+    began = time.process_time()
+    text.render(f'<img src="a.jpg" srcset="{srcset}">', "html", base="https://kabar.example/")
+    read("a.html", f'{PAGE}{TEXT}<img srcset="{srcset}"><img data-srcset="{srcset}">')
+    assert time.process_time() - began < 4
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
