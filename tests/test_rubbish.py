@@ -139,6 +139,36 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
     assert found.reason.startswith(reason)
 
 
+LONG = "x" * 600_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", record(hak_cipta="data:" + LONG)),
+        ("a.json", record(penulis=["data:" + LONG])),
+        ("a.md", f"{HEAD}gambar: 'data:{LONG[:120_000]}'\nhak_cipta: '{LONG[:1000]}'\n---\n{LONG[:410_000]}"),
+        ("a.csv", f"judul,tanggal,isi,sumber\nHarga beras,2024-12-03,Isi.,data:{LONG}\n"),
+        ("a.rss", ITEM.format("x").replace("</item>", f"<dc:rights>{LONG}</dc:rights></item></channel></rss>")),
+        ("a.rss", ITEM.format("x").replace("</item>", f"<author>{LONG}</author></item></channel></rss>")),
+        ("a.rss", ITEM.format("x").replace("</item>", f"<category>{LONG}</category></item></channel></rss>")),
+        (
+            "a.rss",
+            ITEM.format("x").replace(
+                "</item>", f"<enclosure url='http://x.id/{LONG}' type='image/png'/></item></channel></rss>"
+            ),
+        ),
+        ("a.xml", WXR.format("x").replace("</item>", f"<guid>{LONG}</guid></item>")),
+        ("a.xml", WXR.format("x").replace("</item>", f"<category domain='post_tag'>{LONG}</category></item>")),
+    ],
+)
+def test_every_text_of_an_article_counts(name: str, content: str) -> None:
+    """Wherever it stands, and though it may begin as an address of a picture does."""
+    (found,) = read(name, content)
+    assert isinstance(found, ArticleError)
+    assert found.reason.endswith("limits.text is 524,288")
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -147,6 +177,13 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
         ("a.md", HEAD + "---\nIsi ![x](data:image/png;base64," + "QUJD" * 500_000 + ") lagi."),
         ("a.md", HEAD + "meta: " + "[" * 99 + "]" * 99 + "\n---\nIsi."),
         ("a.json", record(meta=[[[[[[[[[["x"]]]]]]]]]], angka=1e300)),
+        (
+            "a.json",
+            record(
+                isi="Isi <img src='data:image/png;base64," + "QUJD" * 500_000 + "'>",
+                foto="data:image/png;base64," + "QUJD" * 500_000,
+            ),
+        ),
         ("a.json", record()[:-1] + ', "views": 1e999999, "rank": NaN, "id": ' + "9" * 5000 + "}"),
         ("a.json", '{"title": "Lain", ' + record()[1:]),
         ("a.html", PAGE + TEXT + "<img src='data:image/png;base64," + "QUJD" * 2_500_000 + "'>"),

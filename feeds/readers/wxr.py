@@ -19,10 +19,9 @@ from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import unquote
 
 from feeds.errors import ArticleError, UnreadableError
-from feeds.limits import Limits
+from feeds.limits import Limits, without_embedded
 from feeds.model import Draft, Image
 from feeds.readers import PLAIN, Line, Options
-from feeds.readers.bounds import without_embedded
 from feeds.readers.fields import field_of
 from feeds.readers.shortcodes import Attachment, is_image
 from feeds.readers.wordpress_html import to_html
