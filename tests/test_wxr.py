@@ -463,6 +463,18 @@ class TestEncodings:
         found = [each.title for each in read(data) if isinstance(each, Draft)]
         assert found == ["Café “baru”", "B"]
 
+    @pytest.mark.parametrize(
+        "name",
+        ["punycode", "zlib", "bz2", "base64", "hex", "quopri", "uu", "rot13", "idna", "undefined", "utf-7", "cp037"],
+    )
+    def test_an_encoding_that_no_newsroom_has_is_not_believed(self, name: str) -> None:
+        """Python knows them; a text in one of them is no text, or takes the square of its length to be read."""
+        posts = [item("Café “baru”", "kata " * 20_000), item("B")]
+        start = time.process_time()
+        found = read(export(*posts).replace(b"UTF-8", name.encode(), 1))
+        assert [each.title for each in found if isinstance(each, Draft)] == ["Café “baru”", "B"]
+        assert time.process_time() - start < 4
+
 
 class TestSplitting:
     """An export is split wherever its blocks happen to end."""
