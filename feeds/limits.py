@@ -32,7 +32,7 @@ def size_of(values: Iterable[object]) -> int:
 class Limits(NamedTuple):
     """The most that is read. file, record: bytes; text, header: characters; the others are counts."""
 
-    file: int = 256 * MB
+    file: int = 64 * MB
     record: int = 8 * MB
     records: int = 500_000
     text: int = 512 * KB

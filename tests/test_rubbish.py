@@ -7,6 +7,7 @@ import json
 import os
 import re
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -217,7 +218,7 @@ def test_a_file_of_2_gb_is_refused_unread(sqlite_room: Room, suffix: str) -> Non
         file.truncate(2**31)
     began = time.process_time()
     sqlite_room.look()
-    assert [p.reason for p in sqlite_room.problems] == ["is 2,147,483,648 bytes long; limits.file is 268,435,456"]
+    assert [p.reason for p in sqlite_room.problems] == ["is 2,147,483,648 bytes long; limits.file is 67,108,864"]
     assert time.process_time() - began < 2
 
 
@@ -232,17 +233,35 @@ def test_a_list_of_withdrawals_that_is_too_large_is_refused(sqlite_room: Room) -
 
 
 def test_a_file_of_too_many_records_is_refused(sqlite_room: Room) -> None:
-    """A table, lines of JSON and a feed."""
+    """A table, lines of JSON, a list of them, and a feed, which is read no further than that."""
     sqlite_room.values["limits"] = {"records": 2}
-    sqlite_room.write("a.csv", "judul,tanggal,isi\n" + "A,2024-12-03,x\n" * 3)
-    sqlite_room.write("b.jsonl", f"{record()}\n" * 3)
+    sqlite_room.write("a.csv", "judul,tanggal,isi\n" + "A,2024-12-03,x\n" * 5)
+    sqlite_room.write("b.jsonl", f"{record()}\n" * 5)
+    sqlite_room.write("c.json", f"[{', '.join([record()] * 5)}]")
     sqlite_room.write(
-        "c.rss", "<rss><channel>" + ITEM.format("x").removeprefix("<rss><channel>") * 3 + "</channel></rss>"
+        "d.rss", "<rss><channel>" + ITEM.format("x").removeprefix("<rss><channel>") * 5 + "</channel></rss>"
     )
     sqlite_room.look()
-    assert [(p.path, p.reason.partition("; ")[2]) for p in sqlite_room.problems] == [
-        (path, "limits.records is 2") for path in ("a.csv", "b.jsonl", "c.rss")
+    assert [(p.path, p.reason) for p in sqlite_room.problems] == [
+        ("a.csv", "the file holds 3 records or more; limits.records is 2"),
+        ("b.jsonl", "the file holds 3 records or more; limits.records is 2"),
+        ("c.json", "the file holds 5 records; limits.records is 2"),
+        ("d.rss", "the feed holds 3 entries or more; limits.records is 2"),
     ]
+
+
+@pytest.mark.parametrize(("name", "head", "line"), [("a.csv", "judul,isi\n", "A,b\n"), ("a.jsonl", "", "{}\n")])
+def test_lines_are_taken_as_they_are_wanted(name: str, head: str, line: str) -> None:
+    """Those behind limits.records take no memory; all of them at once took thirty times their size."""
+    data = (head + line * 500_000).encode()
+    tracemalloc.start()
+    try:
+        (found,) = read(name, data, Options(limits=Limits(records=10)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(found, ArticleError)
+    assert most < 10 * len(data)
 
 
 def test_another_limit_reads_the_files_anew(sqlite_room: Room) -> None:

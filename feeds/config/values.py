@@ -149,13 +149,13 @@ _UNITS = {"": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 def size(low: int, high: int) -> Reader:
-    """A size in bytes, also as text with a unit: ``256 MB``."""
+    """A size in bytes, also as text with a unit: ``64 MB``."""
 
     def read(where: Where, value: object) -> int:
         written = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
         found = int(written[1]) * _UNITS[(written[2] or "").upper()] if written else value
         if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
-            raise where.expected(f"a size such as '256 MB', from {low:,} to {high:,} bytes", value)
+            raise where.expected(f"a size such as '64 MB', from {low:,} to {high:,} bytes", value)
         return found
 
     return read
