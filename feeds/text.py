@@ -16,14 +16,13 @@ from urllib.parse import quote, urljoin, urlsplit
 import nh3
 import pyromark
 
+from feeds.characters import NOT_XML
+
 if TYPE_CHECKING:
     from feeds.model import BodyFormat
 
 # --- characters -----------------------------------------------------------------------------------------------------
 
-# What XML 1.0 forbids (section 2.2) and, of what it discourages, DEL and the C1 controls: in a newsroom's text these
-# are always a wrong decoding. Line ends are no fault; clean() makes them what an XML parser would (section 2.11).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _C1_CONTROL = re.compile(b"\xc2[\x80-\x84\x86-\x9f]")  # in UTF-8: many times faster to look for than the above in text
 _LINE_END = re.compile("\r\n?|\x85")
 # Maps the control characters of ASCII to something else: comparing with what comes out is the quickest way to find one.
@@ -47,7 +46,7 @@ def has_control(text: str) -> bool:
 def clean(text: str) -> str:
     """The text without the characters of ``has_control`` and with ``\\n`` as its only line end."""
     if has_control(text):
-        text = _FORBIDDEN.sub("", text)
+        text = NOT_XML.sub("", text)
     return _LINE_END.sub("\n", text) if "\r" in text or "\x85" in text else text
 
 

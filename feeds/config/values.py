@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from feeds.characters import NOT_XML
 from feeds.errors import ConfigError
 from feeds.indonesian import ZONES
 from feeds.licenses import license_address
@@ -48,7 +49,6 @@ class Where:
 Reader = Callable[[Where, object], Any]
 
 
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _CREDENTIALS = re.compile(r"//\S*@")  # a slash in a password may have been left as it is
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
