@@ -23,6 +23,7 @@ from feeds.readers import PLAIN, Options, explain_file, read_file
 from feeds.web import create_app
 from tests.conftest import Room
 from tests.drills.rubbish import Drill
+from tests.drills.rubbish_inputs import Sample
 from tests.support import Desk, a_desk, article, run, titles, until
 
 HEAD = "---\ntitle: Harga beras\ndate: 2024-12-03\n"
@@ -57,12 +58,17 @@ def test_generated_rubbish_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_the_drill_sees_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception in a reader, and in what is not expected to raise."""
+    """An exception in a reader, and in what is not expected to raise; an article that is not found, a text too long."""
     drill = Drill(tmp_path)
     monkeypatch.setattr("feeds.readers.markdown.read", lambda *_, **__: 1 / 0)
     drill.file(next(sample for sample in drill.samples if sample.name.endswith(".md")))
     drill.hold("date", "x", lambda: read_date("x"))
-    crash, mistake = drill.lost
+    drill.file(Sample("a.csv", b"judul\nA\n"), "Kabar baik")
+    monkeypatch.setattr("tests.drills.rubbish.MOST_TEXT", 3)
+    drill.file(Sample("a.json", record().encode()))
+    crash, mistake, missing, long = drill.lost
+    assert missing.startswith("file: AssertionError: Kabar baik: ")
+    assert re.match(r"file: AssertionError: \d+: ", long)
     assert crash.startswith("file: AssertionError: the file cannot be read (ZeroDivisionError: division by zero)")
     assert mistake.startswith("date: DateError: ")
 
