@@ -6,7 +6,8 @@ far above what newsrooms write, and such that no file takes a second to read for
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from feeds.errors import UnreadableError
@@ -14,11 +15,24 @@ from feeds.errors import UnreadableError
 KB = 1024  # bytes
 MB = 1024 * KB
 
+_EMBEDDED = re.compile(r"data:[\w.+/;=-]{1,160};base64,[A-Za-z0-9+/=%]++", re.ASCII)
+
+
+def without_embedded(source: str) -> str:
+    """A text without the files that stand in it as addresses (``data:image/png;base64,…``), which no feed carries."""
+    return _EMBEDDED.sub("data:,", source)
+
+
+def size_of(values: Iterable[object]) -> int:
+    """How many characters the texts among some values have, without the files that stand in them."""
+    texts = [each for each in values if isinstance(each, str)]
+    return sum(len(without_embedded(text) if ";base64," in text else text) for text in texts)
+
 
 class Limits(NamedTuple):
     """The most that is read. file, record: bytes; text, header: characters; the others are counts."""
 
-    file: int = 256 * MB
+    file: int = 64 * MB
     record: int = 8 * MB
     records: int = 500_000
     text: int = 512 * KB
@@ -50,7 +64,7 @@ class Limits(NamedTuple):
             inner = each.values() if isinstance(each, Mapping) else each if isinstance(each, (list, tuple)) else ()
             count += len(inner)
             self.hold("values", count, f"{what} holds {{}} values or more")
-            size += sum(len(part) for part in inner if isinstance(part, str) and not part.startswith("data:"))
+            size += size_of(inner)
             self.hold("text", size, f"the texts of {what} are {{}} characters long, or longer")
             if inner:
                 self.hold("depth", depth, f"values of {what} lie {{}} deep within each other, or deeper")

@@ -9,21 +9,20 @@ import hashlib
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
 import nh3
 import pyromark
 
+from feeds.characters import NOT_XML
+
 if TYPE_CHECKING:
     from feeds.model import BodyFormat
 
 # --- characters -----------------------------------------------------------------------------------------------------
 
-# What XML 1.0 forbids (section 2.2) and, of what it discourages, DEL and the C1 controls: in a newsroom's text these
-# are always a wrong decoding. Line ends are no fault; clean() makes them what an XML parser would (section 2.11).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _C1_CONTROL = re.compile(b"\xc2[\x80-\x84\x86-\x9f]")  # in UTF-8: many times faster to look for than the above in text
 _LINE_END = re.compile("\r\n?|\x85")
 # Maps the control characters of ASCII to something else: comparing with what comes out is the quickest way to find one.
@@ -47,7 +46,7 @@ def has_control(text: str) -> bool:
 def clean(text: str) -> str:
     """The text without the characters of ``has_control`` and with ``\\n`` as its only line end."""
     if has_control(text):
-        text = _FORBIDDEN.sub("", text)
+        text = NOT_XML.sub("", text)
     return _LINE_END.sub("\n", text) if "\r" in text or "\x85" in text else text
 
 
@@ -57,7 +56,7 @@ _INLINE = "a|abbr|b|big|br|cite|code|del|div|em|font|h[1-6]|i|img|ins|mark|p|q|s
 _TITLE_TAG = re.compile(rf"</?(?:{_INLINE})(?:\s[^<>]*)?/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _MARKDOWN_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*(?:\s\"[^\"]*\")?\)")
-_MARKDOWN_MARK = re.compile(r"(\*\*|`)(?=\S)(.+?)(?<=\S)\1")
+_MARKDOWN_MARK = re.compile(r"(\*\*|`)(?=\S)((?:(?!\1).)++)(?<=\S)\1")  # up to the next such mark, and never further
 
 
 # What nothing has to be done about: the quick way for nearly every headline and name.
@@ -228,7 +227,8 @@ _NO_TARGET = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _FRAME = re.compile(
     r"<iframe\b(?>[^<>]*?\ssrc\s*=\s*[\"']?)([^\"'\s<>]++)[^<>]*+>(?:\s*+</iframe\s*+>)?", re.IGNORECASE
 )
-_SRCSET = re.compile(r"\s*([^\s,]\S*[^\s,]|[^\s,])((?:\s+[0-9.]+[wx])?)\s*(?:,|$)")
+_CANDIDATE = re.compile(r"([^\s,]\S*+)(?:(?<=,)|([^,]*+))")  # no place of a srcset is looked at twice
+_SIZE = re.compile(r"(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)[wx]")
 
 MARKDOWN = (
     pyromark.Options.ENABLE_TABLES
@@ -361,10 +361,19 @@ def _attribute_filter(base: str) -> Callable[[str, str, str], str | None]:
 
 
 def _srcset(value: str, base: str) -> str:
-    candidates = ((absolute(found[1], base), found[2]) for found in _SRCSET.finditer(value))
-    return ", ".join(
-        address.replace(",", "%2C") + " ".join(["", *size.split()]) for address, size in candidates if address
-    )
+    candidates = ((absolute(url, base), size) for url, size in candidates_of(value))
+    return ", ".join(f"{address.replace(',', '%2C')} {size}".rstrip() for address, size in candidates if address)
+
+
+def candidates_of(srcset: str) -> Iterator[tuple[str, str]]:
+    """The addresses in a ``srcset`` with their sizes (``2x``, ``640w``, "" for none), parted as browsers part them.
+
+    One with another description than a size is left out.
+    """
+    for found in _CANDIDATE.finditer(srcset):
+        size = (found[2] or "").strip()
+        if not size or _SIZE.fullmatch(size):
+            yield found[1].rstrip(","), size
 
 
 # --- plain text -----------------------------------------------------------------------------------------------------

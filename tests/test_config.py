@@ -502,7 +502,7 @@ class TestChecks:
             ),
             (
                 "[limits]\nfile = '3 TB'",
-                "limits.file: expected a size such as '256 MB', from 1,024 to 2,147,483,648 bytes, found text '3 TB'",
+                "limits.file: expected a size such as '64 MB', from 1,024 to 2,147,483,648 bytes, found text '3 TB'",
             ),
             (
                 "[limits]\ndepth = 0xf" + "f" * 10_000,

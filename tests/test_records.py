@@ -174,7 +174,11 @@ def test_a_list_of_paragraphs_is_a_body(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["[Jakarta] Harga naik.", "['A', 'B'", "[1, 2]", "['A' 'B' + ]", "['a', " + "[" * 5000 + "]"]
+    "body",
+    [
+        *("[Jakarta] Harga naik.", "['A', 'B'", "[1, 2]", "['A' 'B' + ]", "['a', " + "[" * 5000 + "]"),
+        "['a'" + ",1" * 100_000 + "]",  # as a list it would take a hundred times its size in memory
+    ],
 )
 def test_a_body_in_brackets_is_itself(body: str) -> None:
     """What only looks like a list stays as it is."""

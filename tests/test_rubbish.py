@@ -7,6 +7,7 @@ import json
 import os
 import re
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from feeds.readers import PLAIN, Options, explain_file, read_file
 from feeds.web import create_app
 from tests.conftest import Room
 from tests.drills.rubbish import Drill
+from tests.drills.rubbish_inputs import Sample
 from tests.support import Desk, a_desk, article, run, titles, until
 
 HEAD = "---\ntitle: Harga beras\ndate: 2024-12-03\n"
@@ -56,12 +58,17 @@ def test_generated_rubbish_costs_nothing(tmp_path: Path) -> None:
 
 
 def test_the_drill_sees_what_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exception in a reader, and in what is not expected to raise."""
+    """An exception in a reader, and in what is not expected to raise; an article that is not found, a text too long."""
     drill = Drill(tmp_path)
     monkeypatch.setattr("feeds.readers.markdown.read", lambda *_, **__: 1 / 0)
     drill.file(next(sample for sample in drill.samples if sample.name.endswith(".md")))
     drill.hold("date", "x", lambda: read_date("x"))
-    crash, mistake = drill.lost
+    drill.file(Sample("a.csv", b"judul\nA\n"), "Kabar baik")
+    monkeypatch.setattr("tests.drills.rubbish.MOST_TEXT", 3)
+    drill.file(Sample("a.json", record().encode()))
+    crash, mistake, missing, long = drill.lost
+    assert missing.startswith("file: AssertionError: Kabar baik: ")
+    assert re.match(r"file: AssertionError: \d+: ", long)
     assert crash.startswith("file: AssertionError: the file cannot be read (ZeroDivisionError: division by zero)")
     assert mistake.startswith("date: DateError: ")
 
@@ -139,6 +146,36 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
     assert found.reason.startswith(reason)
 
 
+LONG = "x" * 600_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.json", record(hak_cipta="data:" + LONG)),
+        ("a.json", record(penulis=["data:" + LONG])),
+        ("a.md", f"{HEAD}gambar: 'data:{LONG[:120_000]}'\nhak_cipta: '{LONG[:1000]}'\n---\n{LONG[:410_000]}"),
+        ("a.csv", f"judul,tanggal,isi,sumber\nHarga beras,2024-12-03,Isi.,data:{LONG}\n"),
+        ("a.rss", ITEM.format("x").replace("</item>", f"<dc:rights>{LONG}</dc:rights></item></channel></rss>")),
+        ("a.rss", ITEM.format("x").replace("</item>", f"<author>{LONG}</author></item></channel></rss>")),
+        ("a.rss", ITEM.format("x").replace("</item>", f"<category>{LONG}</category></item></channel></rss>")),
+        (
+            "a.rss",
+            ITEM.format("x").replace(
+                "</item>", f"<enclosure url='http://x.id/{LONG}' type='image/png'/></item></channel></rss>"
+            ),
+        ),
+        ("a.xml", WXR.format("x").replace("</item>", f"<guid>{LONG}</guid></item>")),
+        ("a.xml", WXR.format("x").replace("</item>", f"<category domain='post_tag'>{LONG}</category></item>")),
+    ],
+)
+def test_every_text_of_an_article_counts(name: str, content: str) -> None:
+    """Wherever it stands, and though it may begin as an address of a picture does."""
+    (found,) = read(name, content)
+    assert isinstance(found, ArticleError)
+    assert found.reason.endswith("limits.text is 524,288")
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
@@ -147,6 +184,13 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
         ("a.md", HEAD + "---\nIsi ![x](data:image/png;base64," + "QUJD" * 500_000 + ") lagi."),
         ("a.md", HEAD + "meta: " + "[" * 99 + "]" * 99 + "\n---\nIsi."),
         ("a.json", record(meta=[[[[[[[[[["x"]]]]]]]]]], angka=1e300)),
+        (
+            "a.json",
+            record(
+                isi="Isi <img src='data:image/png;base64," + "QUJD" * 500_000 + "'>",
+                foto="data:image/png;base64," + "QUJD" * 500_000,
+            ),
+        ),
         ("a.json", record()[:-1] + ', "views": 1e999999, "rank": NaN, "id": ' + "9" * 5000 + "}"),
         ("a.json", '{"title": "Lain", ' + record()[1:]),
         ("a.html", PAGE + TEXT + "<img src='data:image/png;base64," + "QUJD" * 2_500_000 + "'>"),
@@ -180,7 +224,7 @@ def test_a_file_of_2_gb_is_refused_unread(sqlite_room: Room, suffix: str) -> Non
         file.truncate(2**31)
     began = time.process_time()
     sqlite_room.look()
-    assert [p.reason for p in sqlite_room.problems] == ["is 2,147,483,648 bytes long; limits.file is 268,435,456"]
+    assert [p.reason for p in sqlite_room.problems] == ["is 2,147,483,648 bytes long; limits.file is 67,108,864"]
     assert time.process_time() - began < 2
 
 
@@ -195,17 +239,35 @@ def test_a_list_of_withdrawals_that_is_too_large_is_refused(sqlite_room: Room) -
 
 
 def test_a_file_of_too_many_records_is_refused(sqlite_room: Room) -> None:
-    """A table, lines of JSON and a feed."""
+    """A table, lines of JSON, a list of them, and a feed, which is read no further than that."""
     sqlite_room.values["limits"] = {"records": 2}
-    sqlite_room.write("a.csv", "judul,tanggal,isi\n" + "A,2024-12-03,x\n" * 3)
-    sqlite_room.write("b.jsonl", f"{record()}\n" * 3)
+    sqlite_room.write("a.csv", "judul,tanggal,isi\n" + "A,2024-12-03,x\n" * 5)
+    sqlite_room.write("b.jsonl", f"{record()}\n" * 5)
+    sqlite_room.write("c.json", f"[{', '.join([record()] * 5)}]")
     sqlite_room.write(
-        "c.rss", "<rss><channel>" + ITEM.format("x").removeprefix("<rss><channel>") * 3 + "</channel></rss>"
+        "d.rss", "<rss><channel>" + ITEM.format("x").removeprefix("<rss><channel>") * 5 + "</channel></rss>"
     )
     sqlite_room.look()
-    assert [(p.path, p.reason.partition("; ")[2]) for p in sqlite_room.problems] == [
-        (path, "limits.records is 2") for path in ("a.csv", "b.jsonl", "c.rss")
+    assert [(p.path, p.reason) for p in sqlite_room.problems] == [
+        ("a.csv", "the file holds 3 records or more; limits.records is 2"),
+        ("b.jsonl", "the file holds 3 records or more; limits.records is 2"),
+        ("c.json", "the file holds 5 records; limits.records is 2"),
+        ("d.rss", "the feed holds 3 entries or more; limits.records is 2"),
     ]
+
+
+@pytest.mark.parametrize(("name", "head", "line"), [("a.csv", "judul,isi\n", "A,b\n"), ("a.jsonl", "", "{}\n")])
+def test_lines_are_taken_as_they_are_wanted(name: str, head: str, line: str) -> None:
+    """Those behind limits.records take no memory; all of them at once took thirty times their size."""
+    data = (head + line * 500_000).encode()
+    tracemalloc.start()
+    try:
+        (found,) = read(name, data, Options(limits=Limits(records=10)))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert isinstance(found, ArticleError)
+    assert most < 10 * len(data)
 
 
 def test_another_limit_reads_the_files_anew(sqlite_room: Room) -> None:
@@ -296,12 +358,42 @@ def test_hostile_html_is_rendered_in_linear_time(piece: str) -> None:
     assert time.process_time() - began < 4
 
 
+@pytest.mark.parametrize("piece", ["`a ", "`a ` ", "**a ", "a` **", "a\n`b", "[a](", '[a](b "', "<a ", "&amp;"])
+def test_a_hostile_title_is_read_in_linear_time(piece: str) -> None:
+    """Marks that nothing closes, with blanks between them."""
+    began = time.process_time()
+    text.one_line(piece * (BODY // len(piece)))
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    ("before", "piece", "behind"),
+    [
+        ("", "a", " b"),
+        ("a", " ", "b"),
+        ("", ",", "a"),
+        ("a ", "9", ""),
+        ("a ", ".9", ""),
+        ("a", " (", ""),
+        ("", "a ", ""),
+    ],
+)
+def test_a_hostile_srcset_is_read_in_linear_time(before: str, piece: str, behind: str) -> None:
+    """In what is rendered, and in a page where a picture's address is looked for."""
+    srcset = before + piece * (BODY // 4 // len(piece)) + behind
+    began = time.process_time()
+    text.render(f'<img src="a.jpg" srcset="{srcset}">', "html", base="https://kabar.example/")
+    read("a.html", f'{PAGE}{TEXT}<img srcset="{srcset}"><img data-srcset="{srcset}">')
+    assert time.process_time() - began < 4
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("a.md", "`" * BODY),
         ("a.json", record(penulis=" " * BODY + "x")),
         ("a.html", f"<title>{'<h1>a</h1>' * 5000}</title>" + "<h1>a</h1>" * 3000),
+        ("a.html", PAGE + TEXT + "<div>" * 90 + "<p itemprop=articleBody>Isi kata." * 4000),
         ("a.txt", "kata\n" * 9999),
         ("a.txt", '"a\n' * 9999),
     ],
@@ -311,6 +403,16 @@ def test_hostile_files_are_read_in_linear_time(name: str, content: str) -> None:
     began = time.process_time()
     read(name, content)
     assert time.process_time() - began < 4
+
+
+def test_boxes_within_boxes_are_read_once() -> None:
+    """Each was read anew for all that it stands in, which took seven times as long."""
+    body = f"<div itemprop=articleBody>{TEXT}{'<div class=share>' * 90}{('<p class=share>' + 'kata ' * 5) * 9500}"
+    began = time.process_time()
+    (found,) = read("a.html", PAGE + body)
+    assert isinstance(found, Draft)
+    assert "kata" not in found.body
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("query", [b"page=\xbb", b"\xff=\xfe", b"q=\x85", b"%ff=%fe"])

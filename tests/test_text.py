@@ -90,6 +90,7 @@ def test_clean_text_is_xml_and_reads_back_the_same(value: str) -> None:
         ("&amp;lt; sekali saja", "&lt; sekali saja"),
         ("a < b > c, x<y", "a < b > c, x<y"),
         ("**Penting**: `print` dan [tautan](https://x.id)", "Penting: print dan tautan"),
+        ("`a `b` dan **c **d**", "`a b dan **c d"),
         ("2 * 3 * 4 dan snake_case_nama", "2 * 3 * 4 dan snake_case_nama"),
         ("Judul\x00 \x0bAneh\ufffe", "Judul Aneh"),
         ("&#x110000; &bukan; &copy", "\ufffd &bukan; &copy"),
@@ -227,6 +228,21 @@ def test_figures_and_srcset_stay() -> None:
         f'<figure><img src="{BASE}a.jpg" srcset="{BASE}a.jpg 1x, https://koran.id/b%2Cc.jpg 2x">'
         "<figcaption>K</figcaption></figure>"
     )
+
+
+@pytest.mark.parametrize(
+    ("srcset", "candidates"),
+    [
+        ("a.jpg, b.jpg 2x", [("a.jpg", ""), ("b.jpg", "2x")]),
+        ("a.jpg 640w,b,c.jpg 1.5x", [("a.jpg", "640w"), ("b,c.jpg", "1.5x")]),
+        (", ,a.jpg,, b.jpg .5x ,", [("a.jpg", ""), ("b.jpg", ".5x")]),
+        ("a.jpg besar, b.jpg 2x", [("b.jpg", "2x")]),
+        (" ,, ", []),
+    ],
+)
+def test_a_srcset_is_parted_as_browsers_part_it(srcset: str, candidates: list[tuple[str, str]]) -> None:
+    """At commas behind a blank or a size; a comma within an address is part of it."""
+    assert list(text.candidates_of(srcset)) == candidates
 
 
 def test_frames_become_links() -> None:

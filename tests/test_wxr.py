@@ -141,22 +141,22 @@ class TestWhatIsAnArticle:
         assert found.title == "D"
 
 
-MANY_ATTACHMENTS = """
-import resource, tempfile
+MANY_OTHERS = """
+import resource, sys, tempfile
 from feeds.readers.wxr import read_stream
 from tests.test_wxr import END, HEAD, item, meta
 small = (
-    "<item><wp:post_id>{0}</wp:post_id><wp:post_type>attachment</wp:post_type>"
-    "<wp:attachment_url>https://kabar.example/{0}.jpg</wp:attachment_url></item>"
+    "<item><wp:post_id>{0}</wp:post_id><wp:post_type>{1}</wp:post_type>"
+    "<wp:attachment_url>https://kabar.example/{0}.jpg</wp:attachment_url>{2:400}</item>"
 )
 with tempfile.TemporaryFile() as file:
     file.write((HEAD + item(more=meta("_thumbnail_id", "7"))).encode())
-    file.writelines(small.format(number).encode() for number in range(50_000))
+    file.writelines(small.format(number, sys.argv[1], "").encode() for number in range(50_000))
     file.write(END.encode())
     file.seek(0)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     (draft,) = read_stream("e.xml", file)
-    assert draft.image.url.endswith("/7.jpg")
+    assert draft.image.url.endswith("/7.jpg") if sys.argv[1] == "attachment" else draft.image is None
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
@@ -312,9 +312,10 @@ class TestFields:
         assert re.findall(r"/(\d)\.", own.body) == ["3", "1", "2"]
         assert "<figcaption>Foto 2</figcaption>" in named.body
 
-    def test_many_attachments_are_no_weight(self) -> None:
+    @pytest.mark.parametrize("kind", ["attachment", "guest-author"])
+    def test_many_items_that_are_no_posts_are_no_weight(self, kind: str) -> None:
         """Of each, the place in the file is held and nothing else."""
-        done = subprocess.run([sys.executable, "-c", MANY_ATTACHMENTS], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", MANY_OTHERS, kind], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert int(done.stdout) < 10_000  # kilobytes
 
@@ -462,6 +463,18 @@ class TestEncodings:
         assert is_wxr(data[:4096])
         found = [each.title for each in read(data) if isinstance(each, Draft)]
         assert found == ["Café “baru”", "B"]
+
+    @pytest.mark.parametrize(
+        "name",
+        ["punycode", "zlib", "bz2", "base64", "hex", "quopri", "uu", "rot13", "idna", "undefined", "utf-7", "cp037"],
+    )
+    def test_an_encoding_that_no_newsroom_has_is_not_believed(self, name: str) -> None:
+        """Python knows them; a text in one of them is no text, or takes the square of its length to be read."""
+        posts = [item("Café “baru”", "kata " * 20_000), item("B")]
+        start = time.process_time()
+        found = read(export(*posts).replace(b"UTF-8", name.encode(), 1))
+        assert [each.title for each in found if isinstance(each, Draft)] == ["Café “baru”", "B"]
+        assert time.process_time() - start < 4
 
 
 class TestSplitting:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
+from feeds.characters import NOT_XML
 from feeds.config.categories import RESERVED as RESERVED
 from feeds.config.categories import CategorySetting as CategorySetting
 from feeds.config.categories import category_settings, check_gone, prettified
@@ -29,7 +30,7 @@ from feeds.config.profiles import Profile as Profile
 from feeds.config.profiles import check_profile_feeds, known_profiles
 from feeds.config.sources import CONFIG_VARIABLE, from_environment, from_file, newsroom_folder
 from feeds.config.table import DEFAULT_BASE_URL, SETTINGS
-from feeds.config.values import NOT_XML, SCHEME, absolute_path, zone_of
+from feeds.config.values import SCHEME, absolute_path, zone_of
 from feeds.errors import ConfigError
 from feeds.limits import Limits
 from feeds.model import RslTerms

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from feeds.characters import NOT_XML
 from feeds.errors import ConfigError
 from feeds.indonesian import ZONES
 from feeds.licenses import license_address
@@ -48,7 +49,6 @@ class Where:
 Reader = Callable[[Where, object], Any]
 
 
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _CREDENTIALS = re.compile(r"//\S*@")  # a slash in a password may have been left as it is
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
@@ -149,13 +149,13 @@ _UNITS = {"": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 def size(low: int, high: int) -> Reader:
-    """A size in bytes, also as text with a unit: ``256 MB``."""
+    """A size in bytes, also as text with a unit: ``64 MB``."""
 
     def read(where: Where, value: object) -> int:
         written = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
         found = int(written[1]) * _UNITS[(written[2] or "").upper()] if written else value
         if not isinstance(found, int) or isinstance(found, bool) or not low <= found <= high:
-            raise where.expected(f"a size such as '256 MB', from {low:,} to {high:,} bytes", value)
+            raise where.expected(f"a size such as '64 MB', from {low:,} to {high:,} bytes", value)
         return found
 
     return read

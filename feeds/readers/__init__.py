@@ -29,9 +29,9 @@ from types import MappingProxyType
 from typing import BinaryIO, NamedTuple, Protocol, cast
 
 from feeds.errors import ArticleError, UnreadableError
-from feeds.limits import Limits
+from feeds.limits import Limits, without_embedded
 from feeds.model import Draft
-from feeds.readers.bounds import TOO_DEEP, within, without_embedded
+from feeds.readers.bounds import TOO_DEEP, within
 from feeds.readers.encoding import decode, remark_on
 
 

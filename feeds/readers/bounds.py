@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
+from itertools import chain
 
 from feeds.depth import depth_as_written
 from feeds.errors import ArticleError, UnreadableError
-from feeds.limits import Limits
+from feeds.limits import Limits, size_of
 from feeds.model import Draft
 
 TOO_DEEP = "values lie deeper within each other than can be read; see limits.depth"
 """What is said of a value for which the interpreter's own stack is too small."""
-
-_EMBEDDED = re.compile(r"data:[\w.+/;=-]{1,160};base64,[A-Za-z0-9+/=%]++", re.ASCII)
-
-
-def without_embedded(source: str) -> str:
-    """A text without the files that stand in it as addresses (``data:image/png;base64,…``), which no feed carries."""
-    return _EMBEDDED.sub("data:,", source)
 
 
 def within(found: Iterator[Draft | ArticleError], limits: Limits) -> Iterator[Draft | ArticleError]:
@@ -36,10 +29,7 @@ def within(found: Iterator[Draft | ArticleError], limits: Limits) -> Iterator[Dr
 def _hold(draft: Draft, limits: Limits) -> None:
     """Raises UnreadableError for an article beyond the limits."""
     body = draft.body
-    size = len(draft.title) + len(draft.summary) + len(body)
-    if size > limits.text:
-        size -= len(body) - len(without_embedded(body))
-        limits.hold("text", size, "its text is {} characters long")
+    limits.hold("text", size_of(_values(draft)), "its text is {} characters long")
     names = len(draft.authors) + len(draft.categories) + len(draft.tags)
     limits.hold("names", names, "has {} categories, tags and authors")
     if draft.body_format != "text":
@@ -49,3 +39,11 @@ def _hold(draft: Draft, limits: Limits) -> None:
             limits.hold("elements", marks, "its text has {} elements and links")
         levels = depth_as_written(body, draft.body_format, limits.depth)
         limits.hold("depth", levels, "elements of its text lie {} deep within each other")
+
+
+def _values(draft: Draft) -> Iterator[object]:
+    """All that an article says, whatever says it: each of its texts is among them."""
+    image = draft.image
+    notices = (*draft.corrections, draft.withdrawn) if draft.withdrawn else draft.corrections
+    of_image = (image.url, image.caption, image.credit, image.type) if image else ()
+    return chain(draft, draft.authors, draft.categories, draft.tags, of_image, *notices, *draft.warnings, draft.unused)

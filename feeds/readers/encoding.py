@@ -80,7 +80,7 @@ _META = re.compile(rb"<meta\s[^<>]{0,400}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40
 _SINGLE_BYTE = frozenset(
     {"mac-roman", "koi8-r", *(f"cp{n}" for n in range(1250, 1259)), *(f"iso8859-{n}" for n in range(1, 17))}
 )
-_ENCODINGS = _SINGLE_BYTE | {"utf-8", "big5", "cp932", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "shift_jis"}
+ENCODINGS = _SINGLE_BYTE | {"utf-8", "big5", "cp932", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "shift_jis"}
 _LATIN = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -96,7 +96,7 @@ def _declared(data: bytes, suffix: str) -> str:
     except LookupError:
         return ""
     name = _LATIN.get(name, name)
-    return name if name in _ENCODINGS else ""
+    return name if name in ENCODINGS else ""
 
 
 def _tried(data: bytes, encoding: str) -> tuple[str, Warnings] | None:

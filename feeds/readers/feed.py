@@ -40,9 +40,9 @@ def read(
     warnings: tuple[tuple[str, str], ...] = ()
     if texts.has_control(text):
         text, warnings = texts.clean(text), (("control", "the feed holds control characters; they are left out"),)
-    # For bodies that are fetched again; which term is a category is judged by the whole file.
-    parsed = parse(text, options.limits, limit=max(only) + 1 if only else None)
-    options.limits.hold("records", len(parsed.entries), "the feed holds {} entries")
+    # Some are wanted for bodies that are fetched again; which term is a category is judged by the whole file.
+    parsed = parse(text, options.limits, limit=(max(only) if only else options.limits.records) + 1)
+    options.limits.hold("records", len(parsed.entries), "the feed holds {} entries or more")
     feed = _Feed(path, parsed.channel, parsed.entries)
     for position, entry in enumerate(parsed.entries):
         if (only is None or position in only) and not _why_left_out(entry):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
@@ -24,7 +24,7 @@ from feeds.readers.html_blocks import LEAVES, leaves, part_paragraphs
 from feeds.readers.html_extract import ArticleText, by_trafilatura
 from feeds.readers.html_images import Figure, figures_in, is_teaser, make_real
 from feeds.readers.html_metadata import scope_of, squash
-from feeds.readers.html_tree import UNSEEN, Found, drop, line_of, one_of, text_of
+from feeds.readers.html_tree import UNSEEN, Found, drop, line_of, one_of, text_of, text_sizes
 
 ENOUGH = 200  # characters of text that make a body; a shorter one is looked for elsewhere, too
 
@@ -89,7 +89,13 @@ def _selected(root: HtmlElement, selector: str) -> Sequence[HtmlElement]:
         found: list[HtmlElement] = CSSSelector(selector, translator="html")(root)
     except (SelectorError, etree.XPathError) as error:
         raise UnreadableError(f"body_selector {selector!r} is no CSS selector: {error}") from error
-    return [element for element in found if not any(above in found for above in element.iterancestors())]
+    return _outermost(found)
+
+
+def _outermost(elements: Sequence[HtmlElement]) -> Sequence[HtmlElement]:
+    """Those that stand within none of the others."""
+    known = set(elements)
+    return [element for element in elements if known.isdisjoint(element.iterancestors())]
 
 
 _MARKED = etree.XPath("//*[contains(@itemprop, 'articleBody') or contains(@itemprop, 'articlebody')]")
@@ -99,8 +105,7 @@ def _article_body(root: HtmlElement) -> Sequence[HtmlElement]:
     """The parts of the article that has the longest; a page may part one at its advertisements."""
     marked: list[HtmlElement] = _MARKED(root)
     longest = [scope_of(element) for element in _longest(marked)]
-    marked = [element for element in marked if scope_of(element) in longest]
-    return [element for element in marked if not any(above in marked for above in element.iterancestors())]
+    return _outermost([element for element in marked if scope_of(element) in longest])
 
 
 def _longest(elements: Any) -> Sequence[HtmlElement]:
@@ -170,17 +175,28 @@ def _cleaned(elements: Sequence[HtmlElement], where: str, title: str, found: Art
 
 def _drop_boxes(root: HtmlElement, found: ArticleText | None, cuts: list[Cut]) -> None:
     """Scripts, forms, margins and boxes that call themselves the page's own; none with much of the article in it."""
-    whole = len(text_of(root)) or 1
-    for element in list(root.iter(etree.Element)):
-        tag = element.tag
-        if element is root or element.getparent() is None:
-            continue
-        if tag in _NEVER:
-            _cut(element, "page furniture", cuts)
-        elif tag in _BOXES and _BOX.search(f"{element.get('class') or ''} {element.get('id') or ''}"[:300]):
-            own = any(_is_prose(text) and found.has(text) for text in map(text_of, leaves(element))) if found else False
-            if not own and len(text_of(element)) < 0.3 * whole:
-                _cut(element, "page furniture", cuts)
+    inner = [element for element in root.iter(etree.Element) if element is not root]
+    boxes = [element for element in inner if element.tag in _BOXES and _BOX.search(_named(element))]
+    going = {element for element in inner if element.tag in _NEVER} | set(boxes)
+    if boxes:
+        going -= _with_the_article(root, boxes, found)
+    for element in _outermost([element for element in inner if element in going]):
+        _cut(element, "page furniture", cuts)
+
+
+def _named(element: HtmlElement) -> str:
+    return f"{element.get('class') or ''} {element.get('id') or ''}"[:300]
+
+
+def _with_the_article(root: HtmlElement, boxes: Sequence[HtmlElement], found: ArticleText | None) -> set[HtmlElement]:
+    """Those of some boxes with a paragraph of the article, or much of the page's text; each text is read once."""
+    sizes = text_sizes(root)
+    kept = {box for box in boxes if sizes.get(box, 0) >= 0.3 * (sizes[root] or 1)}
+    if found is not None:
+        for leaf in chain.from_iterable(map(leaves, _outermost(boxes))):
+            if _is_prose(text := text_of(leaf)) and found.has(text):
+                kept |= {leaf, *leaf.iterancestors()}
+    return kept & set(boxes)
 
 
 def _is_prose(text: str) -> bool:

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 from feeds.model import Image
 from feeds.readers.capture_lines import caption_of
 from feeds.readers.html_tree import drop, in_order, text_of
+from feeds.text import candidates_of
 
 _LATE = in_order(
     "data-src data-lazy-src data-original data-lazy data-srcset data-lazy-srcset data-original-src data-url"
@@ -23,7 +24,6 @@ _PLACEHOLDER = re.compile(
     r"[\w.-]*\.(?:gif|png|svg|jpe?g|webp)\b",
     re.IGNORECASE,
 )
-_CANDIDATE = re.compile(r"\s*(\S*[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx])?\s*(?:,|$)")
 _PIXEL = frozenset({"0", "1", "0px", "1px"})
 
 
@@ -68,7 +68,7 @@ def _sources(image: HtmlElement) -> Iterator[str]:
 
 
 def _largest(srcset: str) -> str:
-    sized = [(float(size or 1), address) for address, size in _CANDIDATE.findall(srcset[:8000]) if address]
+    sized = [(float(size[:-1] or 1), address) for address, size in candidates_of(srcset)]
     return max(sized, key=lambda pair: pair[0])[1] if sized else ""
 
 

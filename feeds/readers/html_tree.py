@@ -223,6 +223,31 @@ def text_of(element: HtmlElement) -> str:
     return " ".join("".join(text for text, _ in _pieces(element)).split())
 
 
+def text_sizes(root: HtmlElement) -> dict[HtmlElement, int]:
+    """How many characters a visitor reads in an element and in each below it that can be seen, in one walk."""
+    sizes: dict[HtmlElement, int] = {}
+    begun: list[int] = []
+    read = 0
+    walker = etree.iterwalk(root, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            begun.append(read)
+            if node.tag in UNSEEN or _is_hidden(node):
+                walker.skip_subtree()
+            else:
+                read += _length(node.text)
+        else:
+            sizes[node] = read - begun.pop()
+            read += _length(node.tail)
+    return sizes
+
+
+def _length(text: str | None) -> int:
+    """The characters of a text's words, and one behind each."""
+    words = text.split() if text else ()
+    return sum(map(len, words), len(words))
+
+
 def visible_lines(element: HtmlElement, strangers: frozenset[HtmlElement] = frozenset()) -> list[tuple[str, int]]:
     """The lines that a visitor sees, and where in the source each begins: a block's text is a line.
 

@@ -5,11 +5,13 @@ Numbers stay as written and NaN is nothing, so that an ``id`` of a hundred digit
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from feeds.errors import ArticleError, UnreadableError
+from feeds.limits import Limits
 from feeds.model import Draft
 from feeds.readers import PLAIN, Line, Options, drafts, fields
 from feeds.readers.bounds import TOO_DEEP
@@ -37,21 +39,24 @@ def read(
         if not fields.is_article(record := fields.gather(found, options.names)):
             raise UnreadableError("the file holds no article: neither a title nor a body, nor a list of articles")
         return iter(_single(path, fields.with_unused(record, found, options.names)))
-    records = _records(path, text, found, only, options.limits.record)
+    records = _records(path, text, found, only, options.limits)
     return drafts.read_records(path, records, options=options, only=only)
 
 
 def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[int] | None = None) -> Iterator[Line]:
     """Each value of the records that are wanted, with its name and the field that it gives."""
     found = _value(path, text)
-    records = [(0, found)] if isinstance(found, Mapping) else _records(path, text, found, only, options.limits.record)
+    records = [(0, found)] if isinstance(found, Mapping) else _records(path, text, found, only, options.limits)
     return drafts.explain_records(records, further=options.names, only=only)
 
 
 def _records(
-    path: str, text: str, found: list[object] | None, only: frozenset[int] | None, limit: int
+    path: str, text: str, found: list[object] | None, only: frozenset[int] | None, limits: Limits
 ) -> Iterator[drafts.Record]:
-    return _elements(path, found) if isinstance(found, list) else _lines(path, text, only, limit)
+    if found is None:
+        return _lines(path, text, only, limits.record)
+    limits.hold("records", len(found), "the file holds {} records")
+    return _elements(path, found)
 
 
 def _single(path: str, record: Mapping[str, object]) -> list[Draft]:
@@ -147,9 +152,9 @@ def _elements(path: str, elements: Iterable[object]) -> Iterator[drafts.Record]:
 
 
 def _lines(path: str, text: str, only: frozenset[int] | None, limit: int) -> Iterator[drafts.Record]:
-    for position, line in enumerate(text.split("\n")):
+    for position, line in enumerate(io.StringIO(text, newline="\n")):  # each as it is wanted
         if (only is None or position in only) and line.strip():
-            yield position, _line(f"{path}#{position + 1}", line, limit)
+            yield position, _line(f"{path}#{position + 1}", line.rstrip("\n"), limit)
 
 
 def _line(name: str, line: str, limit: int) -> Mapping[object, object] | ArticleError:

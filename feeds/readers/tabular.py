@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import re
 from collections.abc import Iterator
 
 from feeds.errors import ArticleError, UnreadableError
+from feeds.limits import MB
 from feeds.model import Draft
 from feeds.readers import PLAIN, Line, Options, drafts, fields
 
-_MAX_RESTARTS = 50
+_READ_IN_VAIN = 16 * MB
+"""Characters that broken rows may take in and give back, beside four times the table's own: a quote opened in each
+line could take in all the lines behind it.
+"""
 
 
 def read(
@@ -77,26 +80,30 @@ def _cells(text: str, delimiter: str, limit: int) -> Iterator[tuple[int, list[st
     what does not fit the header there is taken for the rest of the broken row. limit: of a cell's characters.
     """
     csv.field_size_limit(limit)
-    lines = io.StringIO(text, newline="\n").readlines()
-    start, width, mending = 0, 0, False
-    for _ in range(_MAX_RESTARTS):
-        before = start
-        reader = csv.reader(itertools.islice(lines, start, None), delimiter=delimiter, strict=True)
+    lines = io.StringIO(text, newline="\n")
+    line, place, width, mending = 1, 0, 0, False
+    left = _READ_IN_VAIN + 4 * len(text)
+    while left > 0:
+        begin = line
+        reader = csv.reader(lines, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 row = _trimmed(cells, width)
                 if row and not (mending and len(row) != width):
                     width = width or len(row)
                     mending = False
-                    yield before + 1, row
-                before = start + reader.line_num
+                    yield line, row
+                line, place = begin + reader.line_num, lines.tell()
             return
         except csv.Error as error:
+            left -= lines.tell() - place
+            lines.seek(place)
+            first = lines.readline()
             too_large = "field larger" in str(error)
-            found = None if too_large else _alone(lines[before], delimiter, width)
-            yield before + 1, found or (_TOO_LARGE.format(f"{limit:,}") if too_large else _UNCLOSED)
-            start, mending = before + 1, True
-    yield start + 1, "too many rows are broken; the rest of the table was not read"
+            found = None if too_large else _alone(first, delimiter, width)
+            yield line, found or (_TOO_LARGE.format(f"{limit:,}") if too_large else _UNCLOSED)
+            line, place, mending = line + 1, lines.tell(), True
+    yield line, "too many rows are broken; the rest of the table was not read"
 
 
 def _trimmed(cells: list[str], width: int) -> list[str]:

@@ -19,10 +19,9 @@ from typing import IO, BinaryIO, NamedTuple
 from urllib.parse import unquote
 
 from feeds.errors import ArticleError, UnreadableError
-from feeds.limits import Limits
+from feeds.limits import Limits, without_embedded
 from feeds.model import Draft, Image
 from feeds.readers import PLAIN, Line, Options
-from feeds.readers.bounds import without_embedded
 from feeds.readers.fields import field_of
 from feeds.readers.shortcodes import Attachment, is_image
 from feeds.readers.wordpress_html import to_html
@@ -176,7 +175,7 @@ class _Places:
 
 
 class _Contents(NamedTuple):
-    """What the first pass finds. posts: by position; attachments: by id; children: attachments by their post's id.
+    """What the first pass finds. posts, guests: by position; attachments: by id; children: those by their post's id.
 
     typed: whether items say of what type they are, as they do in all exports of WordPress itself.
     """
@@ -185,7 +184,7 @@ class _Contents(NamedTuple):
     posts: _Places
     attachments: _Places
     children: _Places
-    guests: list[bytes]
+    guests: _Places
     typed: bool
     cut_off: bool
 
@@ -199,8 +198,7 @@ _FACT = re.compile(rb":(post_type|status|post_id|post_parent)>\s*+(?:<!\[CDATA\[
 def _look_through(stream: IO[bytes], limits: Limits) -> _Contents:
     stream.seek(0)
     items = Items(stream, max_item=limits.record)
-    posts, others, attachments, children = _Places(), _Places(), _Places(), _Places()
-    guests: list[bytes] = []
+    posts, others, attachments, children, guests = _Places(), _Places(), _Places(), _Places(), _Places()
     typed = False
     for position, start, data in items:
         if not position:
@@ -212,7 +210,7 @@ def _look_through(stream: IO[bytes], limits: Limits) -> _Contents:
             attachments.add(_number(facts.get(b"post_id", b"")), start, len(data))
             children.add(_number(facts.get(b"post_parent", b"")), start, len(data))
         elif kind == b"guest-author":
-            guests.append(data)
+            guests.add(position, start, len(data))
         elif kind not in _MACHINERY_BYTES and facts.get(b"status", b"publish") in _LIVE_BYTES:
             (posts if kind == b"post" else others).add(position, start, len(data))
     if not items.head.strip():
@@ -324,9 +322,9 @@ class _Posts:
             full_name = f"{values.get('wp:author_first_name', '')} {values.get('wp:author_last_name', '')}".strip()
             name = values.get("wp:author_display_name", "").strip() or full_name
             found[values.get("wp:author_login", "").strip().lower()] = name or values.get("wp:author_login", "")
-        for data in self._contents.guests:
+        for number in range(len(self._contents.guests)):
             try:
-                record = self._parser.read(data)
+                record = self._parser.read(self._contents.guests.data(self._stream, number))
             except UnreadableError:
                 continue
             name = record.meta.get("cap-display_name", "").strip() or record.values.get("title", "").strip()

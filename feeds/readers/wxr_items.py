@@ -21,6 +21,7 @@ from lxml import etree
 
 from feeds.errors import UnreadableError
 from feeds.limits import Limits
+from feeds.readers.encoding import ENCODINGS
 
 BLOCK = 1 << 20  # bytes read at a time
 MAX_HEAD = 8 << 20  # bytes in front of the first item that are looked at
@@ -149,7 +150,7 @@ _SINGLE_BYTES = {"iso8859-1": "cp1252", "ascii": "utf-8"}  # what a browser read
 
 
 def encoding_of(head: bytes) -> str:
-    """The encoding of a stream by its byte order mark or declaration, else ``utf-8``."""
+    """The encoding of a stream by its byte order mark or declaration, ``utf-8`` for any that no newsroom has."""
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     declared = _DECLARED.search(head[:1024])
@@ -157,8 +158,8 @@ def encoding_of(head: bytes) -> str:
         name = codecs.lookup(declared[1].decode()).name if declared else "utf-8"
     except LookupError:
         return "utf-8"
-    # A declaration that can be read as ASCII is in no encoding of two or four bytes, whatever it says.
-    return "utf-8" if name.startswith(("utf-16", "utf-32")) else _SINGLE_BYTES.get(name, name)
+    name = _SINGLE_BYTES.get(name, name)
+    return name if name in ENCODINGS else "utf-8"
 
 
 @contextmanager

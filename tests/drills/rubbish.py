@@ -1,11 +1,13 @@
 """Rubbish in: generated inputs for every reader, for dates, the configuration, lists of withdrawals and HTTP.
 
-    python tests/drills/rubbish.py [N]      50,000 of them without N
+    python tests/drills/rubbish.py [N]      N of them in all, 50,000 without N
 
 Real samples of the tests are changed: bits flipped, parts cut, doubled and spliced with others, numbers made huge,
-values nested, texts encoded in other ways, controls, surrogates and byte order marks put in. No input may raise what
-is not foreseen, take a second of the processor, or make memory grow; and every good article appears, whatever lies
-beside it. Where atheris is installed (``pip install atheris``), a fifth is guided by what the readers have covered.
+values nested, texts encoded in other ways, controls, surrogates and byte order marks put in. Others have one piece many
+times, with blanks or without, where a title, a body, a row or an attribute stands. No input may raise what is not
+foreseen, give more text than is read of an article, take a second of the processor, or make memory grow; and every good
+article appears, whatever lies beside it. Where atheris is installed (``pip install atheris``), a fifth is guided by
+what the readers have covered.
 """
 
 from __future__ import annotations
@@ -35,6 +37,7 @@ from feeds import text
 from feeds.config import load
 from feeds.dates import find_dates, months_first, read_date
 from feeds.errors import ConfigError, DateError
+from feeds.limits import Limits, size_of
 from feeds.model import Article, Draft
 from feeds.readers import explain_file, read_file
 from feeds.scan import scan
@@ -45,6 +48,7 @@ from tests.drills.rubbish_inputs import (
     CONFIGURATION,
     DATES,
     LIST,
+    REPEATED,
     REQUESTS,
     RUBBISH,
     VARIABLES,
@@ -57,6 +61,7 @@ from tests.support import NOW, a_desk, article, titles, until
 
 SECOND = 1.0  # of the processor that an input may take
 HANG = 10.0
+MOST_TEXT = Limits().text  # characters
 GROWTH = 400  # MB that memory may grow by, once each reader has read something
 UNFORESEEN = "the file cannot be read ("  # how read_file begins to tell of an exception that no reader foresaw
 GOOD = 24
@@ -75,11 +80,15 @@ def _stop(*_: object) -> None:
 
 @dataclass
 class Drill:
-    """Tries inputs and counts them. lost: a sentence for each that was not borne; kept: rubbish for the build."""
+    """Tries inputs and counts them. files: by their suffix, which tells the reader, without those that atheris chose.
+
+    lost: a sentence for each that was not borne; kept: rubbish for the build.
+    """
 
     folder: Path
     second: float = SECOND
     tried: Counter[str] = field(default_factory=Counter)
+    files: Counter[str] = field(default_factory=Counter)
     lost: list[str] = field(default_factory=list)
     kept: list[Sample] = field(default_factory=list)
     slowest: float = 0.0
@@ -100,7 +109,8 @@ class Drill:
         self.warm_up()
         before = _memory()
         shares: tuple[tuple[float, st.SearchStrategy[Any], Callable[[Any], None]], ...] = (
-            (0.60, RUBBISH, lambda rubbish: self.file(rubbish.of(self.samples))),
+            (0.52, RUBBISH, lambda rubbish: self.file(rubbish.of(self.samples))),
+            (0.08, REPEATED, lambda repeated: self.file(repeated.file, repeated.good)),
             (0.02, RUBBISH, self.withdrawals),
             (0.14, DATES, self.dates),
             (0.04, RUBBISH, self.configuration),
@@ -139,21 +149,27 @@ class Drill:
 
     # --- kinds ---
 
-    def file(self, sample: Sample) -> None:
-        self.hold("file", sample, lambda: self._read(sample))
+    def file(self, sample: Sample, good: str = "") -> None:
+        """good: the title of an article that must be found, "" for none."""
+        self.files[Path(sample.name).suffix] += 1
+        self.hold("file", sample, lambda: self._read(sample, good))
         if self.tried["file"] % 40 == 0 and len(self.kept) < 400:
             self.kept.append(sample)
 
-    def _read(self, sample: Sample) -> None:
+    def _read(self, sample: Sample, good: str = "") -> None:
         """All that becomes of a file: drafts, articles, HTML, and how it is explained."""
         position = None
+        missing = bool(good)
         for found in read_file(sample.name, sample.data):
             if isinstance(found, Draft):
                 position = found.position
+                missing = missing and found.title != good
+                assert size_of(found) <= MOST_TEXT, size_of(found)
                 self._check(normalise(found, self.rules, 0, []))
                 text.summarise(text.render(found.body, found.body_format, base="https://kabar.example/a/"))
             elif UNFORESEEN in found.reason:
                 raise AssertionError(found.reason)
+        assert not missing, good
         explain_file(sample.name, sample.data, position=position)
 
     def _check(self, found: Article | None) -> None:
@@ -168,8 +184,13 @@ class Drill:
         self.hold("list", data, lambda: read_lists(self.rules, found))
 
     def dates(self, written: str) -> None:
-        self.hold("date", written, lambda: read_date(written, reference=NOW), DateError)
-        self.hold("date", written, lambda: (find_dates(written, reference=NOW), months_first([written])))
+        def every_way() -> None:
+            with suppress(DateError):
+                read_date(written, reference=NOW)
+            find_dates(written, reference=NOW)
+            months_first([written])
+
+        self.hold("date", written, every_way)
 
     def configuration(self, rubbish: Rubbish) -> None:
         file = self.folder / "newsroom.toml"
@@ -232,12 +253,13 @@ class Drill:
         if done.returncode or runs is None:
             self.lost.append(f"atheris ended with {done.returncode}: {done.stderr[-2000:]}")
         self.tried["file"] += int(runs[1]) if runs else 0
-        self.guided = f"{runs[1] if runs else 0} of them guided by atheris"
+        self.guided = f"{runs[1] if runs else 0} files more guided by atheris"
 
     def __str__(self) -> str:
         kinds = ", ".join(f"{number:,} {kind}s" for kind, number in self.tried.items())
+        files = ", ".join(f"{number:,} {suffix}" for suffix, number in self.files.most_common())
         tried, slow = f"{self.tried.total():,} inputs ({kinds})", f"the slowest took {self.slowest:.2f} s"
-        parts = (tried, slow, self.published, self.guided, f"lost: {len(self.lost)}")
+        parts = (tried, f"files by reader: {files}", self.guided, slow, self.published, f"lost: {len(self.lost)}")
         return "; ".join(filter(None, parts))
 
 

@@ -108,6 +108,84 @@ class Rubbish(NamedTuple):
 
 RUBBISH = st.builds(Rubbish, st.integers(0, 10_000), st.integers(0, 10_000), st.lists(_CHANGES, min_size=1, max_size=6))
 
+# --- the same many times ---------------------------------------------------------------------------------------------
+
+
+class Place(NamedTuple):
+    """Where a piece stands many times. good: the title of an article behind it, which appears whatever it is."""
+
+    name: str
+    before: str
+    behind: str
+    good: str = ""
+
+
+_PAGE = "<title>Harga beras turun</title><meta name=date content=2026-05-04><h1>Harga beras turun</h1><p>Isi.</p>"
+_EXPORT = (
+    '<?xml version="1.0" encoding="{}"?><rss xmlns:content="http://purl.org/rss/1.0/modules/content/"'
+    ' xmlns:wp="http://wordpress.org/export/1.2/"><channel><item><title>Harga beras</title>'
+    "<wp:post_date>2026-05-04 10:00:00</wp:post_date><content:encoded>"
+)
+_EXPORT_END = "</content:encoded></item></channel></rss>"
+_GOOD = "Kabar baik"
+_LONG = "x" * 530_000  # more than limits.text
+_LINE = "Harga beras di pasar induk turun tiga hari"
+PLACES: tuple[Place, ...] = (
+    Place("a.md", "---\ntitle: '", "'\ndate: 2026-05-04\n---\nIsi."),
+    Place("a.md", "---\ntitle: Harga beras\ndate: 2026-05-04\npenulis: '", "'\n---\nIsi."),
+    Place("a.md", "---\ntitle: Harga beras\ndate: 2026-05-04\n---\n", "\n"),
+    Place("a.json", '{"judul": "', '", "tanggal": "2026-05-04", "isi": "Isi."}'),
+    Place("a.json", '{"judul": "Harga", "tanggal": "2026-05-04", "isi": "Isi.", "hak_cipta": "data:' + _LONG, '"}'),
+    Place("a.json", '{"judul": "Harga", "tanggal": "2026-05-04", "isi": "[\'a\'' + ",1" * 220_000, ']"}'),
+    Place("a.jsonl", '{"judul": "', f'"}}\n{{"judul": "{_GOOD}", "tanggal": "2026-05-04", "isi": "Isi."}}\n', _GOOD),
+    Place("a.csv", "judul,tanggal,isi\n", f"\n{_GOOD},2026-05-04,Isi.\n", _GOOD),
+    Place("a.json", """{"judul": "Harga", "tanggal": "2026-05-04", "isi": "<img src='a.jpg' srcset='""", """ x'>"}"""),
+    Place("a.html", f'{_PAGE}<div itemprop=articleBody>{_LINE}.<img srcset="', ' x">'),
+    Place("a.html", f"{_PAGE}{'<div>' * 30}", ""),
+    Place("a.html", f"{_PAGE}<div itemprop=articleBody>{'<div class=share>' * 30}", ""),
+    Place("a.html", "<title>", f"</title>{_PAGE}"),
+    Place("a.txt", "Harga beras turun\n\nSenin, 4 Mei 2026\n\n", "\n"),
+    Place("a.rss", "<rss><channel><item><title>A</title><dc:rights>" + _LONG, "</dc:rights></item></channel></rss>"),
+    Place("a.rss", "<rss><channel><item><title>A</title><description>", "</description></item></channel></rss>"),
+    *(
+        Place("a.xml", _EXPORT.format(encoding), _EXPORT_END)
+        for encoding in ("utf-8", "punycode", "zlib", "rot13", "idna", "undefined", "gb18030")
+    ),
+)
+_MANY: tuple[str, ...] = (
+    *("a", "`a", "**a", "[a](b", "![a]", "&amp;", "&", "<b", "&lt;b", "(a", "{{<", "[a", "a,", ",1", "9", "."),
+    *('"a', '"', "'a'", "{}", "data:", "data:a;base64,", "<!--", "<p itemprop=articleBody>Isi", "]]>"),
+    *('R,"rusak"x\n', 'R,"rusak\n', "R\n", "Baca juga: A\n", "# A\n"),
+    *(f"<p class=share>{_LINE}", f"<br>{_LINE}"),
+)
+
+
+class Repeated(NamedTuple):
+    """A piece many times at a place. blank: with a blank between each two; length: of all together, in characters."""
+
+    place: int
+    piece: int
+    blank: bool
+    length: int
+
+    @property
+    def good(self) -> str:
+        return PLACES[self.place].good
+
+    @property
+    def file(self) -> Sample:
+        place, piece = PLACES[self.place], _MANY[self.piece] + " " * self.blank
+        return Sample(place.name, f"{place.before}{piece * (self.length // len(piece))}{place.behind}".encode())
+
+
+REPEATED = st.builds(
+    Repeated,
+    st.integers(0, len(PLACES) - 1),
+    st.integers(0, len(_MANY) - 1),
+    st.booleans(),
+    st.sampled_from((7_000, 12_000, 40_000)),
+)
+
 # --- what else is asked ----------------------------------------------------------------------------------------------
 
 LIST = Sample(
