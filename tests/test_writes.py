@@ -74,7 +74,6 @@ def test_serve_writes_only_where_the_readme_says_and_needs_no_privilege(tmp_path
     assert f"{state}/catalogue.sqlite-wal" in written, "the watch over writes saw none"
     allowed = tuple(f"{folder}/" for folder in (state, counts)[:workers])
     assert {path for path in written if not path.startswith(allowed)} - {"/dev/null"} == set()
-    assert list(counts.iterdir()) == []
     assert set(kabar.rglob("*")) == before | {kabar / "baru.md"}
     refused = [call for call in _calls(trace) if call[3] in ("EPERM", "EACCES", "EROFS")]
     assert refused == []
