@@ -17,7 +17,7 @@ STATE_FOLDER = ".feeds"
 """The folder of the catalogue among the articles."""
 
 LEADS_OUT = "is a link that leads out of the data directory"
-NOT_OWN = "is a link or of the wrong kind, and is not followed: remove it, or set catalogue to another place"
+NOT_OWN = "is a link or of the wrong kind, and not followed: set catalogue to the file that it leads to, or remove it"
 # Not to wait for the other end of a pipe, nor to become the terminal of one.
 _FLAGS = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
 

@@ -16,23 +16,25 @@ _NAME = "failure"  # of the value
 class Failure:
     """Why an update failed, and what an operator can do about it.
 
-    since: when the first of the updates failed that have failed since, in seconds since the epoch. is_loss: whether it
-    would have lost too many articles.
+    since: when the first of the updates failed that have failed since, tried: when this one began, in seconds since the
+    epoch. is_loss: whether it would have lost too many articles.
     """
 
     sentence: str
     remedy: str
     since: float
+    tried: float
     is_loss: bool
 
     @classmethod
-    def of(cls, error: Exception, since: float) -> Failure:
+    def of(cls, error: Exception, since: float, tried: float) -> Failure:
         """What an error means to an operator."""
         is_foreseen = isinstance(error, FeedsError)
         return cls(
             sentence=str(error) if is_foreseen else f"{type(error).__name__}: {error}",
             remedy=error.remedy if isinstance(error, FeedsError) else "the log has its traceback; report it",
             since=since,
+            tried=tried,
             is_loss=isinstance(error, LossError),
         )
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from feeds.edition import Edition
 from feeds.errors import CatalogueError, FeedsError, UnusableCatalogueError
-from feeds.failure import Failure, keep_failure, kept_failure
+from feeds.failure import Failure, keep_failure
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
 from feeds.push import Hubs
@@ -280,7 +280,9 @@ class Live:
         self.failure, self.looked_at, self._patience = None, time.time(), TRY_AGAIN
 
     def _failed(self, error: Exception) -> None:
-        failure = Failure.of(error, self.failure.since if self.failure else time.time())
+        now = time.time()
+        tried = now - (time.monotonic() - self._tried) if self._tried else now
+        failure = Failure.of(error, self.failure.since if self.failure else now, tried)
         if failure.sentence != self.error:
             exc_info = None if isinstance(error, FeedsError) else error
             log.error("%s; the last edition stays", failure.sentence, exc_info=exc_info)
@@ -295,9 +297,5 @@ class Live:
 
     def _tell_followers(self, failure: Failure) -> None:
         """Keep in the catalogue why the update failed; where that fails too, they have the same trouble."""
-        with suppress(CatalogueError):
-            with self.newsroom.catalogue.reading() as reading:
-                kept = kept_failure(reading)
-            if kept != failure:
-                with self.newsroom.catalogue.writing() as writer:
-                    keep_failure(writer, failure)
+        with suppress(CatalogueError), self.newsroom.catalogue.writing() as writer:
+            keep_failure(writer, failure)

@@ -22,24 +22,23 @@ from feeds.changes import unchanged_files
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
-from feeds.errors import CatalogueError, UnusableCatalogueError, WriterError
+from feeds.errors import CatalogueError, LossError, UnusableCatalogueError, WriterError
 from feeds.failure import forget_failure, kept_failure
 from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
-from feeds.losses import LossGuard, accept_loss, is_accepted
+from feeds.losses import DAY, LossGuard, accept_loss, is_accepted, is_too_much
 from feeds.mending import Mender
 from feeds.planning import next_due
 from feeds.scan import scan
-from feeds.state import catalogue_file
+from feeds.state import LEDGER, catalogue_file
 
 log = logging.getLogger("feeds")
 
 WAIT_FOR_WRITER = 30.0  # seconds
 ASK_AGAIN = 0.5  # seconds
 CLOCKS_DIFFER = 60_000_000  # microseconds by which those of two processes' machines may
-SURE_OF_LOSS = 2.0  # seconds in which it may see that the articles it misses are back
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
 
@@ -160,18 +159,24 @@ class Newsroom:
         return Update(intake, written, due, spent)
 
     def _moment(self) -> int:
-        """Now, in microseconds since the epoch; never before the last edition: what it shows is published.
+        """Now, in microseconds since the epoch, or the last edition's moment where the clock is up to a day behind.
 
-        A clock that is set back would else empty the feeds.
+        What it shows is published, and under no embargo again. Of a larger step nobody knows whether the clock is wrong
+        now or was then: it counts, unless most articles would wait for their time once more, which raises LossError.
         """
         now = _now()
         with self.catalogue.reading() as reading:
             last = reading.now
+            if now >= last:
+                return now
+            made = datetime.fromtimestamp(last // 1_000_000, self.settings.zone).isoformat()
+            shown, left = (reading.count(moment)[0] for moment in (last, now))
+            if last - now > DAY and is_too_much(shown, left) and not is_accepted(reading):
+                raise LossError(shown - left, shown, f"the clock is behind the last edition, which was made at {made}")
         if last - now > CLOCKS_DIFFER and not self._warned_of_clock:
-            shown = datetime.fromtimestamp(last // 1_000_000, self.settings.zone).isoformat()
-            log.warning("the clock is behind the last edition: until %s, that moment counts instead", shown)
+            log.warning("the clock is behind the last edition, which was made at %s", made)
             self._warned_of_clock = True
-        return max(now, last)
+        return now if last - now > DAY else last
 
     def forget_failure(self) -> None:
         """What another process failed at before it gave the writer's place away is not this one's."""
@@ -196,12 +201,12 @@ class Newsroom:
         Where another process keeps the place and the catalogue is not up to date in time: WriterError with what hinders
         that one, at once where it waits for a person's word; CatalogueError where it says nothing.
         """
-        began = time.monotonic()
+        began = time.time()
         while not self.hold():
             files = self._up_to_date()
             if files is not None:
                 return Update(Intake(files=files, read=0, changed=False), written=0)
-            self._give_up_after(time.monotonic() - began)
+            self._give_up_after(began)
             time.sleep(ASK_AGAIN)
         try:
             with suppress(CatalogueError):  # which the update meets
@@ -210,14 +215,15 @@ class Newsroom:
         finally:
             self.lock.release()
 
-    def _give_up_after(self, waited: float) -> None:
-        """Raise where waiting longer for the process that writes is of no use. waited: seconds."""
+    def _give_up_after(self, began: float) -> None:
+        """Raise where waiting longer for the process that writes is of no use. began: in seconds since the epoch."""
+        waits_too_long = time.time() - began >= WAIT_FOR_WRITER
         with self.catalogue.reading() as reading:
             failure = kept_failure(reading)
             waits_for_a_word = failure and failure.is_loss and not is_accepted(reading)
-        if failure and waited >= (SURE_OF_LOSS if waits_for_a_word else WAIT_FOR_WRITER):
+        if failure and (waits_too_long or (waits_for_a_word and failure.tried >= began)):  # it has looked again since
             raise WriterError(failure.sentence)
-        if waited >= WAIT_FOR_WRITER:
+        if waits_too_long:
             reason = f"another process writes it, and is not done or has other settings after {WAIT_FOR_WRITER:.0f} s"
             raise CatalogueError(self.catalogue.shown, reason)
 
@@ -281,7 +287,7 @@ def _ledger_path(settings: Settings, catalogue: Catalogue) -> Path | None:
         return None
     database = Path(catalogue.engine.url.database or "")
     if not settings.catalogue:
-        return database.with_name("ledger.jsonl")
+        return database.with_name(LEDGER)
     return database.with_name(f"{database.stem}.{quote(settings.newsroom, safe='')}.ledger.jsonl")
 
 

@@ -37,7 +37,8 @@ class Plan:
 def plan_of(reading: Reading, settings: Settings, program: str, now: int) -> Plan | None:
     """What the next edition has to look at, None for nothing; the arguments are those of ``edition.build``."""
     fingerprint = settings_fingerprint(settings, program)
-    full = bool(reading.pending("everything")) or reading.value("edition") != fingerprint
+    is_back = now < reading.now  # the clock, which was ahead: what was shown too early waits again
+    full = is_back or bool(reading.pending("everything")) or reading.value("edition") != fingerprint
     categories, pages_of = reading.pending("category"), reading.pending("article")
     moments = set(map(int, reading.pending("published")))
     embargo, aged = reading.named_number(EMBARGO), reading.named_number(AGED)

@@ -15,6 +15,7 @@ from feeds.confined import STATE_FOLDER, check_own
 from feeds.errors import CatalogueError
 
 CATALOGUE = "catalogue.sqlite"
+LEDGER = "ledger.jsonl"
 # File systems on which SQLite's locks and shared memory cannot be relied on.
 NETWORK_FILE_SYSTEMS = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "afs", "ceph", "fuse.sshfs", "glusterfs"})
 # And those on which the kernel does not tell what the other side writes.
@@ -70,7 +71,8 @@ def _holds_the_catalogue(root: Path, beside: Path, elsewhere: Path) -> bool:
     """
     if _file_system(root) in NETWORK_FILE_SYSTEMS:
         return False
-    is_there, is_elsewhere = (os.path.exists(folder / CATALOGUE) for folder in (beside, elsewhere))  # noqa: PTH110
+    kept = (CATALOGUE, LEDGER)  # either has the ids
+    is_there, is_elsewhere = (any(os.path.exists(folder / name) for name in kept) for folder in (beside, elsewhere))  # noqa: PTH110
     if is_there != is_elsewhere:
         return is_there
     place = beside if os.path.isdir(beside) else root  # noqa: PTH112 - Path.is_dir raises where root is closed

@@ -344,6 +344,18 @@ def test_what_stands_alone_of_the_title_is_the_headline(heading: str) -> None:
     assert (draft.title, moment(draft.date)) == ("Harga Beras di Pasar Turun", "2023-11-02T00:00:00+07:00")
 
 
+def test_an_article_that_is_hidden_until_a_script_shows_it_is_read() -> None:
+    """Also where it lies in a box that is called like an advertisement."""
+    text = (
+        "<p>Warga kota mengikuti lari malam di tepian sungai pada hari Sabtu bersama keluarga dan teman-teman.</p>" * 4
+    )
+    hidden = f'<div itemprop="articleBody" style="display:none"><div class="ads content">{text}</div></div>'
+    head = '<meta property="og:title" content="Lari malam">'
+    head += '<meta property="article:published_time" content="2024-12-01T10:00:00+07:00">'
+    draft = draft_of(page(head, f"<article><h1>Lari malam</h1>{hidden}</article>"))
+    assert draft.body.count("<p>") == 4
+
+
 def test_a_column_beside_the_article_is_none_of_it() -> None:
     """In a page that a table lays out, the cell beside the headline's gives neither date nor body."""
     draft = draft_of(

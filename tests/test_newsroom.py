@@ -11,7 +11,7 @@ import pytest
 
 from feeds import newsroom as module
 from feeds.arrivals import read_ahead
-from feeds.errors import CatalogueError, WriterError
+from feeds.errors import CatalogueError, LossError, WriterError
 from feeds.failure import Failure, keep_failure, kept_failure
 from feeds.newsroom import Newsroom, Update
 from feeds.source import Rules
@@ -76,11 +76,10 @@ def test_what_another_process_failed_at_before_it_ended_is_not_the_next_ones(
 ) -> None:
     room, service, other = beside
     service.update()
-    failure = Failure(sentence="8 of 10 articles would be lost", remedy="", since=0.0, is_loss=True)
+    failure = Failure(sentence="8 of 10 articles would be lost", remedy="", since=0.0, tried=9e9, is_loss=True)
     with room.catalogue.writing() as writer:
         keep_failure(writer, failure)
     room.article("b.md", "Isi.", title="Dua")
-    monkeypatch.setattr(module, "SURE_OF_LOSS", 0.0)
     with pytest.raises(WriterError, match="a running service says: 8 of 10 articles would be lost"):
         other.update_alone()
     service.lock.release()
@@ -103,31 +102,74 @@ def test_a_failure_that_another_version_kept_is_passed_over(room: Room) -> None:
         assert room.read(kept_failure) is None
 
 
-def test_a_clock_that_is_set_back_takes_nothing_out_of_the_feeds(
-    room: Room, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+class Clock:
+    """A newsroom of five articles, one an hour until now, whose clock a test sets; in hours from then."""
+
+    def __init__(self, room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.room = room
+        self.now = 1_779_000_000
+        self._monkeypatch = monkeypatch
+        self.set(0)
+        self.newsroom = Newsroom.open(room.settings)
+        for hour in range(5):
+            self.write(f"Jam {hour}", -hour)
+
+    def set(self, hours: float) -> None:
+        moment = int((self.now + hours * 3600) * 1_000_000)
+        self._monkeypatch.setattr(module, "_now", lambda: moment)
+
+    def write(self, title: str, hours: float) -> None:
+        moment = datetime.fromtimestamp(self.now + hours * 3600, UTC).isoformat()
+        self.room.article(f"{title}.md", "Isi.", title=title, date=moment)
+
+    def titles(self) -> list[str]:
+        """What an edition of this moment shows."""
+        self.newsroom.update_alone()
+        edition = self.newsroom.edition()
+        assert edition
+        return titles(edition)
+
+
+@pytest.fixture
+def clock(room: Room, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:
+    found = Clock(room, monkeypatch)
+    yield found
+    found.newsroom.close()
+
+
+def test_a_clock_that_is_set_back_by_hours_takes_nothing_out_of_the_feeds(
+    clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What has been published is no embargo again; what comes meanwhile is published as well."""
-    newsroom = Newsroom.open(room.settings)
-    now = 1_779_000_000
-    monkeypatch.setattr(module, "_now", lambda: now * 1_000_000)
-    for day in range(5):
-        moment = datetime.fromtimestamp(now - day * 86_400, UTC).isoformat()
-        room.article(f"{day}.md", "Isi.", title=f"Hari {day}", date=moment)
-    newsroom.update_alone()
-    try:
-        for years in (0.01, 55, 80):
-            moment = now - int(years * 365 * 86_400)
-            monkeypatch.setattr(module, "_now", lambda moment=moment: moment * 1_000_000)
-            room.article("1.md", "Isi yang disunting.", title=f"Hari 1 {years}", date="2026-05-15T00:00:00Z")
-            newsroom.update_alone()
-            edition = newsroom.edition()
-            assert edition
-            assert len(titles(edition)) == 5
-            assert f"Hari 1 {years}" in titles(edition)
-            assert room.read(lambda reading, moment=moment: reading.count(moment * 1_000_000)) == (5, 0)
-    finally:
-        newsroom.close()
+    """What has been published is under no embargo again, and what comes meanwhile is published as well."""
+    assert len(clock.titles()) == 5
+    for hours in (-4, -23):
+        clock.set(hours)
+        clock.write(f"Mundur {hours}", -1)
+        assert f"Mundur {hours}" in clock.titles()
+    assert len(clock.titles()) == 7
     assert caplog.text.count("the clock is behind the last edition") == 1
+
+
+def test_a_clock_that_is_set_back_by_years_leaves_the_last_edition(clock: Clock) -> None:
+    clock.titles()
+    for hours in (-48, -500_000, -600_000):
+        clock.set(hours)
+        clock.write("Mundur", -1)
+        with pytest.raises(LossError, match=r"5 of 5 articles would be lost \(the clock is behind the last edition"):
+            clock.titles()
+    clock.set(1)
+    assert len(clock.titles()) == 6
+
+
+def test_a_clock_that_was_ahead_for_one_edition_has_no_say_any_more_once_it_is_right(clock: Clock) -> None:
+    clock.write("Rencana", 1000)
+    assert len(clock.titles()) == 5
+    clock.set(20_000)
+    assert len(clock.titles()) == 6
+    clock.set(1)
+    assert len(clock.titles()) == 5
+    clock.set(1001)
+    assert len(clock.titles()) == 6
 
 
 def test_the_tables_of_an_earlier_program_stay_as_long_as_it_is_at_work(
@@ -164,6 +206,7 @@ def test_what_another_build_has_read_meanwhile_is_not_taken_back(room: Room) -> 
     assert sorted(room.titles()) == ["Dua", "Satu"]
 
 
+@pytest.mark.parametrize("kept", ["catalogue.sqlite", "ledger.jsonl"])
 @pytest.mark.parametrize(
     ("beside", "elsewhere", "may_write", "expected"),
     [
@@ -178,7 +221,13 @@ def test_what_another_build_has_read_meanwhile_is_not_taken_back(room: Room) -> 
     ],
 )
 def test_a_catalogue_is_not_left_for_an_empty_one_when_what_can_be_written_changes(
-    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, beside: bool, elsewhere: bool, may_write: bool, expected: str
+    sqlite_room: Room,
+    monkeypatch: pytest.MonkeyPatch,
+    beside: bool,
+    elsewhere: bool,
+    may_write: bool,
+    expected: str,
+    kept: str,
 ) -> None:
     """Which would give the articles other ids; only one that was used before is used again."""
     room = sqlite_room
@@ -191,6 +240,6 @@ def test_a_catalogue_is_not_left_for_an_empty_one_when_what_can_be_written_chang
     for name, exists in (("beside", beside), ("elsewhere", elsewhere)):
         if exists:
             places[name].parent.mkdir(parents=True)
-            places[name].touch()
+            places[name].with_name(kept).touch()
     monkeypatch.setattr("feeds.state.os.access", lambda *_: may_write)
     assert catalogue_file(room.settings) == places[expected]

@@ -173,6 +173,12 @@ def test_a_list_of_paragraphs_is_a_body(body: Any) -> None:
     assert drafts([{"judul": "J", "content": body}])[0].body == "A\n\nB"
 
 
+def test_a_long_list_of_paragraphs_is_a_body_as_well() -> None:
+    paragraphs = [f"Paragraf {n}, tentang sungai, pasar dan jalan. " * 6 for n in range(400)]
+    body = drafts([{"judul": "J", "isi": str(paragraphs)}])[0].body
+    assert body.count("\n\n") == 399
+
+
 @pytest.mark.parametrize(
     "body",
     [

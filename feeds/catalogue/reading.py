@@ -128,6 +128,10 @@ class Reading:
         """The moment of the newest edition, in microseconds since the epoch: what comes later is under embargo."""
         return self.named_number("now") or 0
 
+    def moment(self, now: int) -> int:
+        """Now, or the moment of the newest edition where the clock has been set back since; as ``now``."""
+        return max(now, self.now)
+
     def records(self, ids: Iterable[str]) -> dict[str, Record]:
         """Articles by id."""
         return {row.id: of_row(row) for row in self._rows_in(t.articles, "id", ids)}
@@ -290,11 +294,7 @@ class Reading:
         return query if since is None else query.where(found.published >= since)
 
     def count(self, now: int) -> tuple[int, int]:
-        """How many articles there are whose time has come, and how many wait for theirs.
-
-        What the newest edition shows waits no more, though the clock has been set back since.
-        """
-        now = max(now, self.now)
+        """How many articles there are whose time has come, and how many wait for theirs."""
         count = sa.select(sa.func.count()).select_from(t.articles).where(t.articles.c.newsroom == self._newsroom)
         everything = int(self._connection.execute(count).scalar_one())
         waiting = int(self._connection.execute(count.where(t.articles.c.published > now)).scalar_one())

@@ -126,7 +126,7 @@ def _show_mirror(newsroom: Newsroom, as_json: bool) -> list[ArticleError]:
 
     state = state_of(newsroom)
     with newsroom.catalogue.reading() as reading:
-        state = state._replace(problems=[*state.problems, *future(reading, now())])
+        state = state._replace(problems=[*state.problems, *future(reading, reading.moment(now()))])
         found = survey(reading)
     if as_json:
         print_json(state.report() | {"summary": _report(found)})

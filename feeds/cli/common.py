@@ -105,7 +105,7 @@ class State(NamedTuple):
 
 def state_of(newsroom: Newsroom) -> State:
     with newsroom.catalogue.reading() as reading:
-        moment = now()
+        moment = reading.moment(now())
         withdrawn = sum(bool(notice.article) for notice in reading.withdrawals())
         return State(*reading.count(moment), reading.problems(), reading.count_notices(moment), withdrawn)
 

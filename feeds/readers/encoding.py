@@ -78,7 +78,11 @@ _META = re.compile(rb"<meta\s[^<>]{0,400}?\bcharset\s*=\s*[\"']?\s*([\w.:-]{1,40
 # By Python's names. Not among them: what only looks like an encoding (rot13, unicode_escape), UTF-7, and UTF-16, which
 # a declaration that can be read byte by byte denies.
 _SINGLE_BYTE = frozenset(
-    {"mac-roman", "koi8-r", *(f"cp{n}" for n in range(1250, 1259)), *(f"iso8859-{n}" for n in range(1, 17))}
+    {
+        *("cp437", "cp850", "cp852", "cp866", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman", "tis-620"),
+        *(f"cp{n}" for n in range(1250, 1259)),
+        *(f"iso8859-{n}" for n in range(1, 17)),
+    }
 )
 ENCODINGS = _SINGLE_BYTE | {"utf-8", "big5", "cp932", "euc_jp", "euc_kr", "gb18030", "gb2312", "gbk", "shift_jis"}
 _LATIN = {

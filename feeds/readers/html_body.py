@@ -191,7 +191,9 @@ def _named(element: HtmlElement) -> str:
 def _with_the_article(root: HtmlElement, boxes: Sequence[HtmlElement], found: ArticleText | None) -> set[HtmlElement]:
     """Those of some boxes with a paragraph of the article, or much of the page's text; each text is read once."""
     sizes = text_sizes(root)
-    kept = {box for box in boxes if sizes.get(box, 0) >= 0.3 * (sizes[root] or 1)}
+    if not sizes[root]:  # of an article that is hidden until a script shows it
+        return set(boxes)
+    kept = {box for box in boxes if sizes.get(box, 0) >= 0.3 * sizes[root]}
     if found is not None:
         for leaf in chain.from_iterable(map(leaves, _outermost(boxes))):
             if _is_prose(text := text_of(leaf)) and found.has(text):

@@ -12,7 +12,7 @@ LISTS = (list, tuple)
 
 _NUMBERS = (int, float)
 _LARGEST = 10_000  # bits of a number
-_LONGEST_LIST = 100_000  # characters of a list in a text: in memory it takes some hundred times as much
+_MOST_ITEMS = 10_000  # commas and brackets of a list in a text: each value takes some hundred times its size
 _YES = frozenset({"true", "yes", "y", "on", "1", "ya", "benar"})
 _NO = frozenset({"false", "no", "n", "off", "0", "tidak", "bukan", "salah"})
 _NOBODY = frozenset({"", "-", "n/a", "na", "nan", "none", "null", "unknown", "undefined", "tidak diketahui"})
@@ -168,8 +168,8 @@ def passages(value: object) -> str:
 
 
 def _written_list(body: str) -> object:
-    """The list that a text writes in JSON or as Python does; the text itself where it is none, or far too long."""
-    if len(body) > _LONGEST_LIST or body[1:].lstrip()[:1] not in ('"', "'"):
+    """The list that a text writes in JSON or as Python does; itself where it is none, or has far too many values."""
+    if body.count(",") + body.count("[") > _MOST_ITEMS or body[1:].lstrip()[:1] not in ('"', "'"):
         return body
     try:
         return literal_eval(body)

@@ -102,11 +102,11 @@ def _counted(live: Live) -> tuple[Count | None, Failure | None]:
     try:
         live.start()
         with live.newsroom.catalogue.reading() as reading:
-            articles, waiting = reading.count(time.time_ns() // 1000)
+            articles, waiting = reading.count(reading.moment(time.time_ns() // 1000))
             pings = len(reading.pings())
             return Count(articles, waiting, problems_by_kind(reading), pings, kept_failure(reading)), None
     except CatalogueError as error:
-        return None, Failure.of(error, time.time())
+        return None, Failure.of(error, time.time(), time.time())
 
 
 def status_of(live: Live, count: Count | None, unread: Failure | None) -> Status:

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import brotli
@@ -100,6 +101,13 @@ class Desk:
         title = f"Berita {self.number}"
         self.touched.add(title)
         self.articles[title] = self._write(title, self._place(f"berita-{self.number}.md"))
+
+    def publish(self, title: str, moment: datetime) -> None:
+        """An article of that moment, which a build shows."""
+        self.articles[title] = self.data / "terbit.md"
+        self.articles[title].write_text(article(title, moment.isoformat()))
+        self.touched.add(title)
+        self.build()
 
     def _untouched(self, count: int) -> list[str]:
         chosen = self.random.sample(sorted(self.articles.keys() - self.touched), count)

@@ -26,6 +26,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from unittest import mock
@@ -234,11 +235,12 @@ def no_descriptors_of_a_service(desk: Desk) -> None:
 
 
 def clock_set_back(desk: Desk) -> None:
-    """To before all articles: none leaves a feed, no Last-Modified falls, and what changes is newer than before."""
+    """By half a day: no article leaves a feed, no Last-Modified falls, and what changes is newer than before."""
+    desk.publish("Baru terbit", datetime.now(UTC) - timedelta(hours=1))
     times = {path: path.stat().st_mtime for path in desk.output.rglob("*.xml")}
-    long_ago = time.time_ns() - 3650 * 86_400 * 10**9
+    earlier = time.time_ns() - 43_200 * 10**9
     before = desk.manifest()
-    clocks = mock.patch.multiple("time", time_ns=lambda: long_ago, time=lambda: long_ago / 1e9)
+    clocks = mock.patch.multiple("time", time_ns=lambda: earlier, time=lambda: earlier / 1e9)
     with clocks, fault(desk):
         pass
     after = desk.manifest()
