@@ -201,12 +201,12 @@ class Newsroom:
         Where another process keeps the place and the catalogue is not up to date in time: WriterError with what hinders
         that one, at once where it waits for a person's word; CatalogueError where it says nothing.
         """
-        began = time.time()
+        began, started = time.time(), time.monotonic()
         while not self.hold():
             files = self._up_to_date()
             if files is not None:
                 return Update(Intake(files=files, read=0, changed=False), written=0)
-            self._give_up_after(began)
+            self._give_up_after(time.monotonic() - started, began)
             time.sleep(ASK_AGAIN)
         try:
             with suppress(CatalogueError):  # which the update meets
@@ -215,9 +215,12 @@ class Newsroom:
         finally:
             self.lock.release()
 
-    def _give_up_after(self, began: float) -> None:
-        """Raise where waiting longer for the process that writes is of no use. began: in seconds since the epoch."""
-        waits_too_long = time.time() - began >= WAIT_FOR_WRITER
+    def _give_up_after(self, waited: float, began: float) -> None:
+        """Raise where waiting longer for the process that writes is of no use.
+
+        waited: seconds, whatever the clock is set to; began: in seconds since the epoch, by which that process tells.
+        """
+        waits_too_long = waited >= WAIT_FOR_WRITER
         with self.catalogue.reading() as reading:
             failure = kept_failure(reading)
             waits_for_a_word = failure and failure.is_loss and not is_accepted(reading)

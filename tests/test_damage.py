@@ -102,6 +102,21 @@ def ids_of_next_run(newsroom: Newsroom) -> Ids:
         return ids(newsroom)
 
 
+def ids_once_reopened(desk: Desk) -> Ids:
+    """What the next process's build would write."""
+    again = Newsroom.open(desk.settings)
+    try:
+        return ids_of_next_run(again)
+    finally:
+        again.close()
+
+
+def lose_the_copy_of_the_ledger(desk: Desk) -> None:
+    path = desk.newsroom.ledger_file.path
+    assert path
+    path.unlink()
+
+
 def ids(newsroom: Newsroom) -> Ids:
     edition = newsroom.edition()
     feed = edition.get("feed.json") if edition else None
@@ -144,11 +159,7 @@ def test_the_next_run_begins_a_new_catalogue_with_the_ids_and_dates_of_the_old_o
     close(database)
     damage(database)
     with caplog.at_level(logging.WARNING):
-        again = Newsroom.open(desk.settings)
-        try:
-            assert ids_of_next_run(again) == known
-        finally:
-            again.close()
+        assert ids_once_reopened(desk) == known
     aside = database.with_name("catalogue.sqlite.set-aside")
     assert aside.exists() == (damage in LEAVES_SOMETHING)
     if damage in LEAVES_SOMETHING:
@@ -163,14 +174,8 @@ def test_what_can_be_read_of_a_damaged_ledger_stands_in_for_its_lost_copy(
     desk.close()
     close(database)
     damage(database)
-    path = desk.newsroom.ledger_file.path
-    assert path
-    path.unlink()
-    again = Newsroom.open(desk.settings)
-    try:
-        assert ids_of_next_run(again) == known
-    finally:
-        again.close()
+    lose_the_copy_of_the_ledger(desk)
+    assert ids_once_reopened(desk) == known
 
 
 @pytest.mark.parametrize("damage", [overwrite, garble, delete, drop_a_table])
@@ -392,11 +397,7 @@ def test_a_text_that_is_none_any_more_is_met_when_its_article_changes(desk: Desk
     table, _, name = column.partition(".")
     spoil(f"UPDATE {table} SET {name} = CAST(x'cb' || {name} AS TEXT)")(database)
     desk.write("39.md", "Berita 39", "2026-04-12T09:00:00+07:00", body="Isi yang baru.")
-    again = Newsroom.open(desk.settings)
-    try:
-        now = ids_of_next_run(again)
-    finally:
-        again.close()
+    now = ids_once_reopened(desk)
     assert {title: found[:2] for title, found in now.items()} == {title: found[:2] for title, found in known.items()}
     assert database.with_name("catalogue.sqlite.set-aside").exists()
 
@@ -406,14 +407,8 @@ def test_a_value_of_the_ledger_that_is_no_text_any_more_costs_that_article_alone
     desk.close()
     spoil("UPDATE ledger SET slug = x'cb00' WHERE id = (SELECT min(id) FROM ledger)")(database)
     drop_a_table(database)
-    path = desk.newsroom.ledger_file.path
-    assert path
-    path.unlink()
-    again = Newsroom.open(desk.settings)
-    try:
-        assert ids_of_next_run(again).keys() == known.keys()
-    finally:
-        again.close()
+    lose_the_copy_of_the_ledger(desk)
+    assert ids_once_reopened(desk).keys() == known.keys()
 
 
 def test_watch_mends_a_document_that_only_writing_it_reads(kabar: Path, here: Path) -> None:

@@ -93,7 +93,7 @@ class Nginx:
 @pytest.fixture(scope="module")
 def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
     if not NGINX:
-        pytest.skip("nginx is not installed")
+        pytest.skip("nginx is not installed: apt install nginx-light")
     folder = tmp_path_factory.mktemp("nginx")
     for name in DOCUMENTS:
         file = folder / "public" / name
@@ -183,7 +183,7 @@ class TestNginx:
 class TestSystemd:
     UNIT = (DEPLOY / "feeds.service").read_text()
 
-    @pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed")
+    @pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed: apt install systemd")
     def test_systemd_accepts_the_unit(self, tmp_path: Path) -> None:
         unit = tmp_path / "feeds.service"
         unit.write_text(re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", self.UNIT))
@@ -191,7 +191,7 @@ class TestSystemd:
         assert done.returncode == 0, done.stderr
         assert "feeds.service" not in done.stderr
 
-    @pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed")
+    @pytest.mark.skipif(not ANALYZE, reason="systemd-analyze is not installed: apt install systemd")
     @pytest.mark.parametrize(("alone", "exposure"), [(False, 1.2), (True, 1.0)])
     def test_little_is_exposed(self, tmp_path: Path, alone: bool, exposure: float) -> None:
         """By systemd's own measure, from 0 to 10; alone: with the two lines for a service that needs no network."""

@@ -99,7 +99,7 @@ class TestOpml:
         tree = etree.fromstring(opml.write(*_directory(desk)))
         assert tree.findtext("head/title").split() == ["Ka", "bar"] or tree.findtext("head/title") == "Kabar"
 
-    @pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed")
+    @pytest.mark.skipif(not shutil.which("newsboat"), reason="newsboat is not installed: apt install newsboat")
     def test_newsboat_reads_every_feed(self, desk: Desk, tmp_path: Path) -> None:
         """Folders become its tags."""
         (tmp_path / "feeds.opml").write_bytes(desk.build().documents["feeds.opml"].body)
