@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +32,18 @@ from tests.support import Call, write_newsroom
 DATABASES = ("sqlite", "postgresql")
 FIRST_WRITE = 1_767_225_600  # 2026-01-01T00:00:00Z: each write or touch of a test comes a second after the last
 FAR_AHEAD = 4_102_444_800_000_000  # 2100-01-01, in microseconds
+
+
+# The name of a host is nothing a test may ask about: a build machine without a network passes, and nobody hears of it.
+def _look_up_here(host: str | bytes | None, *arguments: Any, **named: Any) -> Any:
+    name = host.decode() if isinstance(host, bytes) else host or ""
+    if name != "localhost" and not re.fullmatch(r"[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", name):
+        raise AssertionError(f"a test asked the network for {name}")
+    return _LOOK_UP(host, *arguments, **named)
+
+
+_LOOK_UP = socket.getaddrinfo
+socket.getaddrinfo = _look_up_here
 
 
 # How long an example takes says more of what else the machine does; what must be quick is held by tests of its own.

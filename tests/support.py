@@ -37,6 +37,7 @@ FEEDS = (sys.executable, "-m", "feeds")
 FORMATS = ("rss.xml", "atom.xml", "feed.json")
 NOW = datetime.fromisoformat("2026-06-01T12:00:00+07:00")
 BASE_URL = "https://feeds.kabar.example/"
+DEAF_HUB = "http://127.0.0.1:9/"  # a port where nobody listens: a hub that is told, and never hears
 
 
 def article(title: str, date: str, *, body: str = "", **front: object) -> str:

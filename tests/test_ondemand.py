@@ -24,7 +24,7 @@ from feeds.ondemand import OnDemand
 from feeds.selection import read_selection
 from feeds.web import create_app
 from tests.conftest import DATABASES
-from tests.support import BASE_URL, FORMATS, NOW, Desk, a_desk, until
+from tests.support import BASE_URL, DEAF_HUB, FORMATS, NOW, Desk, a_desk, until
 
 
 @pytest.fixture(scope="module", params=DATABASES)
@@ -215,20 +215,20 @@ def test_a_search_is_a_feed_of_its_own_page_by_page(tmp_path: Path) -> None:
 
 def test_hubs_are_named_by_feeds_of_the_edition_alone(tmp_path: Path) -> None:
     """They would never hear of another."""
-    with a_desk(tmp_path, hubs=("https://hub.example/",)) as desk:
+    with a_desk(tmp_path, hubs=(DEAF_HUB,)) as desk:
         desk.write("a.md", "Sungai naik", tags=["Banjir"])
         desk.build()
         for address, named in (("atom.xml", True), ("atom.xml?limit=5", False), ("tag/banjir/atom.xml", False)):
             document = desk.on_demand(address)
             assert document
-            assert (b"hub.example" in document.body) == named
+            assert (DEAF_HUB.encode() in document.body) == named
         app = create_app(desk.settings)
         app.extensions["feeds"].start()
         client = app.test_client()
         until(lambda: client.get("/atom.xml").status_code == 200, within=10)
         for address, named in (("/atom.xml", True), ("/atom.xml?limit=5", False), ("/tag/banjir/atom.xml", False)):
             headers = client.get(address).headers
-            assert ("hub.example" in headers["Link"]) == named
+            assert (DEAF_HUB in headers["Link"]) == named
             assert ("A-IM" in headers["Vary"]) == named, "what is rendered on demand has no deltas"
         app.extensions["feeds"].stop()
 

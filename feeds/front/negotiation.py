@@ -86,9 +86,11 @@ def tags(header: str | None) -> Tags | None:
     """The entity tags of If-Match or If-None-Match; None where there is no such header."""
     if header is None:
         return None
-    read = parse_etags(header if len(header) <= UNDERSTOOD else "")
+    if header.strip() == "*":
+        return Tags(True, frozenset(), frozenset())
+    read = parse_etags(header if len(header) <= UNDERSTOOD else "")  # a "*" among others names nothing
     strong = frozenset(filter(None, read.as_set()))  # an empty tag is read as None
-    return Tags(read.star_tag, strong, frozenset(filter(None, read.as_set(include_weak=True))) - strong)
+    return Tags(False, strong, frozenset(filter(None, read.as_set(include_weak=True))) - strong)
 
 
 def seconds(header: str | None) -> int | None:
