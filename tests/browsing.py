@@ -15,7 +15,10 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, sync_playwright
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The same engine; the first does without a window's own parts, and opens a tab in half of the time."""
+
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 LOOPBACK = "127.0.0.1"
 ELSEWHERE = "kabar.test"
 """A name for this machine that, unlike 127.0.0.1, no browser takes for a secure context."""
@@ -36,7 +39,7 @@ document.addEventListener("securitypolicyviolation", e => violations.push(e.effe
 def chromium() -> Iterator[Browser]:
     """A Chromium of Debian or Google, without a window; a test without one is skipped."""
     if not CHROMIUM:
-        pytest.skip("Chromium is not installed: apt install chromium")
+        pytest.skip("Chromium is not installed: apt install chromium-headless-shell")
     sandbox = os.geteuid() != 0  # it refuses to have one as root, as in containers
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(

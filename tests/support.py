@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import re
+import secrets
 import signal
 import socket
 import subprocess
@@ -210,9 +211,17 @@ def on_a_terminal(*arguments: str, cwd: Path, columns: int = 120, **settings: st
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
+    """A port for a server: none of those that systems give to connections, which could take it away meanwhile."""
+    while not is_free(port := secrets.choice(range(10_000, 32_000))):
+        pass
+    return port
+
+
+def is_free(port: int) -> bool:
+    """A process that was killed lets go of its port while it ends, which it may do a moment after it is a zombie."""
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+        return True
+    return False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from feeds.front.documents import SECURITY, SHARED
+from tests.support import free_port
 
 SENT = (*SECURITY, *SHARED)  # with each answer of the service
 DEPLOY = Path(__file__).parent.parent / "config/deploy"
@@ -61,14 +62,11 @@ class Nginx:
         assert NGINX
         self.folder = folder
         self.body = b""  # of the last answer
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
         text = (DEPLOY / "nginx.conf").read_text()
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            text = text.replace("127.0.0.1:8000", f"127.0.0.1:{free.getsockname()[1]}")
-        text = text.replace("listen 80;", f"listen 127.0.0.1:{self.port};").replace(
-            "/srv/newsroom/public", f"{folder}/public"
-        )
+        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{free_port()}")
+        text = text.replace("listen 80;", f"listen 127.0.0.1:{self.port};")
+        text = text.replace("/srv/newsroom/public", f"{folder}/public")
         self.config = folder / "nginx.conf"
         self.config.write_text(AROUND.format(folder=folder, servers=text))
         self.command = [NGINX, "-p", str(folder), "-e", "stderr", "-c", str(self.config)]

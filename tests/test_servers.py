@@ -20,7 +20,7 @@ from reader import make_reader
 from werkzeug.http import parse_date
 
 from feeds.edition import Edition
-from tests.support import FEEDS, ROOT, Desk, Server, a_desk, environment, free_port, run, server_command, until
+from tests.support import FEEDS, ROOT, Desk, Server, a_desk, environment, free_port, is_free, run, server_command, until
 from tests.test_front import CASES, check
 
 SERVERS = (
@@ -275,8 +275,7 @@ def test_workers_end_with_a_master_that_is_killed_alone(desk: Desk, tmp_path: Pa
         server.wait()
         os.kill(server.process.pid, signal.SIGKILL)
         server.process.wait(5)
-        until(lambda: not server.is_running(), within=5)
-        socket.create_server(("127.0.0.1", port)).close()
+        until(lambda: not server.is_running() and is_free(port), within=5)
     finally:
         server.stop()
 

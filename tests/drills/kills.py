@@ -28,7 +28,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -47,7 +46,7 @@ from lxml import etree
 
 from tests.drills.desk import Desk, LostError, check_finished, check_from_scratch, check_remains, holds
 from tests.drills.tracing import KINDS, Call, calls_of, can_trace
-from tests.support import FEEDS, environment, free_port, processes_of, until
+from tests.support import FEEDS, environment, free_port, is_free, processes_of, until
 
 COMMANDS = ("build", "first build", "watch", "serve")
 GONE_WITHIN = 5.0  # seconds for the workers of a master that died
@@ -263,16 +262,8 @@ class Drill:
         return "random"
 
     def check_port(self) -> None:
-        """A killed process lets go of its port while it ends, which it may do a moment after it counts as a zombie."""
-
-        def is_free() -> bool:
-            with suppress(OSError):
-                socket.create_server(("127.0.0.1", self.port)).close()
-                return True
-            return False
-
         try:
-            until(is_free, within=GONE_WITHIN)
+            until(lambda: is_free(self.port), within=GONE_WITHIN)
         except AssertionError:
             raise LostError("the port is still taken") from None
 
