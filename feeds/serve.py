@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import logging
-import multiprocessing
 import os
 import resource
 import signal
@@ -24,6 +22,7 @@ from wsgiref.types import WSGIApplication
 from feeds.errors import ServeError
 from feeds.logs import begin_log
 from feeds.ondemand import WAITING
+from feeds.parallel import die_with_parent
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,7 +35,6 @@ log = logging.getLogger("feeds")
 SHARED = "PROMETHEUS_MULTIPROC_DIR"  # as feeds.meter has it, which cannot be imported before this is set
 LEAVE = 5  # seconds for a worker to end; one that is told to while it starts does not hear it
 GRACE = 1.0  # seconds for what bjoern is sending when it is told to end
-PR_SET_PDEATHSIG = 1  # of linux/prctl.h
 THREADS = WAITING + 1  # of a worker: an answer is a look-up, and one thread is left while others wait for a rendering
 CONNECTIONS = 8192  # of a worker that are open at once, idle and slow ones among them; further ones wait to be accepted
 BACKLOG = 4096  # connections that wait for that; Linux lets no more wait, unless it is told to
@@ -206,21 +204,8 @@ def _keep_date(door: FrontDoor) -> None:
 
 def application() -> WSGIApplication:
     """The application of one worker, watching from its start."""
-    _die_with_master()
+    die_with_parent()  # and leave the port
     return _application().wsgi_app
-
-
-def _die_with_master() -> None:
-    """Have this worker killed when the process that started it dies: nobody would stop it, and it would keep the port.
-
-    prctl(2), PR_SET_PDEATHSIG. SIGKILL is what every part is made for, and a worker that hangs does not hear less.
-    """
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)  # which is Linux's
-    if prctl:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    master = multiprocessing.parent_process()
-    if master and master.pid != os.getppid():  # it died before it was asked
-        os._exit(1)
 
 
 def _application() -> Flask:
