@@ -17,13 +17,25 @@ FORMATS = ("json", "text")
 TEXT = "%(asctime)s %(levelname)s %(message)s"
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_OF_ADDRESS = re.compile(r"(://[^\s:/@]*:)\S*@")
-_NAMED = re.compile(r"(?i)(password=)[^\s;&]+")
+# Bounded, as a request may bring 64 KB of what looks like the beginning of an address.
+_OF_ADDRESS = re.compile(r"(://[^\s:/@]{0,256}:)\S{0,2048}@")
+_WITH_BLANKS = re.compile(
+    r"(://[^\s:/@\[]{0,256}:)"
+    r"(?!\d{1,5}[\s/?#,;.)])"  # a port, behind which a mail address may follow somewhere
+    r"[^\s@]{1,256}[^\S\n][^\n]{0,256}@"
+)
+_NAMED = re.compile(r"""(?i)(password=)(?!\*\*\*)(?:'(?:[^'\\]|\\.)*'|"[^"]*"|[^\s;&]+)""")
 
 
 def masked(text: str) -> str:
-    """A text without the passwords of addresses (RFC 3986, 3.2.1) and of ``password=…``, as libraries quote them."""
-    return _NAMED.sub(r"\1***", _OF_ADDRESS.sub(r"\1***@", text))
+    """A text without the passwords of addresses (RFC 3986, 3.2.1) and of ``password=…``, as libraries quote them.
+
+    A password may hold what an address may not, blanks among it: what follows ``://user:`` is masked up to the last @
+    before a blank, and where there is none, up to the last one of the line. A port and a blank begin no password.
+    """
+    for pattern in (_OF_ADDRESS, _WITH_BLANKS):
+        text = pattern.sub(r"\1***@", text)
+    return _NAMED.sub(r"\1***", text)
 
 
 def printable(text: str) -> str:

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -512,6 +513,14 @@ def test_the_level_is_the_one_that_is_named(tmp_path: Path) -> None:
     assert len(logged(tmp_path, LOGLEVEL="ERROR")) == 2
 
 
+WITHOUT_PASSWORDS = (
+    "see https://a.example/x and write to redaksi@kabar.example",
+    "see https://a.example: write to redaksi@kabar.example",
+    "http://a.example:8000 is away; write to redaksi@kabar.example",
+    "http://[::1]:8000/ is away; write to redaksi@kabar.example",
+)
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
@@ -521,10 +530,26 @@ def test_the_level_is_the_one_that_is_named(tmp_path: Path) -> None:
         ("connection failed: host=db password=kata user=u", "connection failed: host=db password=*** user=u"),
         ("http://127.0.0.1:8000/ serves /srv/a@b", "http://127.0.0.1:8000/ serves /srv/a@b"),
         ("file a@b.md: password is a word", "file a@b.md: password is a word"),
+        ("redis://u:Rahasia satu@h:1", "redis://u:***@h:1"),
+        ("redis://:12 34a@h:1 is away", "redis://:12 34a@h:1 is away"),  # as a port may stand before a mail address
+        ("redis://u:12a 34@5 6@h:1 is away", "redis://u:***@h:1 is away"),
+        ("redis://u:kata@h:1 is away, tell a@b", "redis://u:***@h:1 is away, tell a@b"),
+        ("x://u:a b@h\ny a@b", "x://u:***@h\ny a@b"),
+        ("host=db password='kata \\' dua' user=u", "host=db password=*** user=u"),
+        ("db?password=***: away", "db?password=***: away"),
+        *[(text, text) for text in WITHOUT_PASSWORDS],
     ],
 )
 def test_passwords_are_masked_and_nothing_else(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@pytest.mark.parametrize("part", ["://a:", "://a:x ", "@://a:", "password='"])
+def test_masking_what_a_request_brings_takes_a_moment(part: str) -> None:
+    """However much of it looks like the beginning of an address."""
+    began = time.process_time()
+    masked(part * (65_536 // len(part)))
+    assert time.process_time() - began < 2
 
 
 def test_passwords_in_the_fields_of_an_event_are_masked_as_well() -> None:
