@@ -65,14 +65,15 @@ class JsonLines(logging.Formatter):
 
 
 class Sentences(logging.Formatter):
-    """The time, the level and the sentence; a traceback on lines of its own below."""
+    """The time, the level and the sentence; a traceback on lines of its own below, none of which looks like an event."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - of logging
         record.message = printable(masked(record.message))
         return super().formatMessage(record)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - of logging
-        return masked(super().formatException(ei))  # type: ignore[arg-type]
+        lines = masked(super().formatException(ei)).split("\n")  # type: ignore[arg-type]
+        return "\n".join(f"  {printable(line)}" for line in lines)
 
 
 def begin_log() -> None:

@@ -28,7 +28,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from feeds.errors import CatalogueError, ServeError
 from feeds.live import Live
-from feeds.logs import JsonLines, masked
+from feeds.logs import TEXT, JsonLines, Sentences, masked
 from feeds.meter import Tally
 from feeds.serve import COUNTED, ROOM, serve
 from feeds.web import create_app
@@ -504,8 +504,17 @@ def test_people_get_sentences_and_no_name_makes_two_lines(
     lines = logged(tmp_path, terminal=terminal, **variables)
     assert re.fullmatch(r"[\d-]+ [\d:,]+ INFO a file\\nwith a newline, \\u2028 and \\x1b\[31m", lines[0])
     assert re.fullmatch(r"[\d-]+ [\d:,]+ ERROR it failed: postgresql://feeds:\*\*\*@db/ is\\naway", lines[1])
-    assert "Traceback" in lines[2]
+    assert lines[2] == "  Traceback (most recent call last):"
     assert "rahasia" not in "\n".join(lines)
+
+
+def test_no_exception_forges_an_event_or_moves_the_cursor() -> None:
+    """Whatever its message holds: each line of a traceback is indented, and printable."""
+    error = ValueError("satu\n2026-01-01 00:00:00,000 ERROR palsu\x1b[31m\rdua\u2028tiga")
+    record = logging.makeLogRecord({"msg": "it failed", "exc_info": (type(error), error, None)})
+    first, *others = Sentences(TEXT).format(record).split("\n")
+    assert first.endswith("it failed")
+    assert others == ["  ValueError: satu", r"  2026-01-01 00:00:00,000 ERROR palsu\x1b[31m\rdua\u2028tiga"]
 
 
 def test_the_level_is_the_one_that_is_named(tmp_path: Path) -> None:
