@@ -517,6 +517,54 @@ def test_no_exception_forges_an_event_or_moves_the_cursor() -> None:
     assert others == ["  ValueError: satu", r"  2026-01-01 00:00:00,000 ERROR palsu\x1b[31m\rdua\u2028tiga"]
 
 
+UNFORESEEN = """
+import sys, warnings
+from feeds.logs import begin_log
+begin_log()
+class Gone:
+    def __del__(self):
+        raise ValueError("redis://u:rahasia@db/")
+    def __repr__(self):
+        raise ValueError("rahasia")
+warnings.warn("an old\\nname", stacklevel=1)
+Gone()
+if sys.argv[1:]:
+    raise getattr(__import__("builtins"), sys.argv[1])("redis://u:rahasia@db/ is away")
+"""
+
+
+def unforeseen(folder: Path, *ending: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", UNFORESEEN, *ending]
+    return subprocess.run(command, env=environment(folder) | variables, capture_output=True, text=True, check=False)
+
+
+def test_what_python_itself_would_write_is_an_event_as_well(tmp_path: Path) -> None:
+    """What ends the program, what cannot be raised, warnings: one JSON object on one line, like all others."""
+    done = unforeseen(tmp_path, "RuntimeError")
+    warned, ignored, ended = map(json.loads, done.stderr.splitlines())
+    assert done.returncode == 1
+    assert (warned["level"], warned["logger"]) == ("WARNING", "py.warnings")
+    assert "UserWarning: an old\nname" in warned["message"]
+    assert (ignored["level"], ignored["message"]) == ("ERROR", "an exception is ignored in Gone.__del__")
+    assert "ValueError: redis://u:***@db/" in ignored["exception"]
+    assert (ended["level"], ended["message"]) == ("CRITICAL", "the program ended")
+    assert "RuntimeError: redis://u:***@db/ is away" in ended["exception"]
+
+
+def test_to_people_it_is_told_without_passwords_too(tmp_path: Path) -> None:
+    lines = unforeseen(tmp_path, "RuntimeError", LOGFORMAT="text").stderr.splitlines()
+    events = [line for line in lines if not line.startswith("  ")]
+    assert [line.split(" ")[2] for line in events] == ["WARNING", "ERROR", "CRITICAL"]
+    assert "rahasia" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize(("ending", "status"), [("SystemExit", 1), ("KeyboardInterrupt", -signal.SIGINT)])
+def test_a_program_that_is_ended_ends_as_any_other(tmp_path: Path, ending: str, status: int) -> None:
+    done = unforeseen(tmp_path, ending)
+    assert done.returncode == status
+    assert "the program ended" not in done.stderr
+
+
 def test_the_level_is_the_one_that_is_named(tmp_path: Path) -> None:
     assert "not asked for" in logged(tmp_path, LOGLEVEL="debug")[-1]
     assert len(logged(tmp_path, LOGLEVEL="ERROR")) == 2
