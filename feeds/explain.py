@@ -102,7 +102,7 @@ def explain(
         article=article,
         categories=rules.classifier.of(draft, article.link if article else "") if draft else None,
         problems=said,
-        id=notice.article if notice else reading.id_at(path, position),
+        id=notice.article if notice else reading.ids_at([path]).get((path, position), ""),
         withdrawn=_by_what(notice, read_lists(rules, found)) if notice else "",
         refusal="" if draft or said else "holds no such article, or one that is not to be published",
     )

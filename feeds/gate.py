@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from feeds.config import Settings
+from feeds.config.values import NO_REDIS
 from feeds.errors import ConfigError
 from feeds.formats import FORMATS
 from feeds.front.documents import SECURITY, SHARED
@@ -203,8 +204,8 @@ def _redis(address: str) -> Storage:
         found: Any = storage_from_string(address, **patience)
     except ConfigurationError as error:
         raise ConfigError("rate_limit", "needs redis, of the extra [redis]") from error
-    except ValueError as error:
-        raise ConfigError("rate_limit", f"has no address of a Redis: {error}") from error
+    except ValueError:  # which may quote a part of the password, so that it is not even shown as the cause
+        raise ConfigError("rate_limit", NO_REDIS) from None
     storage: Storage = found
     return storage
 

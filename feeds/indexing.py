@@ -93,7 +93,7 @@ class Indexer:
     def _file(self, path: str) -> Iterator[None]:
         """Index the articles of a file of many, which is read once."""
         with self._catalogue.reading() as reading:
-            ids = reading.ids_of_file(path)
+            ids = {position: identity for (_, position), identity in reading.ids_at([path]).items()}
         drafts = drafts_at(Rules.of(self._settings), path, ids)
         while some := {draft.position: draft for draft in islice(drafts, TOGETHER)}:
             with self._catalogue.reading() as reading:

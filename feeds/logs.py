@@ -12,18 +12,33 @@ import re
 import sys
 import threading
 from datetime import datetime
+from types import TracebackType
+
+log = logging.getLogger("feeds")
 
 FORMATS = ("json", "text")
 TEXT = "%(asctime)s %(levelname)s %(message)s"
 
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
-_OF_ADDRESS = re.compile(r"(://[^\s:/@]*:)\S*@")
-_NAMED = re.compile(r"(?i)(password=)[^\s;&]+")
+# Bounded, as a request may bring 64 KB of what looks like the beginning of an address.
+_OF_ADDRESS = re.compile(r"(://[^\s:/@]{0,256}:)\S{0,2048}@")
+_WITH_BLANKS = re.compile(
+    r"(://[^\s:/@\[]{0,256}:)"
+    r"(?!\d{1,5}[\s/?#,;.)])"  # a port, behind which a mail address may follow somewhere
+    r"[^\s@]{1,256}[^\S\n][^\n]{0,256}@"
+)
+_NAMED = re.compile(r"""(?i)(password=)(?!\*\*\*)(?:'(?:[^'\\]|\\.)*'|"[^"]*"|[^\s;&]+)""")
 
 
 def masked(text: str) -> str:
-    """A text without the passwords of addresses (RFC 3986, 3.2.1) and of ``password=…``, as libraries quote them."""
-    return _NAMED.sub(r"\1***", _OF_ADDRESS.sub(r"\1***@", text))
+    """A text without the passwords of addresses (RFC 3986, 3.2.1) and of ``password=…``, as libraries quote them.
+
+    A password may hold what an address may not, blanks among it: what follows ``://user:`` is masked up to the last @
+    before a blank, and where there is none, up to the last one of the line. A port and a blank begin no password.
+    """
+    for pattern in (_OF_ADDRESS, _WITH_BLANKS):
+        text = pattern.sub(r"\1***@", text)
+    return _NAMED.sub(r"\1***", text)
 
 
 def printable(text: str) -> str:
@@ -53,20 +68,23 @@ class JsonLines(logging.Formatter):
 
 
 class Sentences(logging.Formatter):
-    """The time, the level and the sentence; a traceback on lines of its own below."""
+    """The time, the level and the sentence; a traceback on indented lines below, none of which looks like an event."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - of logging
         record.message = printable(masked(record.message))
         return super().formatMessage(record)
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - of logging
-        return masked(super().formatException(ei))  # type: ignore[arg-type]
+        lines = masked(super().formatException(ei)).split("\n")  # type: ignore[arg-type]
+        return "\n".join(f"  {printable(line)}" for line in lines)
 
 
 def begin_log() -> None:
     """Log to standard error, from the level on that LOGLEVEL names; INFO where it names none.
 
-    As LOGFORMAT names: ``json`` or ``text``; where it names none, text on a terminal and JSON elsewhere.
+    As LOGFORMAT names: ``json`` or ``text``; where it names none, text on a terminal and JSON elsewhere. What Python
+    itself would write there between the lines is an event as well: what ends the program or a thread, what cannot be
+    raised, warnings.
     """
     level = logging.getLevelNamesMapping().get(os.environ.get("LOGLEVEL", "").upper(), logging.INFO)
     wanted = os.environ.get("LOGFORMAT", "").lower()
@@ -75,7 +93,28 @@ def begin_log() -> None:
     handler.setFormatter(Sentences(TEXT) if as_text else JsonLines())
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    sys.excepthook = _log_of_program
+    sys.unraisablehook = _log_of_unraisable
     threading.excepthook = _log_of_thread
+
+
+def _log_of_program(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """A program that ends by an error says so in an event; one that is interrupted ends as any other."""
+    if issubclass(kind, Exception):
+        log.critical("the program ended", exc_info=(kind, error, traceback))
+    else:
+        sys.__excepthook__(kind, error, traceback)
+
+
+def _log_of_unraisable(ignored: sys.UnraisableHookArgs) -> None:
+    """An error that nothing can catch, as of ``__del__``."""
+    if issubclass(ignored.exc_type, Exception):
+        error = ignored.exc_value or ignored.exc_type()
+        name = getattr(ignored.object, "__qualname__", type(ignored.object).__name__)  # its repr may fail as well
+        log.error("an exception is ignored in %s", name, exc_info=(ignored.exc_type, error, ignored.exc_traceback))
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
@@ -84,4 +123,4 @@ def _log_of_thread(ended: threading.ExceptHookArgs) -> None:
         return
     name = ended.thread.name if ended.thread else "?"
     error = ended.exc_value or ended.exc_type()
-    logging.getLogger("feeds").critical("the thread %s ended", name, exc_info=error)
+    log.critical("the thread %s ended", name, exc_info=error)

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from feeds import text
@@ -40,14 +41,14 @@ class Listed(NamedTuple):
     modified: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: each notice asks what is named, and that is put together once
 class Lists:
     """What all lists of the data directory say. unread: lists, and folders of lists, that could not be read."""
 
-    entries: list[Listed] = field(default_factory=list)
+    entries: tuple[Listed, ...] = ()
     problems: dict[str, list[ArticleError]] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
-    unopened: list[FoundFile] = field(default_factory=list)
+    unread: tuple[str, ...] = ()
+    unopened: tuple[FoundFile, ...] = ()
 
     def hold(self, notice: NoticeRecord) -> bool:
         """Whether a notice that came from a list still does."""
@@ -55,36 +56,58 @@ class Lists:
 
     def name(self, article: str) -> bool:
         """Whether a list names an article like this."""
-        return bool(article) and any(entry.article == article for entry in self.entries)
+        return article in self._named
 
     def name_any(self, names: Iterable[str]) -> bool:
         """Whether a list names an article by one of its names: its id, its address however written, its place."""
-        known = {same_address(name) or name for name in names}
-        return any((same_address(entry.article) or entry.article) in known for entry in self.entries)
+        return any((same_address(name) or name) in self._alike for name in names)
 
     def left_unread(self, notice: NoticeRecord) -> bool:
         """Whether the list that a notice came from could not be read just now."""
-        return bool(notice.named) and notice.path.startswith(tuple(self.unread))
+        return bool(notice.named) and notice.path.startswith(self.unread)
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        """The articles that entries name, as they are written."""
+        return frozenset(entry.article for entry in self.entries if entry.article)
+
+    @cached_property
+    def _alike(self) -> frozenset[str]:
+        """The same, so that addresses are the same however written."""
+        return frozenset(same_address(article) or article for article in self._named)
 
 
 def read_lists(rules: Rules, found: Scan) -> Lists:
     """Read every ``withdrawn.toml``; what is wrong with one is a problem of that file."""
-    lists = Lists(unread=list(found.unlisted))
+    entries: list[Listed] = []
+    problems: dict[str, list[ArticleError]] = {}
+    unread = list(found.unlisted)
+    unopened: list[FoundFile] = []
     for file in found.lists():
-        problems = lists.problems.setdefault(file.path, [])
+        problems[file.path] = []
         try:
             with open_file_below(rules.root, file.path) as opened:
                 data = opened.read(rules.limits.record + 1)
             rules.limits.hold("record", len(data), "is {} bytes long or longer")
-            lists.entries.extend(_entries(file, data, rules.zone, problems))
+            listed, wrong = _said(file, data, rules.zone)
+            entries += listed
+            problems[file.path] += wrong
         except OSError as error:
-            problems.append(ArticleError(file.path, "unreadable", error.strerror or str(error)))
-            lists.unread.append(file.path)
-            lists.unopened.append(file)
+            problems[file.path].append(ArticleError(file.path, "unreadable", error.strerror or str(error)))
+            unread.append(file.path)
+            unopened.append(file)
         except UnreadableError as error:
-            problems.append(ArticleError(file.path, "unreadable", f"{error}; what it withdrew before stays withdrawn"))
-            lists.unread.append(file.path)
-    return lists
+            reason = f"{error}; what it withdrew before stays withdrawn"
+            problems[file.path].append(ArticleError(file.path, "unreadable", reason))
+            unread.append(file.path)
+    return Lists(tuple(entries), problems, tuple(unread), tuple(unopened))
+
+
+@lru_cache(maxsize=4)  # a service looks again whenever an article changes, which lists seldom do
+def _said(file: FoundFile, data: bytes, zone: tzinfo) -> tuple[tuple[Listed, ...], tuple[ArticleError, ...]]:
+    """The entries of a list, and what is wrong with them."""
+    problems: list[ArticleError] = []
+    return tuple(_entries(file, data, zone, problems)), tuple(problems)
 
 
 def _entries(file: FoundFile, data: bytes, zone: tzinfo, problems: list[ArticleError]) -> Iterator[Listed]:

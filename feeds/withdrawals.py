@@ -82,6 +82,7 @@ class Withdrawals:
         self._standing: dict[str, NoticeRecord] = {}  # by the article's id
         self._former = {notice.article: notice for notice in self._before.values() if notice.article}
         self._again: set[str] = set()  # ids of articles that were withdrawn and are so no longer
+        self._folders: dict[str, dict[str, list[str]]] = {}  # what is in them, as far as lists name it
         self._hidden: dict[str, list[tuple[str, int | None]]] = {}  # what is kept out, by the article's id
         # As they were before this look: a file may go in the same moment in which the list names its article.
         self._places = _at_places(reading, lists.entries)
@@ -332,9 +333,17 @@ class Withdrawals:
     def _beside(self, path: str) -> list[str]:
         """Files that differ from a path in the suffix alone."""
         folder, slash, name = path.rpartition("/")
-        stem = name.rpartition(".")[0]
-        beside = (n for n in self._found.names(folder + slash) if n != name and n.rpartition(".")[0] == stem)
-        return [folder + slash + other for other in sorted(beside) if self._found.file(folder + slash + other)]
+        alike = self._alike_in(folder + slash).get(name.rpartition(".")[0], ())
+        beside = (folder + slash + other for other in sorted(alike) if other != name)
+        return [other for other in beside if self._found.file(other)]
+
+    def _alike_in(self, folder: str) -> dict[str, list[str]]:
+        """The names in a folder by what they are without the suffix; each folder is looked at once."""
+        if folder not in self._folders:
+            alike = self._folders[folder] = {}
+            for name in self._found.names(folder):
+                alike.setdefault(name.rpartition(".")[0], []).append(name)
+        return self._folders[folder]
 
     def _of_list(self, entry: Listed, ledger: LedgerEntry | None, record: Record | None) -> NoticeRecord:
         identity = ledger.id if ledger else ""
@@ -373,11 +382,13 @@ def _unknown(entry: Listed, unclear: str, announced: bool) -> ArticleError:
 
 def _at_places(reading: Reading, entries: Iterable[Listed]) -> dict[str, str]:
     """The ids of the articles that lie where lists say, as ``path`` or ``path#n``."""
-    found: dict[str, str] = {}
-    for name in {entry.article for entry in entries if entry.article}:
-        path, mark, number = name.rpartition("#")
-        record = bool(mark) and number.isascii() and number.isdigit() and len(number) < 10
-        identity = reading.id_at(path, int(number) - 1) if record else reading.id_at(name, None)
-        if identity:
-            found[name] = identity
-    return found
+    places = {entry.article: _place(entry.article) for entry in entries if entry.article}
+    ids = reading.ids_at(path for path, _ in places.values())
+    return {name: ids[place] for name, place in places.items() if place in ids}
+
+
+def _place(name: str) -> tuple[str, int | None]:
+    """The path and the position of an article that lies where a name says, if anywhere."""
+    path, mark, number = name.rpartition("#")
+    is_record = bool(mark) and number.isascii() and number.isdigit() and len(number) < 10
+    return (path, int(number) - 1) if is_record else (name, None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import socket
+import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from itertools import count
@@ -57,6 +60,15 @@ settings.load_profile("feeds")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of all pages there (test_browser.py)")
+
+
+@pytest.fixture(autouse=True)
+def hooks() -> Iterator[None]:
+    """What ``begin_log`` hangs up within this process hangs there for one test: those of pytest make errors of it."""
+    before = sys.excepthook, sys.unraisablehook, threading.excepthook
+    yield
+    logging.captureWarnings(False)
+    sys.excepthook, sys.unraisablehook, threading.excepthook = before
 
 
 class Room:

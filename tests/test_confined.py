@@ -124,7 +124,7 @@ def test_an_article_that_becomes_a_link_after_the_look_is_not_read(sqlite_room: 
         assert "leads out of the data directory" in part.problems[0].reason
     assert read_drafts(rules, "ekonomi/a.md", [None]) == {}
     lists = withdrawal_lists.read_lists(rules, found)
-    assert lists.entries == []
+    assert lists.entries == ()
     assert [file.path for file in lists.unopened] == ["ekonomi/withdrawn.toml"]
     assert Limits().file > MAX_TOGETHER
     assert source.is_stream(large._replace(size=MAX_TOGETHER + 1))

@@ -7,16 +7,19 @@ import re
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from feeds import gate as gate_module
 from feeds.config import Settings
+from feeds.config.values import NO_REDIS
 from feeds.errors import ConfigError
 from feeds.gate import THIS_MACHINE, Gate, client_of
 from feeds.meter import Meter
@@ -218,15 +221,37 @@ def test_a_right_rate_is_kept(tmp_path: Path, load_settings: Callable[..., Setti
     assert "redis" not in repr(settings)
 
 
-@pytest.mark.parametrize(
-    "rate", ["60", "often", "0/hour", "60/fortnight", "60/hour mysql://h", "60/hour redis://:rahasia@h x"]
-)
-def test_a_wrong_rate_is_refused_without_its_password(
+@pytest.mark.parametrize("rate", ["60", "often", "0/hour", "60/fortnight", "60/hor redis://:rahasia@h", "redis://:r@h"])
+def test_a_wrong_rate_is_refused_and_shown_without_what_stands_behind_it(
     tmp_path: Path, load_settings: Callable[..., Settings], rate: str
 ) -> None:
-    with pytest.raises(ConfigError, match="FEEDS_RATE_LIMIT: expected a number of requests and a time") as caught:
+    shown = rate.partition(" ")[0].partition(":")[0]
+    with pytest.raises(ConfigError, match=f"FEEDS_RATE_LIMIT: expected a number of .*, found text '{shown}'$"):
         load_settings(tmp_path, FEEDS_RATE_LIMIT=rate)
-    assert "rahasia" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "mysql://h",
+        "redis://:rahasia@h x",
+        "redis://u:raha sia@h/0",
+        "redis://u:raha/sia@h/0",
+        "redis://u:1234/sia@h/0",
+        "redis://u:1234?sia@h/0",
+        "redis://u:1234#sia@h/0",
+        "redis:/u:rahasia@h/0",
+        "redis://h:70000000/0",
+    ],
+)
+def test_an_address_that_is_none_of_a_redis_is_refused_and_nothing_of_it_shown(
+    tmp_path: Path, load_settings: Callable[..., Settings], address: str
+) -> None:
+    """It says how a password is written; a part of one may be taken for a port."""
+    with pytest.raises(ConfigError) as caught:
+        load_settings(tmp_path, FEEDS_RATE_LIMIT=f"60/hour {address}")
+    assert str(caught.value) == f"FEEDS_RATE_LIMIT: {NO_REDIS}"
+    assert "%2F or %40" in NO_REDIS
 
 
 @pytest.mark.parametrize("network", ["10.0.0.0/33", "proxy.example", "10.0.0"])
@@ -357,5 +382,8 @@ def test_a_redis_that_does_not_answer_costs_a_moment_once(settings: Settings) ->
 
 
 def test_an_address_that_no_redis_can_have_is_a_mistake(settings: Settings) -> None:
-    with pytest.raises(ConfigError, match="rate_limit: has no address of a Redis"):
-        Asker(replace(settings, rate_limit="3/hour redis://h:70000000/0"))
+    """Of which nothing is shown, not even as its cause."""
+    secret = str(uuid4())
+    with pytest.raises(ConfigError, match="rate_limit: has no address of a Redis") as caught:
+        Asker(replace(settings, rate_limit=f"3/hour redis://u:{secret}/x@h:1/0"))
+    assert secret not in "".join(traceback.format_exception(caught.value))

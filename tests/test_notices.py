@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from lxml import etree
 
 from feeds.edition import Edition
 from feeds.formats.feedgen_extensions import NAMESPACES
 from feeds.record import NoticeRecord
+from feeds.scan import Scan
 from tests.conftest import Room
 from tests.support import BASE_URL, FORMATS, NOW, Call, Desk, a_desk, article, titles
 
@@ -938,3 +941,63 @@ def test_a_notice_renders_no_article_anew_but_its_own(quick_desk: Desk) -> None:
     after = quick_desk.build(LATER)
     unchanged = [path for path in before.documents if before.documents[path] == after.documents[path]]
     assert {f"budaya/{name}" for name in FORMATS} <= set(unchanged)
+
+
+def counted(room: Room) -> int:
+    """Take in what changed; gives the statements that the database was asked."""
+    asked: list[str] = []
+
+    def seen(_: object, __: object, statement: str, *___: object) -> None:
+        asked.append(statement)
+
+    sa.event.listen(room.catalogue.engine, "before_cursor_execute", seen)
+    try:
+        room.look()
+    finally:
+        sa.event.remove(room.catalogue.engine, "before_cursor_execute", seen)
+    return len(asked)
+
+
+def test_the_database_is_asked_as_often_however_many_articles_a_list_names(
+    make_room: Callable[..., Room], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Be they pages that are gone, records of a file or files; and a folder of such is looked into once."""
+    folders: list[str] = []
+    names = Scan.names
+    monkeypatch.setattr(Scan, "names", lambda scan, folder: folders.append(folder) or names(scan, folder))
+    asked = []
+    for many in (4, 60):
+        room = make_room()
+        room.article("a.md")
+        room.write("ekspor.json", json.dumps([{"title": f"T{n}", "date": "2025-06-01", "body": "x"} for n in range(9)]))
+        room.look()
+        named = (f"{name}{n}{end}" for name, end in NAMED for n in range(2, many))
+        room.write("withdrawn.toml", toml('article = "ekspor.json#1"', *(GONE_PAGE.format(name) for name in named)))
+        first = counted(room)
+        room.article("b.md")
+        asked.append((first, counted(room)))
+    assert asked[0] == asked[1]
+    assert folders.count("") == 4  # once a look
+
+
+NAMED = (("https://kabar.example/lama/", "/"), ("ekspor.json#", ""), ("lama-", ".md"))
+GONE_PAGE = 'article = "{}"\ntitle = "Berita lama"\nreason = "Keliru."'
+
+
+def test_what_a_list_says_is_parsed_again_where_it_changed_alone(
+    sqlite_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And is the same, whatever else is said of it meanwhile."""
+    room, parsed = sqlite_room, list[str]()
+    loads = tomllib.loads
+    monkeypatch.setattr(tomllib, "loads", lambda text: parsed.append(text) or loads(text))
+    said = toml('article = "hanya-di-sini.md"\nreason = "Keliru."')
+    room.write("withdrawn.toml", said)
+    for name in ("a.md", "b.md", "c.md"):
+        room.article(name)
+        room.look()
+    assert parsed.count(said) == 1
+    assert room.kinds == [("withdrawn.toml#1", "notice")]
+    room.write("withdrawn.toml", toml('article = "a.md"\nreason = "Keliru."'))
+    room.look()
+    assert set(room.ids) == {"b.md", "c.md"}

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -27,7 +28,7 @@ from werkzeug.test import create_environ, run_wsgi_app
 
 from feeds.errors import CatalogueError, ServeError
 from feeds.live import Live
-from feeds.logs import JsonLines, masked
+from feeds.logs import TEXT, JsonLines, Sentences, masked
 from feeds.meter import Tally
 from feeds.serve import COUNTED, ROOM, serve
 from feeds.web import create_app
@@ -503,13 +504,78 @@ def test_people_get_sentences_and_no_name_makes_two_lines(
     lines = logged(tmp_path, terminal=terminal, **variables)
     assert re.fullmatch(r"[\d-]+ [\d:,]+ INFO a file\\nwith a newline, \\u2028 and \\x1b\[31m", lines[0])
     assert re.fullmatch(r"[\d-]+ [\d:,]+ ERROR it failed: postgresql://feeds:\*\*\*@db/ is\\naway", lines[1])
-    assert "Traceback" in lines[2]
+    assert lines[2] == "  Traceback (most recent call last):"
     assert "rahasia" not in "\n".join(lines)
+
+
+def test_no_exception_forges_an_event_or_moves_the_cursor() -> None:
+    """Whatever its message holds: each line of a traceback is indented, and printable."""
+    error = ValueError("satu\n2026-01-01 00:00:00,000 ERROR palsu\x1b[31m\rdua\u2028tiga")
+    record = logging.makeLogRecord({"msg": "it failed", "exc_info": (type(error), error, None)})
+    first, *others = Sentences(TEXT).format(record).split("\n")
+    assert first.endswith("it failed")
+    assert others == ["  ValueError: satu", r"  2026-01-01 00:00:00,000 ERROR palsu\x1b[31m\rdua\u2028tiga"]
+
+
+UNFORESEEN = """
+import sys, warnings
+from feeds.logs import begin_log
+begin_log()
+class Gone:
+    def __del__(self):
+        raise ValueError("redis://u:rahasia@db/")
+    def __repr__(self):
+        raise ValueError("rahasia")
+warnings.warn("an old\\nname", stacklevel=1)
+Gone()
+if sys.argv[1:]:
+    raise getattr(__import__("builtins"), sys.argv[1])("redis://u:rahasia@db/ is away")
+"""
+
+
+def unforeseen(folder: Path, *ending: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", UNFORESEEN, *ending]
+    return subprocess.run(command, env=environment(folder) | variables, capture_output=True, text=True, check=False)
+
+
+def test_what_python_itself_would_write_is_an_event_as_well(tmp_path: Path) -> None:
+    """What ends the program, what cannot be raised, warnings: one JSON object on one line, like all others."""
+    done = unforeseen(tmp_path, "RuntimeError")
+    warned, ignored, ended = map(json.loads, done.stderr.splitlines())
+    assert done.returncode == 1
+    assert (warned["level"], warned["logger"]) == ("WARNING", "py.warnings")
+    assert "UserWarning: an old\nname" in warned["message"]
+    assert (ignored["level"], ignored["message"]) == ("ERROR", "an exception is ignored in Gone.__del__")
+    assert "ValueError: redis://u:***@db/" in ignored["exception"]
+    assert (ended["level"], ended["message"]) == ("CRITICAL", "the program ended")
+    assert "RuntimeError: redis://u:***@db/ is away" in ended["exception"]
+
+
+def test_to_people_it_is_told_without_passwords_too(tmp_path: Path) -> None:
+    lines = unforeseen(tmp_path, "RuntimeError", LOGFORMAT="text").stderr.splitlines()
+    events = [line for line in lines if not line.startswith("  ")]
+    assert [line.split(" ")[2] for line in events] == ["WARNING", "ERROR", "CRITICAL"]
+    assert "rahasia" not in "\n".join(lines)
+
+
+@pytest.mark.parametrize(("ending", "status"), [("SystemExit", 1), ("KeyboardInterrupt", -signal.SIGINT)])
+def test_a_program_that_is_ended_ends_as_any_other(tmp_path: Path, ending: str, status: int) -> None:
+    done = unforeseen(tmp_path, ending)
+    assert done.returncode == status
+    assert "the program ended" not in done.stderr
 
 
 def test_the_level_is_the_one_that_is_named(tmp_path: Path) -> None:
     assert "not asked for" in logged(tmp_path, LOGLEVEL="debug")[-1]
     assert len(logged(tmp_path, LOGLEVEL="ERROR")) == 2
+
+
+WITHOUT_PASSWORDS = (
+    "see https://a.example/x and write to redaksi@kabar.example",
+    "see https://a.example: write to redaksi@kabar.example",
+    "http://a.example:8000 is away; write to redaksi@kabar.example",
+    "http://[::1]:8000/ is away; write to redaksi@kabar.example",
+)
 
 
 @pytest.mark.parametrize(
@@ -521,10 +587,26 @@ def test_the_level_is_the_one_that_is_named(tmp_path: Path) -> None:
         ("connection failed: host=db password=kata user=u", "connection failed: host=db password=*** user=u"),
         ("http://127.0.0.1:8000/ serves /srv/a@b", "http://127.0.0.1:8000/ serves /srv/a@b"),
         ("file a@b.md: password is a word", "file a@b.md: password is a word"),
+        ("redis://u:Rahasia satu@h:1", "redis://u:***@h:1"),
+        ("redis://:12 34a@h:1 is away", "redis://:12 34a@h:1 is away"),  # as a port may stand before a mail address
+        ("redis://u:12a 34@5 6@h:1 is away", "redis://u:***@h:1 is away"),
+        ("redis://u:kata@h:1 is away, tell a@b", "redis://u:***@h:1 is away, tell a@b"),
+        ("x://u:a b@h\ny a@b", "x://u:***@h\ny a@b"),
+        ("host=db password='kata \\' dua' user=u", "host=db password=*** user=u"),
+        ("db?password=***: away", "db?password=***: away"),
+        *[(text, text) for text in WITHOUT_PASSWORDS],
     ],
 )
 def test_passwords_are_masked_and_nothing_else(text: str, shown: str) -> None:
     assert masked(text) == shown
+
+
+@pytest.mark.parametrize("part", ["://a:", "://a:x ", "@://a:", "password='"])
+def test_masking_what_a_request_brings_takes_a_moment(part: str) -> None:
+    """However much of it looks like the beginning of an address."""
+    began = time.process_time()
+    masked(part * (65_536 // len(part)))
+    assert time.process_time() - began < 2
 
 
 def test_passwords_in_the_fields_of_an_event_are_masked_as_well() -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from feeds import tables as t
-from feeds.catalogue.engine import FILE, file_at, is_unusable, make_engine, sentence
+from feeds.catalogue.engine import AT_SIGN, FILE, file_at, is_unusable, make_engine, sentence
 from feeds.catalogue.reading import Reading
 from feeds.catalogue.writing import Writing
 from feeds.errors import CatalogueError, UnusableCatalogueError
@@ -48,8 +48,9 @@ class Catalogue:
         """A catalogue at an SQLAlchemy address; CatalogueError where that is none, or its driver is missing."""
         try:
             return cls(make_engine(address), newsroom)
-        except (sa.exc.ArgumentError, ValueError) as error:
-            raise CatalogueError(masked(address), "is no address of a database") from error
+        except (sa.exc.ArgumentError, ValueError):  # which may quote a part of the password, as may what is no address
+            scheme = address.partition("://")[0]
+            raise CatalogueError(f"{scheme}://…", f"is no address of a database; {AT_SIGN}") from None
         except ImportError as error:
             raise CatalogueError(masked(address), f"needs {error.name}, of the extra [postgres]") from error
 

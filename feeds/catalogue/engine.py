@@ -15,6 +15,7 @@ from feeds.confined import check_own
 from feeds.errors import CatalogueError
 
 PATIENCE = 30  # seconds in which another writer may be done
+AT_SIGN = "an @ in its password is written as %40"
 FILE = "file"
 """What a connection remembers: the file that it is open to."""
 
@@ -34,6 +35,8 @@ class DamagedValueError(sa.exc.SQLAlchemyError):
 
 def make_engine(address: str) -> sa.Engine:
     url = sa.make_url(address)
+    if "@" in (url.host or ""):  # else a part of the password is a host, and named where that is not found
+        raise sa.exc.ArgumentError(AT_SIGN)
     patience = POSTGRESQL if url.get_driver_name() == "psycopg" else {}
     engine = sa.create_engine(
         url,

@@ -160,15 +160,10 @@ class Reading:
             some = query.where(mark.in_(wanted[start : start + CHUNK]))
             yield from map(Marked._make, self._connection.execute(some))
 
-    def id_at(self, path: str, position: int | None) -> str:
-        """The id of the article at a place, "" where there is none."""
-        rows = self._rows(t.articles, t.articles.c.path == path, columns=["id", "position"])
-        return next((row.id for row in rows if row.position == position), "")
-
-    def ids_of_file(self, path: str) -> dict[int | None, str]:
-        """The ids of the articles of a file, by position."""
-        rows = self._rows(t.articles, t.articles.c.path == path, columns=["position", "id"])
-        return {row.position: row.id for row in rows}
+    def ids_at(self, paths: Iterable[str]) -> dict[tuple[str, int | None], str]:
+        """The ids of the articles of some files, by path and position."""
+        rows = self._rows_in(t.articles, "path", paths, columns=["path", "position", "id"])
+        return {(row.path, row.position): row.id for row in rows}
 
     def files_with_articles(self) -> set[str]:
         """Files that articles were read from."""

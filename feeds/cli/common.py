@@ -17,6 +17,7 @@ import click
 
 from feeds.config import Settings, is_default_base_url, load
 from feeds.errors import ArticleError, DataDirectoryError, FeedsError
+from feeds.logs import masked
 from feeds.logs import printable as printable
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"feeds: {printable(self.format_message())}", err=True)
+        click.echo(f"feeds: {printable(masked(self.format_message()))}", err=True)
 
 
 def foreseen(command: Callable[..., None]) -> Callable[..., None]:

@@ -49,7 +49,7 @@ class Where:
 Reader = Callable[[Where, object], Any]
 
 
-_CREDENTIALS = re.compile(r"//\S*@")  # a slash in a password may have been left as it is
+_CREDENTIALS = re.compile(r"([:/]+).*@", re.DOTALL)  # slashes may be missing, blanks and more may be in a password
 _NOT_IN_ADDRESS = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 _HOST = re.compile(r"(?!-)[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 _MAIL = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
@@ -62,7 +62,7 @@ def _found(value: object) -> str:
     """A wrong value in words; never with a password in it."""
     match value:
         case str():
-            shown = _CREDENTIALS.sub("//***@", value)
+            shown = _CREDENTIALS.sub(r"\1***@", value)
             return f"text {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'!r}"
         case bool():
             return "true" if value else "false"
@@ -329,18 +329,42 @@ def permalink(where: Where, value: object) -> str:
     return text
 
 
-_RATE = re.compile(r"([1-9][0-9]{0,8}) ?/ ?(second|minute|hour|day)((?: (?:rediss?://|redis\+unix:///)\S+)?)")
+_RATE = re.compile(r"([1-9][0-9]{0,8}) ?/ ?(second|minute|hour|day)(?: (.*))?")
+_REDIS = re.compile(r"(?:rediss?://|redis\+unix:///)\S+")
+NO_REDIS = (
+    "has no address of a Redis behind its rate; write a blank, / or @ in a password as %20, %2F or %40 "
+    "(it is not shown, as it may hold one)"
+)
 
 
 def rate_limit(where: Where, value: object) -> str:
-    """How often, and behind a space the address of the Redis that counts, if any; "" for no limit."""
+    """How often, and behind a space the address of the Redis that counts, if any; "" for no limit.
+
+    Errors show nothing of that address, for any part of it may be one of a password.
+    """
     text = text_value(where, value)
     if not text:
         return ""
-    if found := _RATE.fullmatch(text):
-        return "{}/{}{}".format(*found.groups())
-    what = "a number of requests and a time such as '60/hour' (second, minute, hour, day)"
-    raise where.expected(f"{what}, with or without the address of a Redis behind it", text)
+    found = _RATE.fullmatch(text)
+    if not found:
+        what = "a number of requests and a time such as '60/hour' (second, minute, hour, day)"
+        raise where.expected(f"{what}, with or without the address of a Redis behind it", re.split("[ :@]", text)[0])
+    count, unit, redis = found.groups()
+    if redis and not _is_redis(redis):
+        raise where.refuse(NO_REDIS)
+    return f"{count}/{unit} {redis}" if redis else f"{count}/{unit}"
+
+
+def _is_redis(address: str) -> bool:
+    """Whether an address can be one of a Redis; where its password has a /, its port or the rest shows that."""
+    if not _REDIS.fullmatch(address):
+        return False
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return False
+    return not parts.netloc or "@" not in f"{parts.path}{parts.query}{parts.fragment}"
 
 
 def network(where: Where, value: object) -> str:
