@@ -358,32 +358,6 @@ def test_hostile_html_is_rendered_in_linear_time(piece: str) -> None:
     assert time.process_time() - began < 4
 
 
-@pytest.mark.parametrize("piece", ["\xa0", "Ã¢", "x\xa0", "&nbsp;", "\xa0<br>"])
-@pytest.mark.parametrize("html", ["{}", '<p title="{}">Isi</p>', '<a href="/{}">Isi</a>'])
-def test_blanks_that_do_not_break_and_mojibake_are_rendered_in_linear_time(piece: str, html: str) -> None:
-    """The sanitiser looked through the rest of the text from each of them."""
-    began = time.process_time()
-    rendered = text.render(html.format(piece * (BODY // 2 // len(piece))), "html", base="https://kabar.example/")
-    text.narrowed(rendered, ["p"], [])
-    assert time.process_time() - began < 2
-
-
-SOME = (
-    '\xa0&nbsp;¡¿Ã¢ <b title="\xa0¿&nbsp;">b\xa0</b><a href="/\xa0¿?a=&nbsp;">a</a>'
-    '<img src="¼" alt="½"><i\xa0>&amp;nbsp;&copy;'
-)
-
-
-@pytest.mark.parametrize("times", [1, 4000])
-def test_many_blanks_that_do_not_break_are_rendered_as_few_are(times: int) -> None:
-    """In texts and attributes."""
-    rendered = text.render(f"<p>{SOME * times}</p>", "html", base="https://kabar.example/")
-    once = text.render(f"<p>{SOME}</p>", "html", base="https://kabar.example/")[3:-4]
-    assert rendered == f"<p>{once * times}</p>"
-    assert text.render(rendered, "html", base="https://kabar.example/") == rendered
-    assert text.narrowed(rendered, ["p"], []).count("&nbsp;") == 3 * times
-
-
 @pytest.mark.parametrize("piece", ["`a ", "`a ` ", "**a ", "a` **", "a\n`b", "[a](", '[a](b "', "<a ", "&amp;"])
 def test_a_hostile_title_is_read_in_linear_time(piece: str) -> None:
     """Marks that nothing closes, with blanks between them."""
