@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import NamedTuple
 
-from feeds import text
+from feeds import text, toml
 from feeds.checks import date_or_problem
 from feeds.confined import open_file_below
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
+from feeds.limits import MB, Limits
 from feeds.readers.fields import squash
 from feeds.readers.values import when
 from feeds.record import NoticeRecord
 from feeds.scan import FoundFile, Scan
 from feeds.source import Rules
 
+LONGEST = 1 * MB
+"""Bytes of a list, which are thousands of entries: the parser takes seconds for more."""
+_MOST_PARTS = 20  # of a name: those of an entry have one, but a line of a reason may be words with dots between
 _LISTS = ("withdrawn", "ditarik", "dicabut")
 _NAMES = {
     "article": ("article", "artikel"),
@@ -74,9 +77,8 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
         problems = lists.problems.setdefault(file.path, [])
         try:
             with open_file_below(rules.root, file.path) as opened:
-                data = opened.read(rules.limits.record + 1)
-            rules.limits.hold("record", len(data), "is {} bytes long or longer")
-            lists.entries.extend(_entries(file, data, rules.zone, problems))
+                data = opened.read(LONGEST + 1)
+            lists.entries.extend(_entries(file, table_of(data, rules.limits), rules.zone, problems))
         except OSError as error:
             problems.append(ArticleError(file.path, "unreadable", error.strerror or str(error)))
             lists.unread.append(file.path)
@@ -87,13 +89,24 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
     return lists
 
 
-def _entries(file: FoundFile, data: bytes, zone: tzinfo, problems: list[ArticleError]) -> Iterator[Listed]:
+def table_of(data: bytes, limits: Limits) -> dict[str, object]:
+    """What a list says. Raises UnreadableError where it is no TOML, or more than a list can be."""
+    if len(data) > LONGEST:
+        raise UnreadableError(f"is longer than {LONGEST:,} bytes; part it, as each folder may have one")
     try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
+        source = data.decode("utf-8-sig")
+        if toml.has_longer_name(source, _MOST_PARTS):
+            raise UnreadableError(f"a name in it has more than {_MOST_PARTS} parts; those of an entry have one")
+        return toml.loads(source, limits, "the list")
     except UnicodeDecodeError as error:
         raise UnreadableError("is not UTF-8 text") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UnreadableError(f"is no TOML: {error}") from error
+
+
+def _entries(
+    file: FoundFile, table: Mapping[str, object], zone: tzinfo, problems: list[ArticleError]
+) -> Iterator[Listed]:
     listed: object = next((table[name] for name in _LISTS if name in table), [])
     if not isinstance(listed, list) or not (listed or not table):
         raise UnreadableError("has no entries; each begins with a line [[withdrawn]]")

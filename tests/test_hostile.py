@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import html
+import re
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from feeds import text
+from feeds import text, toml
+from feeds.config import load
+from feeds.errors import ConfigError, UnreadableError
+from feeds.limits import Limits
 from feeds.model import Draft
 from feeds.readers import read_file
+from feeds.withdrawal_lists import LONGEST, table_of
+from tests.conftest import Room
 
 LENGTH = 150_000  # characters
 
@@ -105,3 +113,65 @@ def test_a_comment_in_an_attribute_costs_nothing_around_it(written: str, read: s
     )
     assert " ".join(html.escape(html.unescape(alt), quote=False).split()) == read
     assert html.escape(html.unescape(found.summary), quote=False) == f"{read} {MORE}"
+
+
+NAMES_IN_TOML = {
+    "a dotted name": "{}a = 1\n".format("a." * 50_000),
+    "a quoted one": "{}a = 1\n".format('\'\' . "\\"". ' * 9_000),
+    "a table": "[{}a]\n".format("a." * 50_000),
+    "a table of a list": "[[ {}a]]\n".format("a." * 50_000),
+    "a name of a table in a line": "x = {{y = 1, {}a = 1}}\n".format("a." * 50_000),
+    "one that does not end": "a." * 50_000,
+}
+NESTED_IN_TOML = {"lists": "a = " + "[" * 100_000, "tables": "a = " + "{a=" * 30_000}
+
+
+@pytest.mark.parametrize(
+    "written", (NAMES_IN_TOML | NESTED_IN_TOML).values(), ids=(NAMES_IN_TOML | NESTED_IN_TOML).keys()
+)
+def test_toml_that_nests_too_deep_is_refused_at_once(sqlite_room: Room, tmp_path: Path, written: str) -> None:
+    """In front matter, in a list of withdrawals and in the configuration: 40 KB of one name took ten seconds."""
+    sqlite_room.article("baik.md")
+    sqlite_room.write("a.md", f"+++\n{written}\n+++\nIsi.")
+    sqlite_room.write("withdrawn.toml", written)
+    (tmp_path / "newsroom.toml").write_text(written, encoding="utf-8")
+    began = time.process_time()
+    sqlite_room.look()
+    with pytest.raises(ConfigError, match="a value is too long or nested too deeply"):
+        load(config=tmp_path / "newsroom.toml", environ={}, cwd=tmp_path)
+    assert time.process_time() - began < 2
+    article, listed = sorted(sqlite_room.problems, key=lambda problem: problem.path)
+    assert re.match(r"a name in front matter has 101 parts or more; limits|values of front matter lie", article.reason)
+    assert re.match(r"a name in it has more than 20 parts; those of an|values of the list lie deeper", listed.reason)
+    assert list(sqlite_room.records) == ["baik.md"]
+
+
+IN_TOML = (
+    "a.b{n}=1\n",
+    "[[a]]\n[a.b]\n",
+    "x{n}={{a={{b={{}}}}}}\n",
+    "#\n",
+    '\'"\'."\\"".c{n}=1\n',
+    " ",
+    "[a{n} . b]\n",
+)
+
+
+@pytest.mark.parametrize("piece", [*IN_TOML, ',"\\"', "[ ", "'[a.'.", "{a."])
+@pytest.mark.parametrize("before", ["", "[" + "a." * 19 + "b]\n"])
+def test_a_list_of_withdrawals_is_read_in_linear_time(piece: str, before: str) -> None:
+    """Of whatever it is made, at a quarter of the length that it may have."""
+    repeated = "".join(piece.format(n=n) if "{n}" in piece else piece for n in range(LONGEST // 4 // len(piece)))
+    began = time.process_time()
+    with suppress(UnreadableError):
+        table_of((before + repeated + "." * 200).encode(), Limits())
+    assert time.process_time() - began < 4
+
+
+def test_texts_with_dots_are_no_names() -> None:
+    """In a line or several, and in a name's quotation marks."""
+    dotted = ".".join(["a"] * 300)
+    source = (
+        f"x = '{dotted}'\n'{dotted}' = '''\nSatu \"dua\". {dotted}\n'''\n[{'.'.join(['a'] * 100)}]\ny = [0.1, 0.2]\n"
+    )
+    assert toml.loads(source, Limits(), "it")["x"] == dotted
