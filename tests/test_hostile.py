@@ -12,10 +12,10 @@ import pytest
 
 from feeds import text, toml
 from feeds.config import load
-from feeds.errors import ConfigError, UnreadableError
+from feeds.errors import ArticleError, ConfigError, UnreadableError
 from feeds.limits import Limits
 from feeds.model import Draft
-from feeds.readers import read_file
+from feeds.readers import Options, explain_file, read_file
 from feeds.withdrawal_lists import LONGEST, table_of
 from tests.conftest import Room
 
@@ -175,3 +175,47 @@ def test_texts_with_dots_are_no_names() -> None:
         f"x = '{dotted}'\n'{dotted}' = '''\nSatu \"dua\". {dotted}\n'''\n[{'.'.join(['a'] * 100)}]\ny = [0.1, 0.2]\n"
     )
     assert toml.loads(source, Limits(), "it")["x"] == dotted
+
+
+ENTRY = "<title>{}</title><pubDate>2024-12-03</pubDate>{}"
+FEW = Options(limits=Limits(elements=100, record=10_000))
+TOO_MANY = "the entry has 101 elements or more; limits.elements is 100"
+TOO_LONG = r"the entry is 1\d,\d{3} characters long, or longer; limits.record is 10,000"
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("<author>" + "<h1>A</h1>" * 500 + "</author>", TOO_MANY),
+        ("<category>Ekonomi</category>" * 500, TOO_MANY),
+        ("<description>" + "<p><b>a</b></p>" * 500 + "</description><item><title>Dalam</title></item>", TOO_MANY),
+        ("<description>" + "kata\n" * 3_000 + "</description>", TOO_LONG),
+        ("<guid>1</guid>" + f"<enclosure url='{'x' * 12_000}'/><author>B</author>", TOO_LONG),
+    ],
+)
+@pytest.mark.parametrize("names", ["item rss channel", "entry feed feed"])
+def test_an_entry_of_a_feed_that_is_too_large_costs_itself_alone(names: str, more: str, reason: str) -> None:
+    """Its neighbours are read, whose places stay what they are, and are listed."""
+    entry, *around = names.split()
+    articles = ("A", ""), ("B", more), ("C", "")
+    entries = "".join(f"<{entry}>{ENTRY.format(*each)}</{entry}>" for each in articles)
+    content = f"<{'><'.join(dict.fromkeys(around))}>{entries}</{'></'.join(dict.fromkeys(reversed(around)))}>".encode()
+    first, large, last = read_file("a.rss", content, options=FEW)
+    assert isinstance(first, Draft)
+    assert isinstance(large, ArticleError)
+    assert isinstance(last, Draft)
+    assert (first.title, last.title, last.position) == ("A", "C", 2)
+    assert (large.path, large.kind) == ("a.rss#2", "unreadable")
+    assert re.fullmatch(reason, large.reason)
+    assert list(read_file("a.rss", content, options=FEW, only=frozenset({2}))) == [last]
+    lines = explain_file("a.rss", content, options=FEW)
+    assert [line.role for line in lines] == ["article", f"left out: {large.reason}", "article"]
+
+
+def test_an_entry_of_a_feed_with_more_elements_than_are_read_takes_little_time() -> None:
+    """Each cost as much as a whole line of a table."""
+    more = "<author>" + "<h1>A</h1>" * 160_000 + "</author>"
+    began = time.process_time()
+    (found,) = read_file("a.rss", f"<rss><channel><item>{ENTRY.format('A', more)}</item></channel></rss>".encode())
+    assert isinstance(found, ArticleError)
+    assert time.process_time() - began < 4
