@@ -3,8 +3,9 @@
 The layer rule (held by tests/test_layers.py): a module imports from the lines above its own, or from its own package.
 
     errors, model, indonesian, syntax  values and words, no behaviour
-    characters                         which ones no feed may carry
+    characters                         which ones no feed may carry, and which stand in for others
     wording, licenses, limits          dates and labels as people read them; licences by their names; how much is read
+    toml                               TOML, within the limits
     logs, meter                        lines that tell what happens; what is counted, for Prometheus
     confined                           files opened that lie below a folder, and no others
     record, tables, parallel           rows and ledger entries; their columns; work in several processes

@@ -16,7 +16,7 @@ from urllib.parse import quote, urljoin, urlsplit
 import nh3
 import pyromark
 
-from feeds.characters import NOT_XML
+from feeds.characters import NOT_XML, has_many_latin, hide_latin, show_latin, show_latin_in_html
 
 if TYPE_CHECKING:
     from feeds.model import BodyFormat
@@ -273,12 +273,18 @@ def _sanitise(body: str, base: str) -> str:
     """Sanitise until nothing changes: what a removed element leaves behind can be read in another way."""
     if body.count("&") > _MANY:  # a reference that is none costs the sanitiser the square of their number
         body = _NO_REFERENCE.sub("&amp;", body)
-    body = _FRAME.sub(_frame_as_link, body)
+    body, allowed = _FRAME.sub(_frame_as_link, body), _attribute_filter(base)
+    if has_many_latin(body, _MANY):  # as does each of these characters, for all of the text behind it
+        return show_latin_in_html(_until_it_stays(hide_latin(body), _on_hidden(allowed)))
+    return _until_it_stays(body, allowed)
+
+
+def _until_it_stays(body: str, allowed: _Filter) -> str:
     cleaner = nh3.Cleaner(
         tags=_TAGS,
         clean_content_tags=_WITH_CONTENT,
         attributes=_ATTRIBUTES,
-        attribute_filter=_attribute_filter(base),
+        attribute_filter=allowed,
         link_rel=None,
         url_schemes=_SCHEMES,
     )
@@ -297,7 +303,10 @@ def narrowed(body: str, tags: Collection[str], instead: Iterable[tuple[str, str]
     for old, new in instead:
         body = re.sub(rf"(</?){old}(?=[\s>])", rf"\1{new}", body)
     attributes = {tag: names for tag, names in _ATTRIBUTES.items() if tag == "*" or tag in tags}
-    return _tidy(nh3.clean(body, tags=set(tags), attributes=attributes, link_rel=None, url_schemes=_SCHEMES))
+    many = has_many_latin(body, _MANY)
+    body = hide_latin(body) if many else body
+    body = _tidy(nh3.clean(body, tags=set(tags), attributes=attributes, link_rel=None, url_schemes=_SCHEMES))
+    return show_latin_in_html(body) if many else body
 
 
 _WITH_ATTRIBUTES = re.compile(r"<([a-z][a-z0-9]*)\s([^<>]*)>")
@@ -347,7 +356,18 @@ def _frame_as_link(found: re.Match[str]) -> str:
     return f'<p><a href="{shown}">{shown}</a></p>' if address else ""
 
 
-def _attribute_filter(base: str) -> Callable[[str, str, str], str | None]:
+_Filter = Callable[[str, str, str], str | None]
+
+
+def _on_hidden(allowed: _Filter) -> _Filter:
+    def judged(tag: str, name: str, value: str) -> str | None:
+        safe = allowed(tag, name, show_latin(value))
+        return None if safe is None else hide_latin(safe)
+
+    return judged
+
+
+def _attribute_filter(base: str) -> _Filter:
     def allowed(_tag: str, name: str, value: str) -> str | None:
         if name == "srcset":
             return _srcset(value, base) or None

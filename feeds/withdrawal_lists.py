@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from feeds import text
+from feeds import text, toml
 from feeds.checks import date_or_problem
 from feeds.confined import open_file_below
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
+from feeds.limits import MB, Limits
 from feeds.readers.fields import squash
 from feeds.readers.values import when
 from feeds.record import NoticeRecord
 from feeds.scan import FoundFile, Scan
 from feeds.source import Rules
 
+LONGEST = 1 * MB
+"""Bytes of a list, which are thousands of entries: the parser takes seconds for more."""
+_MOST_PARTS = 20  # of a name: those of an entry have one, but a line of a reason may be words with dots between
 _LISTS = ("withdrawn", "ditarik", "dicabut")
 _NAMES = {
     "article": ("article", "artikel"),
@@ -87,9 +90,8 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
         problems[file.path] = []
         try:
             with open_file_below(rules.root, file.path) as opened:
-                data = opened.read(rules.limits.record + 1)
-            rules.limits.hold("record", len(data), "is {} bytes long or longer")
-            listed, wrong = _said(file, data, rules.zone)
+                data = opened.read(LONGEST + 1)
+            listed, wrong = _said(file, data, rules.zone, rules.limits)
             entries += listed
             problems[file.path] += wrong
         except OSError as error:
@@ -104,19 +106,32 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
 
 
 @lru_cache(maxsize=4)  # a service looks again whenever an article changes, which lists seldom do
-def _said(file: FoundFile, data: bytes, zone: tzinfo) -> tuple[tuple[Listed, ...], tuple[ArticleError, ...]]:
-    """The entries of a list, and what is wrong with them."""
+def _said(
+    file: FoundFile, data: bytes, zone: tzinfo, limits: Limits
+) -> tuple[tuple[Listed, ...], tuple[ArticleError, ...]]:
+    """The entries of a list, and what is wrong with them; raises as ``table_of`` does."""
     problems: list[ArticleError] = []
-    return tuple(_entries(file, data, zone, problems)), tuple(problems)
+    return tuple(_entries(file, table_of(data, limits), zone, problems)), tuple(problems)
 
 
-def _entries(file: FoundFile, data: bytes, zone: tzinfo, problems: list[ArticleError]) -> Iterator[Listed]:
+def table_of(data: bytes, limits: Limits) -> dict[str, object]:
+    """What a list says. Raises UnreadableError where it is no TOML, or more than a list can be."""
+    if len(data) > LONGEST:
+        raise UnreadableError(f"is longer than {LONGEST:,} bytes; part it, as each folder may have one")
     try:
-        table = tomllib.loads(data.decode("utf-8-sig"))
+        source = data.decode("utf-8-sig")
+        if toml.has_longer_name(source, _MOST_PARTS):
+            raise UnreadableError(f"a name in it has more than {_MOST_PARTS} parts; those of an entry have one")
+        return toml.loads(source, limits, "the list")
     except UnicodeDecodeError as error:
         raise UnreadableError("is not UTF-8 text") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise UnreadableError(f"is no TOML: {error}") from error
+
+
+def _entries(
+    file: FoundFile, table: Mapping[str, object], zone: tzinfo, problems: list[ArticleError]
+) -> Iterator[Listed]:
     listed: object = next((table[name] for name in _LISTS if name in table), [])
     if not isinstance(listed, list) or not (listed or not table):
         raise UnreadableError("has no entries; each begins with a line [[withdrawn]]")

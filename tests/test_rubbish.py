@@ -234,7 +234,7 @@ def test_a_list_of_withdrawals_that_is_too_large_is_refused(sqlite_room: Room) -
     sqlite_room.look()
     (problem,) = sqlite_room.problems
     assert problem.reason == (
-        "is 8,388,609 bytes long or longer; limits.record is 8,388,608; what it withdrew before stays withdrawn"
+        "is longer than 1,048,576 bytes; part it, as each folder may have one; what it withdrew before stays withdrawn"
     )
 
 

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from feeds import toml
 from feeds.config import values
 from feeds.config.table import CATEGORY_SETTINGS, LIMIT_SETTINGS, PREFIX, SETTINGS, Kind, checked
 from feeds.config.values import Where
-from feeds.errors import ConfigError
+from feeds.errors import ConfigError, UnreadableError
+from feeds.limits import Limits
 from feeds.syntax import plainly
 
 CONFIG_VARIABLE = "FEEDS_CONFIG"
@@ -44,7 +46,7 @@ def read_toml(path: Path) -> dict[str, object]:
 
     try:
         text = path.read_bytes().decode("utf-8-sig")  # Notepad writes a byte order mark, which TOML has none of
-        return tomllib.loads(text)
+        return toml.loads(text, Limits(), "it")
     except OSError as error:
         raise ConfigError(str(path), f"cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:
@@ -52,7 +54,7 @@ def read_toml(path: Path) -> dict[str, object]:
         raise ConfigError(str(path), f"line {line} is not UTF-8 text; save the file as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(str(path), _syntax_error(str(error), text)) from error
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits, a list in a list in a list …
+    except (ValueError, UnreadableError) as error:  # a number of thousands of digits, a list in a list in a list …
         raise ConfigError(str(path), "is no configuration: a value is too long or nested too deeply") from error
 
 

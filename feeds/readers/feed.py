@@ -31,9 +31,9 @@ def read(
 ) -> Iterator[Draft | ArticleError]:
     """The articles of a feed: position is that of the entry in the file, from 0.
 
-    Comments, drafts and a blog's other things (Blogger keeps settings and pages as entries) are passed over, and so is
-    a site generator's template for a feed. Raises UnreadableError where the file is no feed, declares entities, or,
-    behind the entries before it, at a fault.
+    An entry beyond a limit is an error of its own. Comments, drafts and a blog's other things (Blogger keeps settings
+    and pages as entries) are passed over, and so is a site generator's template for a feed. Raises UnreadableError
+    where the file is no feed, declares entities, or, behind the entries before it, at a fault.
     """
     if text.startswith("---\n"):
         return
@@ -45,7 +45,11 @@ def read(
     options.limits.hold("records", len(parsed.entries), "the feed holds {} entries or more")
     feed = _Feed(path, parsed.channel, parsed.entries)
     for position, entry in enumerate(parsed.entries):
-        if (only is None or position in only) and not _why_left_out(entry):
+        if only is not None and position not in only:
+            continue
+        if sentence := parsed.beyond.get(position):
+            yield ArticleError(f"{path}#{position + 1}", "unreadable", sentence)
+        elif not _why_left_out(entry):
             yield feed.draft(position, entry)._replace(warnings=warnings)
             warnings = ()
     if parsed.fault:
@@ -62,11 +66,11 @@ def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[i
     for position, entry in enumerate(parsed.entries):
         if only is not None and position not in only:
             continue
-        why = _why_left_out(entry)
+        why = parsed.beyond.get(position) or _why_left_out(entry)
         if why or only is None:
             line = f"{_published(entry) or _said(entry, 'updated')}  {texts.one_line(_said(entry, 'title'))}"
             yield Line(position + 1, f"left out: {why}" if why else "article", line.strip())
-        if only is not None:
+        if only is not None and position not in parsed.beyond:
             yield from (Line(position + 1, role, texts.one_line(value)) for role, value in feed.said(entry))
 
 

@@ -31,10 +31,15 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class Parsed:
-    """A feed as far as it could be read. entries: whole ones only; fault: a sentence, "" where there is none."""
+    """A feed as far as it could be read.
+
+    entries: whole ones only, but for those that are beyond a limit, which are not read to their end; beyond: the
+    sentence for each of these, by its place in ``entries``; fault: a sentence, "" where there is none.
+    """
 
     channel: Fields
     entries: list[Fields]
+    beyond: dict[int, str]
     fault: str
 
 
@@ -107,7 +112,7 @@ def _parsed(document: str, limit: int | None, limits: Limits) -> Parsed:
         fault = _fault(error)
     except (SAXException, LookupError, ValueError, TypeError, AttributeError) as error:
         fault = f"line {reader.getLineNumber()} cannot be read ({type(error).__name__}: {error})"
-    return Parsed(feed.feeddata, [dict(entry) for entry in feed.entries[: feed.finished]], fault)
+    return Parsed(feed.feeddata, [dict(entry) for entry in feed.entries[: feed.finished]], feed.beyond, fault)
 
 
 def _fault(error: SAXParseException) -> str:
@@ -174,8 +179,9 @@ class _EnoughError(Exception):
 class _Feed(StrictFeedParser):  # type: ignore[misc]
     """feedparser's handler of SAX events, less helpful.
 
-    finished: how many entries have ended, of ``limit`` that are wanted. An author's name is all that stands there, and
-    an id is never taken for an address that needs a base. What Media RSS says of a picture (caption, title, credit) is
+    finished: how many entries have ended, of ``limit`` that are wanted. beyond: as in Parsed; what follows in such an
+    entry is passed over, as feedparser takes long for each element. An author's name is all that stands there, and an
+    id is never taken for an address that needs a base. What Media RSS says of a picture (caption, title, credit) is
     kept with the ``media_content`` before it, or else the entry.
     """
 
@@ -190,15 +196,49 @@ class _Feed(StrictFeedParser):  # type: ignore[misc]
         self.limits = limits
         self.open = 0
         self.finished = 0
+        self.beyond: dict[int, str] = {}
+        self.size = self.elements = 0  # of the entry: characters and elements
+        self.passed = 0  # elements that are open, but not for feedparser
 
-    def startElementNS(self, name: object, qname: str, attrs: object) -> None:  # noqa: N802 - as SAX has it
+    def startElementNS(self, name: object, qname: str, attrs: Any) -> None:  # noqa: N802 - as SAX has it
         self.open += 1  # feedparser copies what is open at each level
         self.limits.hold("depth", self.open, "elements of the feed lie {} deep within each other")
-        super().startElementNS(name, qname, attrs)
+        written = len(qname or "") + sum(map(len, attrs.values()))
+        if self.passed or self._is_beyond(written, 1):
+            self.passed += 1
+        else:
+            super().startElementNS(name, qname, attrs)
 
     def endElementNS(self, name: object, qname: str) -> None:  # noqa: N802
         self.open -= 1
-        super().endElementNS(name, qname)
+        if self.passed:
+            self.passed -= 1
+        else:
+            super().endElementNS(name, qname)
+
+    def characters(self, text: str) -> None:
+        if not self._is_beyond(len(text), 0):
+            super().characters(text)
+
+    def _is_beyond(self, characters: int, elements: int) -> bool:
+        """Whether the entry that is open is beyond a limit with so many more."""
+        if not self.inentry:
+            return False
+        place = len(self.entries) - 1
+        if place not in self.beyond:
+            self.size += characters
+            self.elements += elements
+            sentence = self.limits.excess("record", self.size, "the entry is {} characters long, or longer")
+            sentence = sentence or self.limits.excess("elements", self.elements, "the entry has {} elements or more")
+            if sentence:
+                self.beyond[place] = sentence
+        return place in self.beyond
+
+    def _start_item(self, attributes: Fields) -> None:
+        super()._start_item(attributes)
+        self.size = self.elements = 0
+
+    _start_entry = _start_item
 
     def _end_item(self) -> None:
         super()._end_item()

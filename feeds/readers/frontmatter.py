@@ -22,6 +22,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from feeds import toml
 from feeds.errors import UnreadableError
 from feeds.limits import Limits
 from feeds.readers import BEGINS_WITH_HEADER
@@ -83,7 +84,7 @@ def _fenced(text: str, start: int, fence: str, limits: Limits) -> Parts:
         raise UnreadableError(f"front matter is not closed: a line `{fence}` is missing")
     _hold_header(source, limits)
     if fence[0] == "+":
-        return Parts(_toml(source), body)
+        return Parts(_toml(source, limits), body)
     if fence[0] == ";":
         return Parts(_json("{" + source + "}", limits), body)
     header, warnings = _yaml(source, limits)
@@ -200,9 +201,9 @@ def _flow_list(flow: str) -> list[str | None]:
 # TOML and JSON
 
 
-def _toml(source: str) -> Header:
+def _toml(source: str, limits: Limits) -> Header:
     try:
-        header: Header = dict(tomllib.loads(source).items())
+        header: Header = dict(toml.loads(source, limits, "front matter").items())
         return header
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"\(at line (\d+), column \d+\)", str(error))

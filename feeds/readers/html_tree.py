@@ -110,7 +110,20 @@ def parse(text: str, limits: Limits) -> HtmlElement:
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableError("the page has no HTML in it") from error
     _hold(root, limits)
+    _drop_comments_in_attributes(root)
     return root
+
+
+_WITH_COMMENT = etree.XPath("//*[@*[contains(., '<!--')]]", smart_strings=False)
+_COMMENT = re.compile(r"<!--(?:(?:(?!<!--|-->).)*+-->)?+", re.DOTALL)
+
+
+def _drop_comments_in_attributes(root: HtmlElement) -> None:
+    """libxml2 writes them as they are, quotation marks and all, and looks for the end of one from each that begins."""
+    for element in _WITH_COMMENT(root):
+        values = element.items()
+        element.attrib.clear()  # all of them: lxml finds none by a name such as `{"@context":`, and sets none
+        element.attrib.update((name, _COMMENT.sub(" ", value)) for name, value in values if name[0] != "{")
 
 
 def _hold(root: HtmlElement, limits: Limits) -> None:

@@ -4,10 +4,10 @@
 
 Real samples of the tests are changed: bits flipped, parts cut, doubled and spliced with others, numbers made huge,
 values nested, texts encoded in other ways, controls, surrogates and byte order marks put in. Others have one piece many
-times, with blanks or without, where a title, a body, a row or an attribute stands. No input may raise what is not
-foreseen, give more text than is read of an article, take a second of the processor, or make memory grow; and every good
-article appears, whatever lies beside it. Where atheris is installed (``pip install atheris``), a fifth is guided by
-what the readers have covered.
+times, with blanks or without, where a title, a body, a row, an attribute or a list's entry stands, some up to the
+default limits. No input may raise what is not foreseen, give more text than is read of an article, take a second of the
+processor for each 100 KB, or make memory grow; and every good article appears, whatever lies beside it. Where atheris
+is installed (``pip install atheris``), a fifth is guided by what the readers have covered.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from feeds.dates import find_dates, months_first, read_date
 from feeds.errors import ConfigError, DateError
 from feeds.limits import Limits, size_of
 from feeds.model import Article, Draft
-from feeds.readers import explain_file, read_file
+from feeds.readers import WITHDRAWN, explain_file, read_file
 from feeds.scan import scan
 from feeds.source import Rules, normalise
 from feeds.web import create_app
@@ -52,6 +52,7 @@ from tests.drills.rubbish_inputs import (
     REQUESTS,
     RUBBISH,
     VARIABLES,
+    Repeated,
     Request,
     Rubbish,
     Sample,
@@ -59,7 +60,7 @@ from tests.drills.rubbish_inputs import (
 )
 from tests.support import NOW, a_desk, article, titles, until
 
-SECOND = 1.0  # of the processor that an input may take
+SECOND = 1.0  # of the processor that an input may take, or each 100,000 bytes of a longer one
 HANG = 10.0
 MOST_TEXT = Limits().text  # characters
 GROWTH = 400  # MB that memory may grow by, once each reader has read something
@@ -110,7 +111,7 @@ class Drill:
         before = _memory()
         shares: tuple[tuple[float, st.SearchStrategy[Any], Callable[[Any], None]], ...] = (
             (0.52, RUBBISH, lambda rubbish: self.file(rubbish.of(self.samples))),
-            (0.08, REPEATED, lambda repeated: self.file(repeated.file, repeated.good)),
+            (0.08, REPEATED, self.repeated),
             (0.02, RUBBISH, self.withdrawals),
             (0.14, DATES, self.dates),
             (0.04, RUBBISH, self.configuration),
@@ -124,8 +125,10 @@ class Drill:
             self.lost.append(f"memory grew by {grown} MB")
         self.build()
 
-    def hold(self, kind: str, subject: object, call: Callable[[], object], *foreseen: type[Exception]) -> None:
-        """Make a call, which may raise what is foreseen and nothing else, within its time."""
+    def hold(
+        self, kind: str, subject: object, call: Callable[[], object], *foreseen: type[Exception], size: int = 0
+    ) -> None:
+        """Make a call, which may raise what is foreseen and nothing else, within its time. size: of the input."""
         self.tried[kind] += 1
         began = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, HANG)
@@ -138,7 +141,7 @@ class Drill:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         took = time.process_time() - began
         self.slowest = max(self.slowest, took)
-        if took > self.second:
+        if took > self.second * max(1, size / 100_000):
             self.lost.append(f"{kind}: took {took:.1f} s: {subject!r:.2000}")
 
     def warm_up(self) -> None:
@@ -152,7 +155,7 @@ class Drill:
     def file(self, sample: Sample, good: str = "") -> None:
         """good: the title of an article that must be found, "" for none."""
         self.files[Path(sample.name).suffix] += 1
-        self.hold("file", sample, lambda: self._read(sample, good))
+        self.hold("file", sample, lambda: self._read(sample, good), size=len(sample.data))
         if self.tried["file"] % 40 == 0 and len(self.kept) < 400:
             self.kept.append(sample)
 
@@ -177,11 +180,20 @@ class Drill:
         for moment in (found.published, found.updated) if found else ():
             assert moment is None or 1900 <= moment.year < 2200, moment
 
+    def repeated(self, repeated: Repeated) -> None:
+        if repeated.file.name == WITHDRAWN:
+            self.listed(repeated.file.data)
+        else:
+            self.file(repeated.file, repeated.good)
+
     def withdrawals(self, rubbish: Rubbish) -> None:
-        data = Rubbish(0, rubbish.other, rubbish.changes).of([LIST, *self.samples[:1]]).data
-        (Path(self.rules.root) / "withdrawn.toml").write_bytes(data)
+        self.listed(Rubbish(0, rubbish.other, rubbish.changes).of([LIST, *self.samples[:1]]).data)
+
+    def listed(self, data: bytes) -> None:
+        """What becomes of a list of withdrawals."""
+        (Path(self.rules.root) / WITHDRAWN).write_bytes(data)
         found = scan(load(data=Path(self.rules.root), environ={}, cwd=self.folder))
-        self.hold("list", data, lambda: read_lists(self.rules, found))
+        self.hold("list", data, lambda: read_lists(self.rules, found), size=len(data))
 
     def dates(self, written: str) -> None:
         def every_way() -> None:

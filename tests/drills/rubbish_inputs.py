@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from werkzeug.test import create_environ
 
 from feeds.config.table import CATEGORY_SETTINGS, LIMIT_SETTINGS, SETTINGS
+from feeds.limits import Limits
+from feeds.readers import WITHDRAWN
 
 ROOT = Path(__file__).parents[2]
 
@@ -112,12 +114,16 @@ RUBBISH = st.builds(Rubbish, st.integers(0, 10_000), st.integers(0, 10_000), st.
 
 
 class Place(NamedTuple):
-    """Where a piece stands many times. good: the title of an article behind it, which appears whatever it is."""
+    """Where a piece stands many times. name: of the file; length: the most that is read there, in characters.
+
+    good: the title of an article behind it, which appears whatever it is.
+    """
 
     name: str
     before: str
     behind: str
     good: str = ""
+    length: int = Limits().text
 
 
 _PAGE = "<title>Harga beras turun</title><meta name=date content=2026-05-04><h1>Harga beras turun</h1><p>Isi.</p>"
@@ -131,8 +137,14 @@ _GOOD = "Kabar baik"
 _LONG = "x" * 530_000  # more than limits.text
 _LINE = "Harga beras di pasar induk turun tiga hari"
 PLACES: tuple[Place, ...] = (
-    Place("a.md", "---\ntitle: '", "'\ndate: 2026-05-04\n---\nIsi."),
-    Place("a.md", "---\ntitle: Harga beras\ndate: 2026-05-04\npenulis: '", "'\n---\nIsi."),
+    Place("a.md", "---\ntitle: '", "'\ndate: 2026-05-04\n---\nIsi.", length=Limits().header),
+    Place("a.md", "---\ntitle: Harga beras\ndate: 2026-05-04\npenulis: '", "'\n---\nIsi.", length=Limits().header),
+    Place("a.md", "+++\ntitle = 'Harga beras'\ndate = 2026-05-04\n", "\n+++\nIsi.", length=Limits().header),
+    Place("a.md", '+++\ndate = 2026-05-04\ntitle = "', '"\n+++\nIsi.', length=Limits().header),
+    Place("a.md", "+++\ntitle = 'Harga beras'\nx = [", "]\n+++\nIsi.", length=Limits().header),
+    Place(WITHDRAWN, "[[withdrawn]]\narticle = 'a.md'\n", "a = 1\n"),
+    Place(WITHDRAWN, "[[withdrawn]]\narticle = 'a.md'\nreason = \"", '"\n'),
+    Place(WITHDRAWN, "[withdrawn.", "a]\n"),
     Place("a.md", "---\ntitle: Harga beras\ndate: 2026-05-04\n---\n", "\n"),
     Place("a.json", '{"judul": "', '", "tanggal": "2026-05-04", "isi": "Isi."}'),
     Place("a.json", '{"judul": "Harga", "tanggal": "2026-05-04", "isi": "Isi.", "hak_cipta": "data:' + _LONG, '"}'),
@@ -141,6 +153,13 @@ PLACES: tuple[Place, ...] = (
     Place("a.csv", "judul,tanggal,isi\n", f"\n{_GOOD},2026-05-04,Isi.\n", _GOOD),
     Place("a.json", """{"judul": "Harga", "tanggal": "2026-05-04", "isi": "<img src='a.jpg' srcset='""", """ x'>"}"""),
     Place("a.html", f'{_PAGE}<div itemprop=articleBody>{_LINE}.<img srcset="', ' x">'),
+    *(
+        Place("a.html", f'{_PAGE}<div itemprop=articleBody>{_LINE}.{before}="', '">Isi.')
+        for before in ("<p class", "<a href", "<img src=a.jpg alt", "<p title", "<p style")
+    ),
+    Place("a.html", f'{_PAGE}<meta property="og:description" content="', '">'),
+    Place("a.json", """{"judul": "Harga", "tanggal": "2026-05-04", "isi": "<a href='/""", """'>Isi</a>"}"""),
+    Place("a.json", """{"judul": "Harga", "tanggal": "2026-05-04", "isi": "<p title='""", """'>Isi"}"""),
     Place("a.html", f"{_PAGE}{'<div>' * 30}", ""),
     Place("a.html", f"{_PAGE}<div itemprop=articleBody>{'<div class=share>' * 30}", ""),
     Place("a.html", "<title>", f"</title>{_PAGE}"),
@@ -154,6 +173,7 @@ PLACES: tuple[Place, ...] = (
 )
 _MANY: tuple[str, ...] = (
     *("a", "`a", "**a", "[a](b", "![a]", "&amp;", "&", "<b", "&lt;b", "(a", "{{<", "[a", "a,", ",1", "9", "."),
+    *("\xa0", "Ã¢", "¿a", "a.", "''.", "[a]\n", "[[a]]\n", "<!", "-->", "&lt;!--", "&nbsp;", "<br>", "{a=", "[["),
     *('"a', '"', "'a'", "{}", "data:", "data:a;base64,", "<!--", "<p itemprop=articleBody>Isi", "]]>"),
     *('R,"rusak"x\n', 'R,"rusak\n', "R\n", "Baca juga: A\n", "# A\n"),
     *(f"<p class=share>{_LINE}", f"<br>{_LINE}"),
@@ -161,12 +181,12 @@ _MANY: tuple[str, ...] = (
 
 
 class Repeated(NamedTuple):
-    """A piece many times at a place. blank: with a blank between each two; length: of all together, in characters."""
+    """A piece many times at a place. blank: with a blank between each two; share: of the length that is read there."""
 
     place: int
     piece: int
     blank: bool
-    length: int
+    share: float
 
     @property
     def good(self) -> str:
@@ -175,7 +195,9 @@ class Repeated(NamedTuple):
     @property
     def file(self) -> Sample:
         place, piece = PLACES[self.place], _MANY[self.piece] + " " * self.blank
-        return Sample(place.name, f"{place.before}{piece * (self.length // len(piece))}{place.behind}".encode())
+        return Sample(
+            place.name, f"{place.before}{piece * int(place.length * self.share / len(piece))}{place.behind}".encode()
+        )
 
 
 REPEATED = st.builds(
@@ -183,7 +205,7 @@ REPEATED = st.builds(
     st.integers(0, len(PLACES) - 1),
     st.integers(0, len(_MANY) - 1),
     st.booleans(),
-    st.sampled_from((7_000, 12_000, 40_000)),
+    st.sampled_from((0.015, 0.08, 0.95)),
 )
 
 # --- what else is asked ----------------------------------------------------------------------------------------------
