@@ -214,7 +214,14 @@ def _build(
     state, edition = state_of(newsroom), newsroom.edition()
     if edition is None:
         raise Failure("there is no edition to write yet")
-    publication = to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs, articles=state.in_all)
+    publication = to_folder(
+        edition.renditions(),
+        folder,
+        paths=edition.paths(),
+        precompress=precompress,
+        jobs=jobs,
+        articles=state.in_all,
+    )
     return update, state, publication
 
 

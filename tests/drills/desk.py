@@ -102,6 +102,10 @@ class Desk:
         self.touched.add(title)
         self.articles[title] = self._write(title, self._place(f"berita-{self.number}.md"))
 
+    def take_back(self) -> None:
+        """Take the newest article away, which the last run may have published in part."""
+        self.articles.pop(f"Berita {self.number}").unlink()
+
     def publish(self, title: str, moment: datetime) -> None:
         """An article of that moment, which a build shows."""
         self.articles[title] = self.data / "terbit.md"
@@ -154,7 +158,8 @@ class Desk:
             done = CliRunner().invoke(feeds, ["build", "--precompress", *options], env=env, prog_name="feeds")
         finally:
             gc.enable()
-        holds(done.exit_code == 0, f"the next build ends with {done.exit_code}: {done.output}")
+        said = done.output or repr(done.exception)
+        holds(done.exit_code == 0, f"the next build ends with {done.exit_code}: {said}")
 
 
 # --- what has to hold ------------------------------------------------------------------------------------------------
