@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,13 +16,15 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from feeds.errors import OutputError
+from feeds.errors import OccupiedError, OutputError
 from feeds.front.codings import CODINGS
 from feeds.model import Rendition
 from feeds.scan import MANIFEST
 
 AT_ONCE = 64  # documents that are held in memory
 WORKSHOP = ".feeds-unfinished"  # new files are made here and moved to their places whole
+WAIT_FOR_OTHERS = 30.0  # seconds in which another publication into the same folder may end
+ASK_AGAIN = 0.1  # seconds
 
 COMPRESSIONS = {coding.suffix: coding.best for coding in CODINGS}
 
@@ -69,7 +72,7 @@ def to_folder(
     Files get the document's Last-Modified as mtime. articles: how many the edition is made of, for the manifest.
     paths: where the documents will lie, as far as that is known beforehand; the manifest lists them at once then, and
     not some at a time.
-    Raises OutputError; the old files stay whole then.
+    Raises OutputError; the old files stay whole then. OccupiedError where another publication does not end.
     """
     try:
         return _Folder(folder, precompress, jobs, articles).publish(renditions, paths)
@@ -98,14 +101,32 @@ class _Folder:
         """Another publication into the same folder waits until this one is done, or its process has died."""
         self.descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_EX)
+            began = time.monotonic()
+            while not self._lock():
+                if time.monotonic() - began >= WAIT_FOR_OTHERS:
+                    reason = f"another build writes it, and is not done after {WAIT_FOR_OTHERS:.0f} s"
+                    raise OccupiedError(str(self.folder), reason)
+                time.sleep(ASK_AGAIN)
             yield
         finally:
             os.close(self.descriptor)
 
+    def _lock(self) -> bool:
+        try:
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     @contextmanager
     def _workshop(self) -> Iterator[None]:
-        shutil.rmtree(self.workshop, ignore_errors=True)  # what a killed run left behind
+        try:
+            shutil.rmtree(self.workshop)  # what a killed run left behind
+        except FileNotFoundError:
+            pass
+        except OSError as error:  # such as of a run by another user
+            reason = f"an earlier run left it, and it cannot be removed: {error.strerror or error}; remove it"
+            raise OutputError(str(self.workshop), reason) from error
         self.workshop.mkdir()
         try:
             yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import gzip
 import json
 import os
@@ -20,7 +22,7 @@ import zstandard
 from feeds import publish
 from feeds.config import check_output
 from feeds.edition import Edition
-from feeds.errors import ConfigError, OutputError
+from feeds.errors import ConfigError, OccupiedError, OutputError
 from feeds.model import Rendition
 from feeds.publish import COMPRESSIONS, MANIFEST, WORKSHOP, Publication, to_folder
 from feeds.source import digest_of
@@ -311,6 +313,42 @@ def test_two_publications_into_one_folder_do_not_disturb_each_other(folder: Path
             assert len(files(folder)) == 40
             for path in folder.glob("*.xml"):
                 path.unlink()
+
+
+def test_a_publication_that_another_one_holds_up_says_so_and_goes_on_once_that_has_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was stopped, and not ended, would silence every run of a timer behind it."""
+    monkeypatch.setattr(publish, "WAIT_FOR_OTHERS", 0.2)
+    to_folder([rendition("a.xml")], folder)
+    other = os.open(folder, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    try:
+        with pytest.raises(OccupiedError, match=r"umum: another build writes it, and is not done after 0 s$"):
+            to_folder([rendition("a.xml", "baru")], folder)
+        assert files(folder) == {"a.xml": b"isi"}
+        monkeypatch.setattr(publish, "WAIT_FOR_OTHERS", 20.0)
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(to_folder, [rendition("a.xml", "baru")], folder)
+            fcntl.flock(other, fcntl.LOCK_UN)
+            assert waiting.result(timeout=20).written == 1
+    finally:
+        os.close(other)
+
+
+def test_what_an_earlier_run_left_and_nobody_can_remove_is_named_with_the_reason(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as of a run of another user."""
+    (folder / WORKSHOP).mkdir(parents=True)
+
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "a.xml")
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    said = rf"^output .*/{WORKSHOP}: an earlier run left it, and it cannot be removed: Permission denied; remove it$"
+    with pytest.raises(OutputError, match=said):
+        to_folder([rendition("a.xml")], folder)
 
 
 def test_an_output_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
