@@ -102,9 +102,10 @@ class Desk:
         self.touched.add(title)
         self.articles[title] = self._write(title, self._place(f"berita-{self.number}.md"))
 
-    def take_back(self) -> None:
-        """Take the newest article away, which the last run may have published in part."""
-        self.articles.pop(f"Berita {self.number}").unlink()
+    def take_back(self, count: int) -> None:
+        """Take the newest articles away, of which the last run may have published some."""
+        for title in sorted(self.articles, key=lambda title: int(title.split()[-1]))[len(self.articles) - count :]:
+            self.articles.pop(title).unlink()
 
     def publish(self, title: str, moment: datetime) -> None:
         """An article of that moment, which a build shows."""
