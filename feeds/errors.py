@@ -12,6 +12,7 @@
     ├── WriterError        the process that writes the catalogue cannot go on
     ├── QueryError         a search that asks for nothing, or for too much (also a ValueError)
     ├── OutputError        the output folder cannot be written
+    │   └── OccupiedError    another build writes it
     ├── SelectionError     an address that asks for a feed wrongly
     ├── BusyError          too much is asked for at once
     ├── FetchError         a document that is to be validated cannot be fetched or read
@@ -143,6 +144,10 @@ class OutputError(FeedsError):
         super().__init__(f"output {path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+class OccupiedError(OutputError):
+    """Another build writes to the output folder, and does not end."""
 
 
 class SelectionError(FeedsError):

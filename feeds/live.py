@@ -3,6 +3,9 @@
 An update looks at the paths that the watch names, and only there. A look at everything is taken when the watch begins,
 where the watch cannot be relied on, and now and then when nothing happens.
 
+An update that fails for want of articles, which are away or too few, is tried again once something differs there, or
+somebody said that this is meant: it would read everything, and hold the catalogue meanwhile, only to fail again.
+
 Of several processes on one catalogue, the one that holds the writer's lock reads and renders; the others follow the
 catalogue's version, and one of them takes over when the writer dies. Requests never wait for any of this.
 """
@@ -19,7 +22,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from feeds.edition import Edition
-from feeds.errors import CatalogueError, FeedsError, UnusableCatalogueError
+from feeds.errors import CatalogueError, DataDirectoryError, FeedsError, LossError, UnusableCatalogueError
 from feeds.failure import Failure, keep_failure
 from feeds.indexing import Indexer
 from feeds.newsroom import Newsroom
@@ -32,8 +35,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("feeds")
 
-TRY_AGAIN = 0.5  # seconds after what failed; twice as long each time
+TRY_AGAIN = 0.5  # seconds after the end of what failed; twice as long each time
 TRY_LATEST = 8.0  # seconds; as long as that grows
+KEEP_AGAIN = 60.0  # seconds after which a failure that stays the same is kept in the catalogue anew
 FOLLOW_EVERY = 0.1  # seconds between looks at the version of a catalogue that another process writes
 MANY = 4096  # changes at once, from which on some may have been lost: the kernel's queue holds a bounded number
 SWITCH = 0.0001  # seconds for which another thread may keep the interpreter while an update waits for it
@@ -106,7 +110,10 @@ class Live:
         self._hubs = Hubs(newsroom.catalogue, newsroom.settings, meter) if tell else None
         self._followed: Edition | None = None  # of another process that writes
         self._differs = False  # whether that is known to have other settings
-        self._tried = 0.0  # when the last update began, by time.monotonic
+        self._tried = self._ended = 0.0  # when the last update, or glimpse, began and ended, by time.monotonic
+        self._wants = False  # articles: the last update failed for want of them
+        self._seen = ""  # of them before it; "": nobody knows, or something has changed since
+        self._kept: tuple[str, float] | None = None  # the sentence of a failure in the catalogue; since when, as above
         self._indexes = False  # whether there was more to index at the last step
         self._step = 0.0  # when the next step of indexing is due, by time.monotonic
         self._stop = threading.Event()
@@ -147,11 +154,13 @@ class Live:
 
     def _run(self) -> None:
         while not self._stop.is_set():
+            seen = self._glimpse()
             try:
                 was_writer, self.writes = self.writes, self.newsroom.hold()
                 if self.writes:
                     if not was_writer:
                         self.newsroom.forget_failure()
+                        self._kept = None
                     if doubt := self.newsroom.mender.doubt():
                         self.newsroom.mender.mend(doubt)
                     self._write()
@@ -163,7 +172,8 @@ class Live:
                     self._stop.wait(FOLLOW_EVERY)
             except Exception as error:  # whatever it is, the next try may go well: this thread must not end
                 self._failed(error)
-                self._stop.wait(self._patience)
+                self._seen = seen
+                self._rest(SWEEP_EVERY if self._wants else self._patience)
 
     def _write(self) -> None:
         """Hold the writer's place: update, then wait for a change, until the directory is another one."""
@@ -171,9 +181,9 @@ class Live:
             self.newsroom.indexer = Indexer(self.newsroom.catalogue, self.newsroom.settings)
         root = data_root(self.newsroom.settings)
         folder = folder_at(root)
-        self._update()
+        self._look()
         if not folder:
-            self._stop.wait(TRY_AGAIN)
+            self._rest(TRY_LATEST if self._wants else self._patience)
             return
         stands = False  # the watch, which it does from the first step of the loop on
         for found in changes_below(root, self._stop):
@@ -182,16 +192,51 @@ class Live:
             if self.newsroom.mender.doubt() or not self.newsroom.hold():  # a restarted database gave the place away
                 return
             paths = changed_paths(root, found)
-            is_due = bool(paths) or self._is_due()
-            if is_due:
+            if paths:
                 self._changed = time.monotonic()
-            if not stands or paths is None or self._may_sweep():
+            if not stands:
                 stands = True
-                self._update()
-            elif is_due:
+                self._look()
+            elif self._wants:
+                self._await_articles(paths)
+            elif paths is None or self._may_sweep():
+                self._look()
+            elif paths or self._is_due():
+                self._changed = time.monotonic()
                 self._update(paths)
+                self._seen = self._glimpse()  # what changes from before it on is told
             elif time.monotonic() >= self._step:
                 self._index()
+
+    def _glimpse(self) -> str:
+        """What can be seen of the articles, where it has to be known whether that changes."""
+        return self.newsroom.glimpse() if self._wants or not self._looked else ""
+
+    def _look(self) -> None:
+        """Look at everything, unless that would only fail again for want of articles, as nothing differs."""
+        seen = self._glimpse()
+        if self._wants and seen == self._seen and not self._may_sweep():
+            self._ended = time.monotonic()
+            return
+        self._update()
+        self._seen = seen
+
+    def _await_articles(self, paths: Collection[str] | None) -> None:
+        """Look where something changed, or may have, and where somebody said that a loss is meant."""
+        if paths:
+            self._seen = ""
+        rested = time.monotonic() - self._ended
+        may_differ = not self._seen or paths is None or rested >= TRY_LATEST
+        is_meant = self.failure and self.failure.is_loss and self.newsroom.is_loss_accepted
+        if is_meant or (may_differ and rested >= self._patience):
+            self._look()
+
+    def _rest(self, seconds: float) -> None:
+        """Before the next try; shorter where articles are wanted, and something differs."""
+        until = time.monotonic() + seconds
+        while not self._stop.wait(min(TRY_AGAIN, max(until - time.monotonic(), 0))) and time.monotonic() < until:
+            if self._wants and self._glimpse() != self._seen:
+                return
 
     def _index(self) -> None:
         """Some steps through what is not indexed yet; a change waits for no more than that."""
@@ -209,8 +254,7 @@ class Live:
 
     def _is_due(self) -> bool:
         if self.failure:
-            waited = time.monotonic() - self._tried >= self._patience
-            return waited or (self.failure.is_loss and self.newsroom.is_loss_accepted)
+            return time.monotonic() - self._ended >= self._patience
         return self._due is not None and self._due <= time.time()
 
     def _may_sweep(self) -> bool:
@@ -278,9 +322,10 @@ class Live:
 
     def _went_well(self) -> None:
         self.failure, self.looked_at, self._patience = None, time.time(), TRY_AGAIN
+        self._wants, self._kept = False, None
 
     def _failed(self, error: Exception) -> None:
-        now = time.time()
+        now, self._ended = time.time(), time.monotonic()
         tried = now - (time.monotonic() - self._tried) if self._tried else now
         failure = Failure.of(error, self.failure.since if self.failure else now, tried)
         if failure.sentence != self.error:
@@ -288,7 +333,7 @@ class Live:
             log.error("%s; the last edition stays", failure.sentence, exc_info=exc_info)
         if self._meter:
             self._meter.failed()
-        self.failure = failure
+        self.failure, self._wants = failure, isinstance(error, (DataDirectoryError, LossError))
         if self.writes:
             self._tell_followers(failure)
         self._patience = min(2 * self._patience, TRY_LATEST)
@@ -297,5 +342,10 @@ class Live:
 
     def _tell_followers(self, failure: Failure) -> None:
         """Keep in the catalogue why the update failed; where that fails too, they have the same trouble."""
-        with suppress(CatalogueError), self.newsroom.catalogue.writing() as writer:
-            keep_failure(writer, failure)
+        now = time.monotonic()
+        if self._kept and self._kept[0] == failure.sentence and now - self._kept[1] < KEEP_AGAIN:
+            return
+        with suppress(CatalogueError):
+            with self.newsroom.catalogue.writing() as writer:
+                keep_failure(writer, failure)
+            self._kept = failure.sentence, now

@@ -22,7 +22,7 @@ from feeds.changes import unchanged_files
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
-from feeds.errors import CatalogueError, LossError, UnusableCatalogueError, WriterError
+from feeds.errors import CatalogueError, DataDirectoryError, FeedsError, LossError, UnusableCatalogueError, WriterError
 from feeds.failure import forget_failure, kept_failure
 from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
@@ -38,6 +38,7 @@ log = logging.getLogger("feeds")
 
 WAIT_FOR_WRITER = 30.0  # seconds
 ASK_AGAIN = 0.5  # seconds
+LOOKS_WITHIN = 3.0  # seconds in which a service notices what changed, wherever the articles lie
 CLOCKS_DIFFER = 60_000_000  # microseconds by which those of two processes' machines may
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
@@ -178,6 +179,21 @@ class Newsroom:
             self._warned_of_clock = True
         return now if last - now > DAY else last
 
+    def glimpse(self) -> str:
+        """What can be told of an update before anything is read: the files, the clock, word that a loss is meant.
+
+        One that failed for want of articles would fail again while this is the same.
+        """
+        try:
+            files = frozenset(scan(self.settings, may_be_empty=True).statuses().items())
+        except DataDirectoryError as error:
+            return str(error)
+        try:
+            self._moment()
+            return f"{hash(files)} {self.is_loss_accepted}"
+        except FeedsError as error:
+            return f"{hash(files)} {error}"
+
     def forget_failure(self) -> None:
         """What another process failed at before it gave the writer's place away is not this one's."""
         with self.catalogue.writing() as writer:
@@ -224,7 +240,8 @@ class Newsroom:
         with self.catalogue.reading() as reading:
             failure = kept_failure(reading)
             waits_for_a_word = failure and failure.is_loss and not is_accepted(reading)
-        if failure and (waits_too_long or (waits_for_a_word and failure.tried >= began)):  # it has looked again since
+        has_looked = failure and (failure.tried >= began or waited >= LOOKS_WITHIN)  # at what has changed before
+        if failure and (waits_too_long or (waits_for_a_word and has_looked)):
             raise WriterError(failure.sentence)
         if waits_too_long:
             reason = f"another process writes it, and is not done or has other settings after {WAIT_FOR_WRITER:.0f} s"

@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -15,13 +16,15 @@ from pathlib import Path
 from stat import S_ISREG
 from typing import NamedTuple
 
-from feeds.errors import OutputError
+from feeds.errors import OccupiedError, OutputError
 from feeds.front.codings import CODINGS
 from feeds.model import Rendition
 from feeds.scan import MANIFEST
 
 AT_ONCE = 64  # documents that are held in memory
 WORKSHOP = ".feeds-unfinished"  # new files are made here and moved to their places whole
+WAIT_FOR_OTHERS = 30.0  # seconds in which another publication into the same folder may end
+ASK_AGAIN = 0.1  # seconds
 
 COMPRESSIONS = {coding.suffix: coding.best for coding in CODINGS}
 
@@ -41,7 +44,10 @@ class Publication:
 
 
 class Manifest(NamedTuple):
-    """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows."""
+    """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows.
+
+    The etag is "" where a publication was about to write the document: nobody knows whether it did.
+    """
 
     documents: Mapping[str, str]
     articles: int = 0
@@ -56,6 +62,7 @@ def to_folder(
     renditions: Iterable[Rendition],
     folder: Path,
     *,
+    paths: Iterable[str] = (),
     precompress: bool = False,
     jobs: int = 2,
     articles: int = 0,
@@ -63,10 +70,12 @@ def to_folder(
     """Write every document that differs, and remove those of an earlier manifest that are no more.
 
     Files get the document's Last-Modified as mtime. articles: how many the edition is made of, for the manifest.
-    Raises OutputError; the old files stay whole then.
+    paths: where the documents will lie, as far as that is known beforehand; the manifest lists them at once then, and
+    not some at a time.
+    Raises OutputError; the old files stay whole then. OccupiedError where another publication does not end.
     """
     try:
-        return _Folder(folder, precompress, jobs, articles).publish(renditions)
+        return _Folder(folder, precompress, jobs, articles).publish(renditions, paths)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
 
@@ -80,85 +89,108 @@ class _Folder:
         self.workshop = folder / WORKSHOP
         self.descriptor = -1  # of the folder, while it is published into
         self.manifest: dict[str, str] = {}
-        self.before = Manifest({})
+        self.before = self.listed = Manifest({})  # by the manifest, at the beginning and now
 
-    def publish(self, renditions: Iterable[Rendition]) -> Publication:
+    def publish(self, renditions: Iterable[Rendition], paths: Iterable[str]) -> Publication:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._alone(), self._workshop():
-            return self._publish(renditions)
+            return self._publish(renditions, paths)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         """Another publication into the same folder waits until this one is done, or its process has died."""
         self.descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            fcntl.flock(self.descriptor, fcntl.LOCK_EX)
+            began = time.monotonic()
+            while not self._lock():
+                if time.monotonic() - began >= WAIT_FOR_OTHERS:
+                    reason = f"another build writes it, and is not done after {WAIT_FOR_OTHERS:.0f} s"
+                    raise OccupiedError(str(self.folder), reason)
+                time.sleep(ASK_AGAIN)
             yield
         finally:
             os.close(self.descriptor)
 
+    def _lock(self) -> bool:
+        try:
+            fcntl.flock(self.descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     @contextmanager
     def _workshop(self) -> Iterator[None]:
-        shutil.rmtree(self.workshop, ignore_errors=True)  # what a killed run left behind
+        try:
+            shutil.rmtree(self.workshop)  # what a killed run left behind
+        except FileNotFoundError:
+            pass
+        except OSError as error:  # such as of a run by another user
+            reason = f"an earlier run left it, and it cannot be removed: {error.strerror or error}; remove it"
+            raise OutputError(str(self.workshop), reason) from error
         self.workshop.mkdir()
         try:
             yield
         finally:
             shutil.rmtree(self.workshop, ignore_errors=True)
 
-    def _publish(self, renditions: Iterable[Rendition]) -> Publication:
-        self._begin()
-        self.before = _manifest(self.folder / MANIFEST)
-        try:
-            with ThreadPoolExecutor(self.jobs) as threads:
-                # Some at a time, as a map over all of them would hold every body at once.
-                waiting = iter(renditions)
-                written = 0
-                while some := list(islice(waiting, AT_ONCE)):
-                    written += sum(threads.map(self._document, some))
-        except BaseException:
-            with suppress(OSError):  # what was written until now is ours all the same, and to be removed one day
-                self._list(
-                    self.before._replace(documents={**dict.fromkeys(self.manifest, ""), **self.before.documents})
-                )
-            raise
+    def _publish(self, renditions: Iterable[Rendition], paths: Iterable[str]) -> Publication:
+        self._check_is_ours()
+        self.before = self.listed = _manifest(self.folder / MANIFEST)
+        self._announce(paths)
+        with ThreadPoolExecutor(self.jobs) as threads:
+            # Some at a time, as a map over all of them would hold every body at once.
+            waiting = iter(renditions)
+            written = 0
+            while some := list(islice(waiting, AT_ONCE)):
+                self._announce(rendition.path for rendition in some)
+                written += sum(threads.map(self._document, some))
         if not self.manifest:
             raise OutputError(str(self.folder), "an edition without any document is none")
-        removed = self._remove(set(self.before.documents) - set(self.manifest))
-        now = Manifest(self.manifest, self.articles)
-        if now != self.before:
-            self._list(now)
+        removed = self._remove(self.listed.documents.keys() - self.manifest.keys())
+        self._list(Manifest(self.manifest, self.articles))
         documents = len(self.manifest)
         feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
         return Publication(
             feeds=feeds, documents=documents, written=written, unchanged=documents - written, removed=removed
         )
 
-    def _begin(self) -> None:
-        """Mark a new folder as ours; one that holds somebody's own website is not written over."""
-        if os.path.lexists(self.folder / MANIFEST):
-            return
-        if os.path.lexists(self.folder / "index.html"):
+    def _check_is_ours(self) -> None:
+        """A folder that holds somebody's own website is not written over."""
+        if not os.path.lexists(self.folder / MANIFEST) and os.path.lexists(self.folder / "index.html"):
             reason = "is there already and is no page of feeds; name another folder, or remove it"
             raise OutputError(str(self.folder / "index.html"), reason)
-        self._list(Manifest({}))
+
+    def _announce(self, paths: Iterable[str]) -> None:
+        """List documents before they are written: what a run leaves that is killed is ours, and goes one day."""
+        new = dict.fromkeys(paths, "").keys() - self.listed.documents.keys()
+        if new:
+            self._list(self.listed._replace(documents={**self.listed.documents, **dict.fromkeys(new, "")}))
 
     def _list(self, manifest: Manifest) -> None:
+        if manifest == self.listed:
+            return
         documents = dict(sorted(manifest.documents.items()))
         listed = json.dumps({"articles": manifest.articles, "documents": documents}, indent=1)
-        self._replace(MANIFEST, listed.encode(), None)
+        self._place(MANIFEST, self._made(MANIFEST, listed.encode(), None))
+        self.listed = manifest
 
     def _document(self, rendition: Rendition) -> bool:
         """Write one document and its compressed forms where they differ; True where any was written."""
         self.manifest[rendition.path] = rendition.etag
         known = self.before.documents.get(rendition.path) == rendition.etag
         stale = [suffix for suffix in self.suffixes if not self._is_there(rendition, suffix, known)]
-        for suffix in stale:
-            body = COMPRESSIONS[suffix](rendition.body) if suffix else rendition.body
-            self._replace(rendition.path + suffix, body, rendition.modified)
-        if "" in stale:
-            self._unlink(rendition.path, set(COMPRESSIONS) - set(self.suffixes))  # of an earlier run, outdated now
+        changed = "" in stale
+        made = [(suffix, self._form(rendition, suffix)) for suffix in (self.suffixes if changed else stale)]
+        if changed:
+            self._unlink(rendition.path, COMPRESSIONS)
+        # A web server prefers a compressed form: at no moment there is one of another version than its document.
+        for suffix, unfinished in made:
+            self._place(rendition.path + suffix, unfinished)
         return bool(stale)
+
+    def _form(self, rendition: Rendition, suffix: str) -> Path:
+        body = COMPRESSIONS[suffix](rendition.body) if suffix else rendition.body
+        return self._made(rendition.path + suffix, body, rendition.modified)
 
     def _is_there(self, rendition: Rendition, suffix: str, known: bool) -> bool:
         path = self.folder / (rendition.path + suffix)
@@ -173,7 +205,8 @@ class _Folder:
         # The same bytes from an earlier catalogue have not changed since, whatever this catalogue remembers.
         return not suffix and status.st_size == len(rendition.body) and path.read_bytes() == rendition.body
 
-    def _replace(self, path: str, body: bytes, modified: int | None) -> None:
+    def _made(self, path: str, body: bytes, modified: int | None) -> Path:
+        """A file in the workshop, whole and on the disk."""
         unfinished = self.workshop / path.replace("/", "%")
         with unfinished.open("xb") as file:  # which follows no link
             file.write(body)
@@ -181,6 +214,9 @@ class _Folder:
             if modified is not None:
                 os.utime(file.fileno(), (modified, modified))
             os.fsync(file.fileno())
+        return unfinished
+
+    def _place(self, path: str, unfinished: Path) -> None:
         with self._folder_of(path, make=True) as place:
             os.replace(unfinished, path.rpartition("/")[2], dst_dir_fd=place)
 
@@ -221,9 +257,9 @@ class _Folder:
             inside = not odd and target.resolve().is_relative_to(self.folder.resolve())
             if not inside or target.is_dir():
                 continue  # a manifest that somebody edited leads nowhere else
-            self._unlink(path, ("", *COMPRESSIONS))
+            count += os.path.lexists(target)  # which one that was only about to be written may not be
+            self._unlink(path, (*COMPRESSIONS, ""))
             self._remove_empty(target.parent)
-            count += 1
         return count
 
     def _unlink(self, path: str, suffixes: Iterable[str]) -> None:
@@ -233,8 +269,13 @@ class _Folder:
                     os.unlink(path.rpartition("/")[2] + suffix, dir_fd=place)
 
     def _remove_empty(self, folder: Path) -> None:
-        while folder != self.folder and folder.is_dir() and not any(folder.iterdir()):
-            folder.rmdir()
+        while folder != self.folder:
+            try:
+                folder.rmdir()
+            except FileNotFoundError:  # a run that was killed had come so far
+                pass
+            except OSError:  # something lies in it
+                return
             folder = folder.parent
 
 

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
+import os
 import re
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from click.testing import Result
 
 from feeds import __version__
+from feeds.cli.build import TRY_AGAIN
+from feeds.cli.common import foreseen
 from feeds.config import TEMPLATE
 from feeds.publish import MANIFEST
 from tests.support import (
@@ -315,6 +324,104 @@ def test_watch_builds_again_when_an_article_changes_until_it_is_interrupted(here
     assert re.search(r"^\d\d:\d\d:\d\d 3 feeds in (\d+) documents: \1 written, 0 unchanged$", said, re.MULTILINE), said
     assert json.loads(said.splitlines()[-1])["message"] == "stopped"
     assert "Traceback" not in said
+
+
+@contextmanager
+def watching(here: Path, kabar: Path, out: int) -> Iterator[Callable[[], str]]:
+    """``feeds watch``, which is interrupted in the end; gives what it has logged."""
+    log = here / "log"
+    with log.open("wb") as file:
+        env = environment(here, data=str(kabar)) | {"LOGFORMAT": "text"}
+        command = [*FEEDS, "watch", "--output", "umum"]
+        process = subprocess.Popen(command, cwd=here, env=env, stdout=out, stderr=file)
+    try:
+        yield log.read_text
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0, log.read_text()
+    finally:
+        process.kill()
+        process.wait()
+
+
+def test_watch_goes_on_where_standard_output_is_full_and_logs_what_it_wrote(here: Path, kabar: Path) -> None:
+    with Path("/dev/full").open("wb") as full, watching(here, kabar, full.fileno()) as logged:
+        until(lambda: "3 feeds in" in logged(), within=15)
+        (kabar / "baru.md").write_text(article("Yang baru", "2026-05-30"))
+        until(lambda: logged().count("3 feeds in") == 2, within=5)
+        assert b"Yang baru" in (here / "umum/rss.xml").read_bytes()
+    assert "Traceback" not in logged()
+    assert "Exception" not in logged()
+
+
+def test_watch_waits_for_another_build_and_says_so_once(
+    feeds: Call, here: Path, kabar: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As it does of every fault that lasts; from the first publication on, where it is another build."""
+    monkeypatch.setattr("feeds.publish.WAIT_FOR_OTHERS", 0.0)
+    module = sys.modules["feeds.cli.build"]  # behind the command of that name
+    monkeypatch.setattr(module, "begin_log", lambda: None)
+    pauses: list[float] = []
+
+    def paused(seconds: float) -> None:
+        if seconds == TRY_AGAIN:
+            pauses.append(seconds)
+        if pauses == [TRY_AGAIN] * 3:
+            os.close(other)
+            pauses.append(0)
+        time.sleep(0.01)
+        if (here / "umum/rss.xml").exists():
+            raise KeyboardInterrupt
+
+    (here / "umum").mkdir()
+    other = os.open(here / "umum", os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    monkeypatch.setattr(module, "time", SimpleNamespace(sleep=paused))
+    with caplog.at_level("INFO", "feeds"):
+        done = feeds("--data", kabar, "watch", "--output", "umum")
+    assert done.exit_code == 0
+    assert " 3 feeds in " in done.stdout
+    assert caplog.text.count("umum: another build writes it, and is not done after 0 s; it is tried again") == 1
+
+
+# --- where what is said goes -----------------------------------------------------------------------------------------
+
+SHOWN = [("build", "--output", "umum"), ("build", "--output", "umum", "--json"), ("check",), ("check", "--json")]
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_a_disk_that_is_full_behind_standard_output_is_one_sentence(
+    here: Path, kabar: Path, command: tuple[str, ...]
+) -> None:
+    env = environment(here, data=str(kabar))
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([*FEEDS, *command], cwd=here, env=env, stdout=full, stderr=subprocess.PIPE, timeout=60)
+        assert done.returncode == 2
+        assert done.stderr == b"feeds: what is to be shown cannot be written: No space left on device\n"
+        assert (
+            subprocess.run([*FEEDS, *command], cwd=here, env=env, stdout=full, stderr=full, timeout=60).returncode == 2
+        )
+    assert command[0] == "check" or (here / "umum/rss.xml").exists()
+
+
+def test_a_pipe_that_its_reader_has_closed_ends_a_command_quietly(here: Path, kabar: Path) -> None:
+    """Such as ``feeds check | head -1``."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        env = environment(here, data=str(kabar))
+        done = subprocess.run([*FEEDS, "check"], cwd=here, env=env, stdout=writer, stderr=subprocess.PIPE, timeout=60)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_an_error_that_nobody_foresaw_is_no_full_disk() -> None:
+    @foreseen
+    def broken() -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with pytest.raises(OSError, match="Too many open files"):
+        broken()
 
 
 # --- a terminal ------------------------------------------------------------------------------------------------------

@@ -6,9 +6,11 @@ import json
 import shutil
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,7 +20,9 @@ import feedparser
 import pytest
 import sqlalchemy as sa
 
-from feeds.errors import CatalogueError
+from feeds import live as module
+from feeds.errors import CatalogueError, DataDirectoryError
+from feeds.failure import keep_failure
 from feeds.live import Live
 from feeds.newsroom import Newsroom
 from tests.support import (
@@ -215,6 +219,140 @@ def test_a_data_directory_that_comes_only_later_is_taken_up(tmp_path: Path) -> N
             assert shown(live) == ["Akhirnya"]
         finally:
             live.stop()
+
+
+# --- articles that are wanted ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counted:
+    """What a service does while it waits: looks that read nothing, updates, and failures that it keeps."""
+
+    glimpses: int = 0
+    updates: int = 0
+    kept: int = 0
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
+    """Of a service that is patient for a fifth of a second at most."""
+    found = Counted()
+
+    def counting(name: str, original: Callable[..., Any]) -> Callable[..., Any]:
+        def called(*arguments: Any, **options: Any) -> Any:
+            setattr(found, name, getattr(found, name) + 1)
+            return original(*arguments, **options)
+
+        return called
+
+    monkeypatch.setattr(Newsroom, "glimpse", counting("glimpses", Newsroom.glimpse))
+    monkeypatch.setattr(Newsroom, "update", counting("updates", Newsroom.update))
+    monkeypatch.setattr(module, "keep_failure", counting("kept", keep_failure))
+    monkeypatch.setattr(module, "TRY_AGAIN", 0.05)
+    monkeypatch.setattr(module, "TRY_LATEST", 0.2)
+    return found
+
+
+def gone(desk: Desk) -> None:
+    desk.data.rename(desk.data.with_name("pergi"))
+
+
+def unmounted(desk: Desk) -> None:
+    gone(desk)
+    desk.data.mkdir()
+
+
+def emptied(desk: Desk) -> None:
+    unmounted(desk)
+    with suppress(FileNotFoundError):
+        (desk.data.with_name("pergi") / ".feeds").rename(desk.data / ".feeds")
+
+
+def thinned(desk: Desk) -> None:
+    for path in sorted(desk.data.rglob("*.md"))[1:]:
+        path.unlink()
+
+
+@pytest.mark.parametrize("beside", [False, True])
+@pytest.mark.parametrize("lose", [gone, unmounted, emptied, thinned])
+def test_articles_that_are_away_or_too_few_are_looked_for_and_no_update_fails_again_and_again(
+    tmp_path: Path, counted: Counted, lose: Callable[[Desk], None], beside: bool
+) -> None:
+    """Each would read everything, keep the catalogue from others, and write that it failed; an alert counts them."""
+    with a_desk(tmp_path) as desk:
+        if beside:
+            desk.set(catalogue="")
+        for number in range(5):
+            desk.write(f"{number}.md", f"Berita {number}")
+        with living(desk) as live:
+            lose(desk)
+            until(lambda: live.error, within=1 + SOON)
+            until(lambda: counted.glimpses >= 4, within=10)
+            tries, glimpses = counted.updates, counted.glimpses
+            assert tries <= 5
+            until(lambda: counted.glimpses >= glimpses + 10, within=10)
+            assert counted.updates == tries
+            assert counted.kept <= 3
+            for number in range(5):
+                desk.write(f"{number}.md", f"Kembali {number}")
+            until(lambda: "Kembali 4" in shown(live), within=1 + SOON)
+            assert live.error == ""
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_loss_by_other_rules_is_found_out_once(
+    desk: Desk, counted: Counted, is_told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where nobody tells what changes, once more: something may have changed while everything was read."""
+    for number in range(5):
+        desk.write(f"{number}.md", f"Berita {number}")
+    desk.newsroom.update_alone()
+    desk.set(exclude=("[0-9].md",))
+    counted.updates = 0
+    if not is_told:
+        monkeypatch.setattr("feeds.watching.tells_changes", lambda _: False)
+        monkeypatch.setattr("feeds.watching.POLL_EVERY", 0.05)
+    with living(desk) as live:
+        until(lambda: "5 of 6 articles would be lost" in live.error, within=5)
+        until(lambda: counted.glimpses >= 10, within=10)
+        assert counted.updates <= 1 + (not is_told)
+        desk.newsroom.accept_loss()
+        until(lambda: shown(live) == ["Panen kopi naik"], within=SOON)
+
+
+def test_patience_counts_from_the_end_of_what_failed(
+    desk: Desk, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a try that takes longer than that would begin again at once."""
+    moments: list[float] = []
+
+    def fails(*_: Any, **__: Any) -> None:
+        moments.append(time.monotonic())
+        threading.Event().wait(0.4)
+        moments.append(time.monotonic())
+        raise CatalogueError("sqlite:///x", "database or disk is full")
+
+    with living(desk) as live:
+        monkeypatch.setattr(Newsroom, "update", fails)
+        desk.write("b.md", "Baru")
+        until(lambda: live.error and len(moments) >= 6, within=10)
+    ends, begins = moments[1:-1:2], moments[2::2]
+    assert min(begin - end for end, begin in zip(ends, begins, strict=False)) >= 0.1
+
+
+def test_a_failure_that_stays_the_same_is_kept_for_others_once_a_minute(
+    desk: Desk, counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = Live(desk.newsroom)
+    live.writes = True
+    for _ in range(3):
+        live._failed(DataDirectoryError("kabar", "No such file or directory"))
+    assert counted.kept == 1
+    live._failed(DataDirectoryError("kabar", "Permission denied"))
+    assert counted.kept == 2
+    monkeypatch.setattr(module, "KEEP_AGAIN", 0.0)
+    live._failed(DataDirectoryError("kabar", "Permission denied"))
+    assert counted.kept == 3
 
 
 # --- the watch goes on -----------------------------------------------------------------------------------------------

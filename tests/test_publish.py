@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import gzip
 import json
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +22,7 @@ import zstandard
 from feeds import publish
 from feeds.config import check_output
 from feeds.edition import Edition
-from feeds.errors import ConfigError, OutputError
+from feeds.errors import ConfigError, OccupiedError, OutputError
 from feeds.model import Rendition
 from feeds.publish import COMPRESSIONS, MANIFEST, WORKSHOP, Publication, to_folder
 from feeds.source import digest_of
@@ -38,6 +41,13 @@ def files(folder: Path) -> dict[str, bytes]:
     found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     found.pop(MANIFEST, None)
     return found
+
+
+def bodies(folder: Path) -> set[bytes]:
+    """What the documents of a folder hold, their compressed forms opened."""
+    opened = {".gz": gzip.decompress, ".br": brotli.decompress, ".zst": zstandard.decompress}
+    published = [(path, body) for path, body in files(folder).items() if not path.startswith(WORKSHOP)]
+    return {opened.get(Path(path).suffix, bytes)(body) for path, body in published}
 
 
 def states(folder: Path) -> dict[str, tuple[int, int]]:
@@ -133,6 +143,90 @@ def test_a_file_that_somebody_deleted_or_emptied_is_written_again(folder: Path) 
 # --- whole at any moment ---------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def every_moment(folder: Path, copies: Path) -> Iterator[list[Path]]:
+    """Copies of the folder as it is before each of its files is replaced or removed: as a kill would leave it then."""
+    made: list[Path] = []
+
+    def copied(original: Any) -> Any:
+        def first(*arguments: Any, **options: Any) -> None:
+            made.append(copies / str(len(made)))
+            shutil.copytree(folder, made[-1])
+            original(*arguments, **options)
+
+        return first
+
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("replace", "unlink"):
+            patched.setattr(os, name, copied(getattr(os, name)))
+        yield made
+
+
+def test_whenever_a_run_is_killed_the_next_one_leaves_no_document_that_is_no_more(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as the page of an article that was added, and withdrawn after the kill."""
+    monkeypatch.setattr(publish, "AT_ONCE", 2)
+    stay = [rendition("a.xml"), rendition("b.xml")]
+    came = [rendition(f"artikel/{number}/index.html") for number in range(4)]
+    to_folder(stay, folder)
+    with every_moment(folder, tmp_path / "saat") as moments:
+        to_folder([*stay, *came], folder, jobs=1, precompress=True)
+    assert len(moments) > 4 * len(came)
+    for moment in moments:
+        there = sum((moment / document.path).exists() for document in came)
+        assert to_folder(stay, moment, jobs=1).removed == there
+        assert set(files(moment)) - {f"{d.path}{s}" for d in stay for s in COMPRESSIONS} == {"a.xml", "b.xml"}
+        assert not (moment / "artikel").exists()
+
+
+def test_whenever_a_removal_is_killed_the_next_run_ends_it(folder: Path, tmp_path: Path) -> None:
+    documents = [rendition(f"artikel/{number}/index.html") for number in range(2)]
+    to_folder([rendition("a.xml"), *documents], folder, precompress=True)
+    with every_moment(folder, tmp_path / "saat") as moments:
+        to_folder([rendition("a.xml")], folder, precompress=True)
+    for moment in moments:
+        to_folder([rendition("a.xml")], moment)
+        assert {path.split(".")[0] for path in files(moment)} == {"a"}
+
+
+@pytest.mark.parametrize("precompress", [False, True])
+@pytest.mark.parametrize("afterwards", [False, True])
+def test_whenever_a_run_is_killed_no_compressed_form_is_of_another_version_than_its_document(
+    folder: Path, tmp_path: Path, precompress: bool, afterwards: bool
+) -> None:
+    """A web server prefers the compressed form, and nothing that comes later would write it anew."""
+    to_folder([rendition("a.xml", "lama")], folder, precompress=True)
+    new = [rendition("a.xml", "baru", MOMENT + 5)]
+    with every_moment(folder, tmp_path / "saat") as moments:
+        to_folder(new, folder, jobs=1, precompress=precompress)
+    assert len(moments) > 4
+    for moment in moments:
+        assert len(bodies(moment)) == 1
+        to_folder(new, moment, precompress=afterwards)
+        assert bodies(moment) == {b"baru"}
+        assert not afterwards or len(files(moment)) == 4
+
+
+def test_documents_that_are_known_beforehand_are_listed_in_one_step(folder: Path, monkeypatch: Any) -> None:
+    """A manifest that grew by a batch at a time would be written a thousand times for a large newsroom."""
+    monkeypatch.setattr(publish, "AT_ONCE", 1)
+    documents = [rendition(f"{number}.xml") for number in range(9)]
+    lists, real = [], publish._Folder._made
+
+    def counted(self: Any, path: str, *rest: Any) -> Path:
+        lists.append(path == MANIFEST)
+        return real(self, path, *rest)
+
+    monkeypatch.setattr(publish._Folder, "_made", counted)
+    to_folder(documents, folder, paths=[document.path for document in documents])
+    assert sum(lists) == 2
+    lists.clear()
+    to_folder(documents, folder, paths=[document.path for document in documents])
+    to_folder([*documents[1:], rendition("0.xml", "baru", MOMENT + 5)], folder)
+    assert sum(lists) == 1  # of the one that changed
+
+
 def test_a_file_is_written_beside_synced_and_then_moved_into_its_place(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,6 +313,42 @@ def test_two_publications_into_one_folder_do_not_disturb_each_other(folder: Path
             assert len(files(folder)) == 40
             for path in folder.glob("*.xml"):
                 path.unlink()
+
+
+def test_a_publication_that_another_one_holds_up_says_so_and_goes_on_once_that_has_ended(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that was stopped, and not ended, would silence every run of a timer behind it."""
+    monkeypatch.setattr(publish, "WAIT_FOR_OTHERS", 0.2)
+    to_folder([rendition("a.xml")], folder)
+    other = os.open(folder, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    try:
+        with pytest.raises(OccupiedError, match=r"umum: another build writes it, and is not done after 0 s$"):
+            to_folder([rendition("a.xml", "baru")], folder)
+        assert files(folder) == {"a.xml": b"isi"}
+        monkeypatch.setattr(publish, "WAIT_FOR_OTHERS", 20.0)
+        with ThreadPoolExecutor(1) as threads:
+            waiting = threads.submit(to_folder, [rendition("a.xml", "baru")], folder)
+            fcntl.flock(other, fcntl.LOCK_UN)
+            assert waiting.result(timeout=20).written == 1
+    finally:
+        os.close(other)
+
+
+def test_what_an_earlier_run_left_and_nobody_can_remove_is_named_with_the_reason(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as of a run of another user."""
+    (folder / WORKSHOP).mkdir(parents=True)
+
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", "a.xml")
+
+    monkeypatch.setattr(shutil, "rmtree", refused)
+    said = rf"^output .*/{WORKSHOP}: an earlier run left it, and it cannot be removed: Permission denied; remove it$"
+    with pytest.raises(OutputError, match=said):
+        to_folder([rendition("a.xml")], folder)
 
 
 def test_an_output_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from feeds.cli.common import (
     State,
     accept_loss_option,
     base_url_warning,
+    drop_unwritten,
     first_edition,
     foreseen,
     jobs_option,
@@ -37,7 +38,7 @@ from feeds.cli.common import (
 )
 from feeds.cli.ping import tell_hubs, told
 from feeds.config import Settings, check_output
-from feeds.errors import CatalogueError, ConfigError, OutputError, UnusableCatalogueError
+from feeds.errors import CatalogueError, ConfigError, OccupiedError, OutputError, UnusableCatalogueError
 from feeds.logs import begin_log
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ UNWRITTEN = (
     "feeds lead to archives of earlier months, which feeds serve alone answers; "
     "archives = true writes them here too, archives = false leaves the links out"
 )
+TRY_AGAIN = 5.0  # seconds after a watch could not write
 NAMED = 10  # bad articles that a build names; check names all
 
 
@@ -137,23 +139,28 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
     live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
     hubs = Hubs(live.newsroom.catalogue, settings)
     live.start()
-    published = 0
+    published, said = 0, ""
     try:
         while True:
             edition = live.edition
             if edition and edition.version != published:
                 try:
                     articles = state_of(live.newsroom).in_all
-                    publication = to_folder(edition.renditions(), folder, precompress=precompress, articles=articles)
+                    paths = edition.paths()
+                    publication = to_folder(
+                        edition.renditions(), folder, paths=paths, precompress=precompress, articles=articles
+                    )
                 except (OutputError, CatalogueError) as error:
                     is_mended = isinstance(error, UnusableCatalogueError) and live.newsroom.mender.distrust(error)
-                    if not published and not is_mended:
+                    if not (published or is_mended or isinstance(error, OccupiedError)):
                         raise
-                    log.error("%s; it is tried again", error)  # a disk that is full for a moment
-                    time.sleep(5)
+                    if str(error) != said:
+                        log.error("%s; it is tried again", error)  # a disk that is full for a moment
+                    said = str(error)
+                    time.sleep(TRY_AGAIN)
                     continue
-                published = edition.version
-                click.echo(f"{datetime.now().astimezone():%H:%M:%S} {_publication_line(publication)}")
+                published, said = edition.version, ""
+                _tell(publication)
                 if not quiet:
                     hubs.wake()
             time.sleep(0.2)
@@ -162,6 +169,18 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
     finally:
         hubs.stop()
         live.stop()
+
+
+def _tell(publication: Publication) -> None:
+    """Show what was written; where that cannot be shown, the log has it, and the watch goes on."""
+    line = _publication_line(publication)
+    try:
+        click.echo(f"{datetime.now().astimezone():%H:%M:%S} {line}")
+    except BrokenPipeError:
+        raise
+    except OSError:
+        drop_unwritten()
+        log.info("%s", line)
 
 
 def _read_ahead(settings: Settings, jobs: int) -> Ahead | None:
@@ -214,7 +233,14 @@ def _build(
     state, edition = state_of(newsroom), newsroom.edition()
     if edition is None:
         raise Failure("there is no edition to write yet")
-    publication = to_folder(edition.renditions(), folder, precompress=precompress, jobs=jobs, articles=state.in_all)
+    publication = to_folder(
+        edition.renditions(),
+        folder,
+        paths=edition.paths(),
+        precompress=precompress,
+        jobs=jobs,
+        articles=state.in_all,
+    )
     return update, state, publication
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,6 +31,9 @@ json_option = click.option("--json", "as_json", is_flag=True, help="For machines
 accept_loss_option = click.option("--accept-loss", is_flag=True, help="That most of the articles are gone is meant.")
 jobs_option = click.option("--jobs", type=click.IntRange(1, 64), help="Processes that read; default one a core.")
 
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)  # of what write(2) says; a closed pipe ends quietly
+TOO_FEW = (errno.EMFILE, errno.ENFILE)  # descriptors
+
 
 class Failure(click.ClickException):
     """A foreseen mistake."""
@@ -37,11 +41,16 @@ class Failure(click.ClickException):
     exit_code = 2
 
     def show(self, file: Any = None) -> None:
-        click.echo(f"feeds: {printable(masked(self.format_message()))}", err=True)
+        try:
+            click.echo(f"feeds: {printable(masked(self.format_message()))}", err=True)
+        except OSError:  # who does not hear it has the exit code
+            drop_unwritten()
 
 
 def foreseen(command: Callable[..., None]) -> Callable[..., None]:
-    """Turns a FeedsError into one sentence and exit code 2."""
+    """Turns a FeedsError, a disk that is full behind what is shown, and a want of descriptors into one sentence and
+    exit code 2.
+    """
 
     @wraps(command)
     def guarded(*args: Any, **options: Any) -> None:
@@ -49,8 +58,28 @@ def foreseen(command: Callable[..., None]) -> Callable[..., None]:
             command(*args, **options)
         except FeedsError as error:
             raise Failure(str(error)) from error
+        except OSError as error:
+            if error.errno in TOO_FEW:  # even for the program's own files
+                raise Failure(f"{error.strerror}; let this process open more, as by ulimit -n 1024") from error
+            if error.filename is not None or error.errno not in UNWRITABLE:
+                raise
+            drop_unwritten()
+            raise Failure(f"what is to be shown cannot be written: {error.strerror}") from error
 
     return guarded
+
+
+def drop_unwritten() -> None:
+    """Forget what could not be shown: whatever is shown next, and the end of the process, would fail at it again."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError), ExitStack() as opened:  # it may be closed, or no file
+            descriptor = stream.fileno()
+            kept, nowhere = os.dup(descriptor), os.open(os.devnull, os.O_WRONLY)
+            opened.callback(os.close, kept)
+            opened.callback(os.close, nowhere)
+            opened.callback(os.dup2, kept, descriptor)
+            os.dup2(nowhere, descriptor)
+            stream.flush()
 
 
 def settings_of(context: click.Context) -> Settings:

@@ -15,7 +15,7 @@ An entry is rendered once a format, kept in the catalogue and spliced into each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -54,6 +54,11 @@ class Edition:
             return found
         with self._reading() as reading:
             return reading.document(path)
+
+    def paths(self) -> Collection[str]:
+        """Where every document is, those in the catalogue included."""
+        with self._reading() as reading:
+            return reading.document_index().keys()
 
     def renditions(self) -> Iterator[Rendition]:
         """Every document, those in the catalogue included."""

@@ -102,6 +102,11 @@ class Desk:
         self.touched.add(title)
         self.articles[title] = self._write(title, self._place(f"berita-{self.number}.md"))
 
+    def take_back(self, count: int) -> None:
+        """Take the newest articles away, of which the last run may have published some."""
+        for title in sorted(self.articles, key=lambda title: int(title.split()[-1]))[len(self.articles) - count :]:
+            self.articles.pop(title).unlink()
+
     def publish(self, title: str, moment: datetime) -> None:
         """An article of that moment, which a build shows."""
         self.articles[title] = self.data / "terbit.md"
@@ -154,7 +159,8 @@ class Desk:
             done = CliRunner().invoke(feeds, ["build", "--precompress", *options], env=env, prog_name="feeds")
         finally:
             gc.enable()
-        holds(done.exit_code == 0, f"the next build ends with {done.exit_code}: {done.output}")
+        said = done.output or repr(done.exception)
+        holds(done.exit_code == 0, f"the next build ends with {done.exit_code}: {said}")
 
 
 # --- what has to hold ------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ After each kill, before anything is repaired:
     every file of the output is a whole version of its document, as it was before or as it is in the catalogue
     the catalogue opens, and SQLite finds no fault in it; of serve no process is left, and its port is free
 
-After the next run:
+Now and then articles that were added just before are taken away again before the next run. After that:
 
     the output holds each document and nothing else, and its feed exactly the articles that are there
     every article has the id under which it was seen before, and no two have the same
@@ -51,6 +51,8 @@ from tests.support import FEEDS, environment, free_port, is_free, processes_of, 
 COMMANDS = ("build", "first build", "watch", "serve")
 GONE_WITHIN = 5.0  # seconds for the workers of a master that died
 LATEST = 60.0  # seconds for a process to begin or to reach the call at which it dies
+BROUGHT = 8  # articles that are added just before a kill, and taken away before the next run
+TAKEN_BACK = 0.3  # how often that is so
 AFTER_A_CHANGE = 1.0  # seconds in which a service has written what changed, and dies at some moment of them
 
 
@@ -190,6 +192,9 @@ class Drill:
         at = self._call(command, number) if self.may_trace and number % 2 == 0 else None
         before = desk.manifest()
         desk.change()
+        brought = BROUGHT if self.random.random() < TAKEN_BACK else 0
+        for _ in range(brought):
+            desk.add()
         what = f"{command}, {at.name} {at.k}" if at else command
         try:
             if death := self.killed(desk, command, at, number):
@@ -198,6 +203,7 @@ class Drill:
             if command == "serve":
                 self.check_port()
             check_remains(desk, before, strict=command in ("build", "serve", "first build"))
+            desk.take_back(brought)
             desk.build()
             check_finished(desk)
         except (LostError, AssertionError, OSError, ValueError, sqlite3.Error, etree.XMLSyntaxError, EOFError) as error:
