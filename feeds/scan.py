@@ -6,7 +6,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from errno import ELOOP
+from errno import ELOOP, ENOENT, ENOTDIR
 from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
@@ -38,13 +38,14 @@ Status = tuple[int, int]
 class Scan:
     """What was found. folders: their source files by name, by the folder's path, "" or with a slash at its end.
 
-    unlisted: folders that could not be listed just now; what is known of them is not gone.
+    unlisted: what could not be seen just now: files, and folders with a slash at their end, which could not be listed.
+    What is known of it is not gone.
     linked: some link leads to what lies within the directory.
     """
 
     folders: dict[str, dict[str, Status]] = field(default_factory=dict)
     problems: dict[str, ArticleError] = field(default_factory=dict)
-    unlisted: list[str] = field(default_factory=list)
+    unlisted: set[str] = field(default_factory=set)
     linked: bool = False
 
     def __len__(self) -> int:
@@ -81,6 +82,10 @@ class Scan:
         """Whether a path was looked at."""
         return True
 
+    def is_unlisted(self, path: str) -> bool:
+        """Whether a path could not be seen just now, so that nobody knows whether it is there."""
+        return is_among(path, self.unlisted)
+
 
 class Glance(Scan):
     """A look at some paths, with all that lies below each; any other is looked at when it is asked for.
@@ -96,14 +101,17 @@ class Glance(Scan):
         self._elsewhere = _Walk.of(settings, Scan())
 
     def lists(self) -> Iterator[FoundFile]:
+        """Every list of withdrawn articles, by path; one that cannot be seen is unlisted from then on."""
         known = filter(None, (self.file(path) for path in self._lists if not self.covers(path)))
         yield from sorted([*super().lists(), *known], key=lambda file: file.path.removesuffix(WITHDRAWN))
 
     def file(self, path: str) -> FoundFile | None:
         if self.covers(path):
             return super().file(path)
-        with suppress(OSError):
+        try:
             self._elsewhere.place(path)
+        except OSError:  # which is no word that it is gone
+            self.unlisted.add(path)
         return self._elsewhere.found.file(path)
 
     def names(self, folder: str) -> Iterable[str]:
@@ -118,6 +126,15 @@ class Glance(Scan):
 def data_root(settings: Settings) -> str:
     """The data directory's real path, looked up anew each time, as a deployment may swap a link."""
     return os.path.realpath(settings.data)
+
+
+def is_among(path: str, places: Collection[str]) -> bool:
+    """Whether a path is one of some, or lies in a folder among them, which has a slash at its end."""
+    while places and path not in places:
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if path == "/":
+            return False
+    return bool(places)
 
 
 def folder_at(path: str) -> tuple[int, int] | None:
@@ -207,7 +224,7 @@ class _Walk:
         try:
             status = item.stat()
         except OSError as error:
-            self.problem(prefix + name, error.strerror or str(error))
+            self.unseen(prefix + name, error)
             return
         self.regular(status, prefix, name, files)
 
@@ -231,8 +248,7 @@ class _Walk:
         try:
             self.folder(folder, path + "/")
         except OSError as error:
-            self.problem(path, error.strerror or str(error))
-            self.found.unlisted.append(path + "/")
+            self.unseen(path + "/", error)
 
     def follow_links(self) -> None:
         """Links come last, by path: what they lead to is read under its own path wherever it has one."""
@@ -243,11 +259,18 @@ class _Walk:
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
-        leads_to_folder = folder_at(target) is not None
         if not is_below(self.root, target):
-            if is_source(path) or leads_to_folder:
+            if is_source(path) or folder_at(target):
                 self.problem(path, LEADS_OUT)
-        elif leads_to_folder:
+            return
+        try:
+            leads_to_folder = item.is_dir()
+        except OSError as error:
+            if is_source(path) or error.errno not in _GONE:  # then nobody knows whether it leads to a folder
+                self.unseen(path, error)
+                self.unseen(f"{path}/", error)
+            return
+        if leads_to_folder:
             self.found.linked = True
             self.subfolder(target, path)
         elif is_source(path) and not self.found.file(os.path.relpath(target, self.root)):
@@ -291,10 +314,19 @@ class _Walk:
             raise OSError(ELOOP, os.strerror(ELOOP), path)
         return status
 
+    def unseen(self, path: str, error: OSError) -> None:
+        """What could not be seen, a folder with a slash at its end, may be there all the same; unless it went."""
+        self.problem(path.rstrip("/"), error.strerror or str(error))
+        if error.errno not in _GONE and _is_text(path):  # a name that is none is never known
+            self.found.unlisted.add(path)
+
     def problem(self, path: str, reason: str) -> None:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
 
+
+_GONE = frozenset({ENOENT, ENOTDIR, ELOOP})
+"""What the system says of a path where there is no file, and of a link that leads to none."""
 
 _LATEST = 4_102_444_800_000_000  # 2100, in microseconds: a file's time may be one that no calendar has
 

@@ -13,10 +13,11 @@ from feeds.checks import date_or_problem
 from feeds.confined import open_file_below
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
+from feeds.readers import WITHDRAWN
 from feeds.readers.fields import squash
 from feeds.readers.values import when
 from feeds.record import NoticeRecord
-from feeds.scan import FoundFile, Scan
+from feeds.scan import FoundFile, Scan, is_among
 from feeds.source import Rules
 
 _LISTS = ("withdrawn", "ditarik", "dicabut")
@@ -42,11 +43,14 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """What all lists of the data directory say. unread: lists, and folders of lists, that could not be read."""
+    """What all lists of the data directory say.
+
+    unread: lists that could not be read just now, and folders that may hold some, with a slash at their end.
+    """
 
     entries: list[Listed] = field(default_factory=list)
     problems: dict[str, list[ArticleError]] = field(default_factory=dict)
-    unread: list[str] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
     unopened: list[FoundFile] = field(default_factory=list)
 
     def hold(self, notice: NoticeRecord) -> bool:
@@ -64,13 +68,14 @@ class Lists:
 
     def left_unread(self, notice: NoticeRecord) -> bool:
         """Whether the list that a notice came from could not be read just now."""
-        return bool(notice.named) and notice.path.startswith(tuple(self.unread))
+        return bool(notice.named) and is_among(notice.path, self.unread)
 
 
 def read_lists(rules: Rules, found: Scan) -> Lists:
     """Read every ``withdrawn.toml``; what is wrong with one is a problem of that file."""
-    lists = Lists(unread=list(found.unlisted))
-    for file in found.lists():
+    files = list(found.lists())  # which may find that some cannot be seen
+    lists = Lists(unread={path for path in found.unlisted if path.endswith(("/", WITHDRAWN))})
+    for file in files:
         problems = lists.problems.setdefault(file.path, [])
         try:
             with open_file_below(rules.root, file.path) as opened:
@@ -79,11 +84,11 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
             lists.entries.extend(_entries(file, data, rules.zone, problems))
         except OSError as error:
             problems.append(ArticleError(file.path, "unreadable", error.strerror or str(error)))
-            lists.unread.append(file.path)
+            lists.unread.add(file.path)
             lists.unopened.append(file)
         except UnreadableError as error:
             problems.append(ArticleError(file.path, "unreadable", f"{error}; what it withdrew before stays withdrawn"))
-            lists.unread.append(file.path)
+            lists.unread.add(file.path)
     return lists
 
 

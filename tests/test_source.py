@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pytest
 
 from feeds import arrivals
 from feeds.arrivals import read
+from feeds.changes import unchanged_files
 from feeds.config import RESERVED, Settings
 from feeds.errors import DataDirectoryError
 from feeds.limits import Limits
@@ -22,6 +24,7 @@ from feeds.record import from_microseconds
 from feeds.scan import FoundFile, scan
 from feeds.source import Rules
 from tests.conftest import Room
+from tests.support import without_x
 
 Load = Callable[..., Settings]
 
@@ -280,6 +283,48 @@ class TestUnreadable:
         assert room.kinds == [("x", "unreadable")]
         assert list(room.records) == ["baik.md"]
 
+    @pytest.mark.parametrize("name", ["x", ""], ids=["of-a-folder", "of-the-folder-of-the-articles"])
+    def test_what_lies_in_a_folder_that_lost_its_x_bit_stays_as_it_was(self, room: Room, name: str) -> None:
+        """As after ``chmod -R 644``: its names are seen, its files are not."""
+        room.article("x/a.md")
+        room.article("x/dalam/b.md")
+        room.article("x/a.md.md")
+        room.look()
+        before = room.records
+        with without_x(Path(os.path.realpath(room.articles), name)):
+            taken = room.look()
+            assert room.records == before
+            closed = {"x/a.md", "x/a.md.md", "x/dalam"} if name else {"x", "baik.md"}
+            assert taken.again == closed
+            assert set(room.kinds) == {(path, "unreadable") for path in closed}
+            assert unchanged_files(room.catalogue, room.settings, program=room.program) is not None
+        room.look()
+        assert (room.records, room.problems) == (before, [])
+
+    def test_of_a_name_that_is_the_beginning_of_one_that_cannot_be_seen_nothing_is_held_back(self, room: Room) -> None:
+        for name in ("x/a.md", "x/a.md.md"):
+            room.article(name)
+        room.look()
+        room.remove("x/a.md.md")
+        with without_x(room.articles / "x"):
+            room.look()
+        assert set(room.records) == {"baik.md", "x/a.md"}
+
+    @pytest.mark.parametrize("target", [".simpanan", ".simpanan/a.md"])
+    def test_what_a_link_leads_to_stays_as_it_was_while_it_cannot_be_seen(
+        self, sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, target: str
+    ) -> None:
+        room = sqlite_room
+        room.article(".simpanan/a.md")
+        (room.articles / f"tautan{Path(target).suffix}").symlink_to(target)
+        room.look()
+        before = room.records
+        monkeypatch.setattr("feeds.scan.os.scandir", _listing_blind_links(os.scandir))
+        room.look()
+        assert room.records == before
+        assert len(before) == 1
+        assert [kind for _, kind in room.kinds] == ["unreadable"]
+
     def test_a_problem_is_gone_when_it_is_mended(self, room: Room) -> None:
         room.write("x.md", b"")
         room.look()
@@ -334,6 +379,29 @@ class TestUnreadable:
         assert list(room.records) == ["baik.md"]
         assert [kind for _, kind in room.kinds] == ["unreadable"]
         assert not room.look().changed
+
+
+def _listing_blind_links(list_folder: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A scandir whose links lead to where nothing can be seen, as when a folder on the way lost its x bit."""
+
+    class Blind:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self.path = entry.name, entry.path
+
+        def is_symlink(self) -> bool:
+            return True
+
+        def is_dir(self) -> bool:
+            raise PermissionError(13, "Permission denied", self.path)
+
+        stat = is_dir
+
+    @contextmanager
+    def scandir(path: str) -> Iterator[Any]:
+        with list_folder(path) as listing:
+            yield [Blind(entry) if entry.is_symlink() else entry for entry in listing]
+
+    return scandir
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:
