@@ -30,6 +30,9 @@ class FoundFile(NamedTuple):
 MANIFEST = ".feeds-manifest.json"
 """The file that marks a folder as the output of a build, and lists what it wrote there."""
 
+DEEPEST = 100
+"""Folders within each other that are listed: no newsroom has as many, and a program that ran away may."""
+
 Status = tuple[int, int]
 """What tells whether a file has changed: size in bytes, mtime in microseconds."""
 
@@ -98,7 +101,7 @@ class Glance(Scan):
         self.paths = frozenset(paths)
         self.below = tuple(f"{path}/" for path in sorted(paths))
         self._lists = lists
-        self._elsewhere = _Walk.of(settings, Scan())
+        self._elsewhere = _Walk.of(settings, Scan(unlisted=self.unlisted))
 
     def lists(self) -> Iterator[FoundFile]:
         """Every list of withdrawn articles, by path; one that cannot be seen is unlisted from then on."""
@@ -155,8 +158,7 @@ def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     """
     walk = _Walk.of(settings, Scan())
     try:
-        walk.folder(walk.root, "")
-        walk.follow_links()
+        walk.everything()
     except OSError as error:
         raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
     if not (may_be_empty or walk.found.folders or walk.found.problems):
@@ -191,6 +193,7 @@ class _Walk:
         self.output = output
         self.found = found
         self.visited = {root}
+        self.waiting: list[tuple[str, str]] = []  # folders that are not listed yet, and their paths below the root
         self.links: list[tuple[str, os.DirEntry[str]]] = []
         self.entered: dict[str, bool] = {}
 
@@ -198,6 +201,22 @@ class _Walk:
     def of(cls, settings: Settings, found: Scan) -> _Walk:
         output = os.path.realpath(settings.output) if settings.output else None
         return cls(data_root(settings), _excluded(settings.exclude), output, found)
+
+    def everything(self) -> None:
+        """Everything below the root; raises OSError where that cannot be listed itself."""
+        self.folder(self.root, "")
+        self.descend()
+        while self.links:
+            self.follow_links()
+
+    def descend(self) -> None:
+        """List the folders that were found, and those that are found in them."""
+        while self.waiting:
+            folder, path = self.waiting.pop()
+            try:
+                self.folder(folder, path)
+            except OSError as error:
+                self.unseen(path, error)
 
     def folder(self, folder: str, prefix: str) -> None:
         if os.path.lexists(f"{folder}/{MANIFEST}"):  # feeds that were built here are no articles
@@ -244,18 +263,18 @@ class _Walk:
             self.problem(path, "is a folder, not a file; what lies in it is read all the same")
         if not path.isascii() and not _is_text(path):
             self.problem(path, "has a name that is not UTF-8; rename it")
-            return
-        try:
-            self.folder(folder, path + "/")
-        except OSError as error:
-            self.unseen(path + "/", error)
+        elif path.count("/") >= DEEPEST:
+            self.problem(path, f"lies within {DEEPEST} folders; what lies in it is not read")
+            self.found.unlisted.add(path + "/")
+        else:
+            self.waiting.append((folder, path + "/"))
 
     def follow_links(self) -> None:
         """Links come last, by path: what they lead to is read under its own path wherever it has one."""
-        while self.links:
-            found, self.links = sorted(self.links, key=lambda link: link[0]), []
-            for path, item in found:
-                self.link(item, path)
+        found, self.links = sorted(self.links, key=lambda link: link[0]), []
+        for path, item in found:
+            self.link(item, path)
+            self.descend()
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
@@ -283,12 +302,14 @@ class _Walk:
 
         Raises OSError where that cannot be told from the path alone.
         """
+        path = "/".join(path.split("/", DEEPEST + 1)[: DEEPEST + 1])  # what lies deeper is its folder's affair
         folder, slash, name = path.rpartition("/")
         status = self._status(path) if self._enters(folder) and not self._skips(path) else None
         if status is None:
             return
         if S_ISDIR(status.st_mode):
             self.subfolder(f"{self.root}/{path}", path)
+            self.descend()
         elif is_source(path):
             self.regular(status, folder + slash, name, self.found.folders.setdefault(folder + slash, {}))
 
