@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from errno import ELOOP, ENOENT, ENOTDIR
 from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
 from stat import S_ISDIR, S_ISLNK, S_ISREG
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from feeds.config import Settings
 from feeds.confined import LEADS_OUT, is_below
@@ -157,13 +157,37 @@ def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     though it has to.
     """
     walk = _Walk.of(settings, Scan())
-    try:
+    with _data_directory(settings):
         walk.everything()
-    except OSError as error:
-        raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
     if not (may_be_empty or walk.found.folders or walk.found.problems):
         raise NoArticlesError(str(settings.data))
     return walk.found
+
+
+def check_articles(settings: Settings, *, may_be_empty: bool = False) -> None:
+    """Look no further than to the first file that may hold articles.
+
+    Raises DataDirectoryError where ``scan`` would, and where nothing can be seen of what there is.
+    """
+    walk = _Search.of(settings, Scan())
+    with _data_directory(settings):
+        try:
+            walk.everything()
+        except _FoundError:
+            return
+    if walk.found.unlisted:
+        first = next(iter(walk.found.problems.values()))
+        raise DataDirectoryError(str(settings.data), f"nothing can be read there, such as {first.path}: {first.reason}")
+    if not (may_be_empty or walk.found.problems):
+        raise NoArticlesError(str(settings.data))
+
+
+@contextmanager
+def _data_directory(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
 
 
 def glance(settings: Settings, paths: Collection[str], lists: Iterable[str]) -> Glance | None:
@@ -198,7 +222,7 @@ class _Walk:
         self.entered: dict[str, bool] = {}
 
     @classmethod
-    def of(cls, settings: Settings, found: Scan) -> _Walk:
+    def of(cls, settings: Settings, found: Scan) -> Self:
         output = os.path.realpath(settings.output) if settings.output else None
         return cls(data_root(settings), _excluded(settings.exclude), output, found)
 
@@ -344,6 +368,19 @@ class _Walk:
     def problem(self, path: str, reason: str) -> None:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
+
+
+class _FoundError(Exception):
+    """A file was found, and no other is looked for."""
+
+
+class _Search(_Walk):
+    """A walk to the first file."""
+
+    def regular(self, status: os.stat_result, prefix: str, name: str, files: dict[str, Status]) -> None:
+        super().regular(status, prefix, name, files)
+        if name in files:
+            raise _FoundError
 
 
 _GONE = frozenset({ENOENT, ENOTDIR, ELOOP})

@@ -61,7 +61,7 @@ def open_newsroom(settings: Settings, *, accept_loss: bool = False) -> Newsroom:
     """The newsroom, with word left that a loss of articles is meant where that is so."""
     from feeds.newsroom import Newsroom  # here, as it takes a while and not every command needs it
 
-    newsroom = Newsroom.open(settings)
+    newsroom = Newsroom.open(settings, may_be_empty=accept_loss)
     if accept_loss:
         newsroom.accept_loss()
     return newsroom
