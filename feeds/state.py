@@ -8,6 +8,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from operator import itemgetter
 from pathlib import Path
 from urllib.parse import quote
 
@@ -132,5 +133,5 @@ def _file_system(path: Path) -> str:
     except OSError:
         return ""
     points = [(_ESCAPED.sub(lambda code: chr(int(code[1], 8)), point), kind) for _, point, kind, *_ in mounts]
-    holding = [(len(point), kind) for point, kind in points if path.is_relative_to(point)]
-    return max(holding, default=(0, ""))[1]
+    holding = [(len(point), kind) for point, kind in reversed(points) if path.is_relative_to(point)]
+    return max(holding, key=itemgetter(0), default=(0, ""))[1]  # of those on one point the last, which hides the others
