@@ -9,7 +9,7 @@ from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
 from feeds.config import Settings
 from feeds.errors import NoArticlesError
-from feeds.losses import is_accepted
+from feeds.losses import command_of, is_accepted
 from feeds.record import texts_of
 from feeds.scan import FoundFile, Glance, Scan, Status, glance, scan
 from feeds.source import Rules, digest_of, in_order
@@ -33,7 +33,7 @@ def _scan(settings: Settings, reading: Reading) -> Scan:
     try:
         return scan(settings, may_be_empty=is_accepted(reading) or (reading.version > 0 and not were))
     except NoArticlesError as error:
-        raise NoArticlesError(error.path, were=were) from error
+        raise NoArticlesError(error.path, meant=command_of(settings) if were else "") from error
 
 
 def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:

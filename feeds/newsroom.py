@@ -35,7 +35,7 @@ from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
-from feeds.losses import DAY, LossGuard, accept_loss, is_accepted, is_too_much
+from feeds.losses import DAY, LossGuard, accept_loss, command_of, is_accepted, is_too_much
 from feeds.mending import Mender
 from feeds.planning import next_due
 from feeds.scan import check_articles
@@ -71,7 +71,7 @@ class Newsroom:
         self.settings = settings
         self.catalogue = Catalogue.connect(settings.catalogue or _address(catalogue_file(settings)), settings.newsroom)
         self.indexer: Indexer | None = None  # of a service; who only builds needs no search
-        self._losses = LossGuard(_now)
+        self._losses = LossGuard(_now, command_of(settings))
         self._accepts_loss = False
         self._warned_of_clock = False
         self._is_open = False  # whether the catalogue can be used
@@ -217,7 +217,8 @@ class Newsroom:
             made = datetime.fromtimestamp(last // 1_000_000, self.settings.zone).isoformat()
             shown, left = (reading.count(moment)[0] for moment in (last, now))
             if last - now > DAY and is_too_much(shown, left) and not is_accepted(reading):
-                raise LossError(shown - left, shown, f"the clock is behind the last edition, which was made at {made}")
+                why = f"the clock is behind the last edition, which was made at {made}"
+                raise LossError(shown - left, shown, why, command_of(self.settings))
         if last - now > CLOCKS_DIFFER and not self._warned_of_clock:
             log.warning("the clock is behind the last edition, which was made at %s", made)
             self._warned_of_clock = True
