@@ -9,7 +9,7 @@ from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
 from feeds.config import Settings
 from feeds.errors import NoArticlesError
-from feeds.losses import is_accepted
+from feeds.losses import command_of, is_accepted
 from feeds.record import texts_of
 from feeds.scan import FoundFile, Glance, Scan, Status, glance, scan
 from feeds.source import Rules, digest_of, in_order
@@ -33,7 +33,7 @@ def _scan(settings: Settings, reading: Reading) -> Scan:
     try:
         return scan(settings, may_be_empty=is_accepted(reading) or (reading.version > 0 and not were))
     except NoArticlesError as error:
-        raise NoArticlesError(error.path, were=were) from error
+        raise NoArticlesError(error.path, meant=command_of(settings) if were else "") from error
 
 
 def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -> int | None:
@@ -41,7 +41,7 @@ def unchanged_files(catalogue: Catalogue, settings: Settings, *, program: str) -
     with catalogue.reading() as reading:
         found = _scan(settings, reading)
         same_rules = reading.value("rules") == rules_digest(Rules.of(settings), program)
-        known = reading.files()
+        known = {path: status for path, status in reading.files().items() if not found.is_unlisted(path)}
         problems = {problem.path: problem for problem in reading.directory_problems()}
     same = same_rules and problems == found.problems and are_known(found.statuses(), known)
     return len(found) if same else None
@@ -58,7 +58,7 @@ def again(found: Scan, unopened: Iterable[FoundFile]) -> frozenset[str] | None:
     """The paths that the next look has to take in though nothing may be seen to change there; None: all of them."""
     if found.linked:
         return None
-    return frozenset((*(folder.rstrip("/") for folder in found.unlisted), *(file.path for file in unopened)))
+    return frozenset((*(path.rstrip("/") for path in found.unlisted), *(file.path for file in unopened)))
 
 
 def rules_digest(rules: Rules, program: str) -> str:
@@ -91,7 +91,7 @@ def plan(reading: Reading, found: Scan, rules: str, withdrawals: Withdrawals) ->
         return Work(rules, files, now, everything=True)
     known = _known(reading, found)
     statuses = dict(now.items() - known.items())
-    gone = {path for path in known.keys() - now.keys() if not path.startswith(tuple(found.unlisted))}
+    gone = {path for path in known.keys() - now.keys() if not found.is_unlisted(path)}
     changed = set(statuses)
     if changed or gone:
         # A duplicate may be the only one left when another file changed or went.

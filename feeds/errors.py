@@ -75,24 +75,26 @@ class DataDirectoryError(FeedsError):
 
 
 class NoArticlesError(DataDirectoryError):
-    """The data directory holds no articles. were: whether it did before."""
+    """The data directory holds no articles. meant: the command that says that this is meant, where it held some."""
 
     remedy = "mount it or fill it, after which it goes on by itself; or say that this is meant"
 
-    def __init__(self, path: str, *, were: bool = False) -> None:
-        meant = ' any more; if that is meant, say so with "feeds check --accept-loss"' if were else ""
-        super().__init__(path, f"holds no articles{meant}")
+    def __init__(self, path: str, *, meant: str = "") -> None:
+        super().__init__(path, "holds no articles" + (f" any more; if that is meant, say so: {meant}" if meant else ""))
 
 
 class LossError(FeedsError):
-    """More than half of the articles would be lost at once. lost, of: articles; why: where they went."""
+    """More than half of the articles would be lost at once.
+
+    lost, of: articles; why: where they went; meant: the command that says that this is meant.
+    """
 
     remedy = "bring the articles back, after which it goes on by itself, or say that this is meant"
 
-    def __init__(self, lost: int, of: int, why: str) -> None:
+    def __init__(self, lost: int, of: int, why: str, meant: str) -> None:
         super().__init__(
             f"{lost:,} of {of:,} articles would be lost ({why}), so the feeds stay as they are; "
-            'if that is meant, say so with "feeds check --accept-loss"'
+            f"if that is meant, say so: {meant}"
         )
         self.lost = lost
         self.of = of

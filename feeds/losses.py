@@ -7,6 +7,7 @@ file by file is noticed as well.
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Callable, Collection
 from typing import NamedTuple
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from feeds.catalogue import Catalogue
 from feeds.catalogue.reading import Reading
 from feeds.catalogue.writing import Writing
+from feeds.config import Settings
 from feeds.errors import LossError
 
 DAY = 86_400_000_000  # microseconds for which the largest number counts
@@ -35,6 +37,12 @@ class Holding(NamedTuple):
         return self.articles - max(withdrawn - self.withdrawn, 0)
 
 
+def command_of(settings: Settings) -> str:
+    """The command that says that a loss is meant, wherever it is typed, quoted for a shell."""
+    named = ("--config", str(settings.source)) if settings.source else ()
+    return shlex.join(("feeds", *named, "--data", str(settings.data), "check", "--accept-loss"))
+
+
 def is_too_much(expected: int, left: int) -> bool:
     """Whether more than half of what is expected would be lost."""
     return 2 * left < expected
@@ -51,10 +59,14 @@ def is_accepted(reading: Reading) -> bool:
 
 
 class LossGuard:
-    """Of one newsroom, for as long as it is open. clock: gives microseconds since the epoch."""
+    """Of one newsroom, for as long as it is open.
 
-    def __init__(self, clock: Callable[[], int]) -> None:
+    clock: gives microseconds since the epoch; meant: the command that says that a loss is meant.
+    """
+
+    def __init__(self, clock: Callable[[], int], meant: str) -> None:
         self._clock = clock
+        self._meant = meant
         self._seen: Holding | None = None  # the most, even where the catalogue that knew it was lost
 
     def before(self, reading: Reading) -> Holding:
@@ -80,7 +92,7 @@ class LossGuard:
         expected = before.expected(now.withdrawn)
         is_lost = is_too_much(expected, now.articles)
         if is_lost and not is_accepted(writer):
-            raise LossError(expected - now.articles, expected, why())
+            raise LossError(expected - now.articles, expected, why(), self._meant)
         if is_lost:
             self.settle(writer)
         is_most = now.articles >= expected or is_lost

@@ -22,17 +22,25 @@ from feeds.changes import unchanged_files
 from feeds.config import Settings
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
-from feeds.errors import CatalogueError, DataDirectoryError, FeedsError, LossError, UnusableCatalogueError, WriterError
+from feeds.errors import (
+    CatalogueError,
+    DataDirectoryError,
+    FeedsError,
+    LossError,
+    NoArticlesError,
+    UnusableCatalogueError,
+    WriterError,
+)
 from feeds.failure import forget_failure, kept_failure
 from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
-from feeds.losses import DAY, LossGuard, accept_loss, is_accepted, is_too_much
+from feeds.losses import DAY, LossGuard, accept_loss, command_of, is_accepted, is_too_much
 from feeds.mending import Mender
 from feeds.planning import next_due
-from feeds.scan import scan
-from feeds.state import LEDGER, catalogue_file
+from feeds.scan import check_articles
+from feeds.state import LEDGER, catalogue_file, has_edition, is_used, make_folder
 
 log = logging.getLogger("feeds")
 
@@ -61,42 +69,80 @@ class Update:
 class Newsroom:
     """Open it with ``Newsroom.open``; close it with ``close``. One thread updates, any number may load."""
 
-    def __init__(self, settings: Settings, catalogue: Catalogue, ledger_file: LedgerFile) -> None:
+    def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.catalogue = catalogue
-        self.ledger_file = ledger_file
-        self.lock: WriterLock = lock_for(catalogue)
+        self.catalogue = Catalogue.connect(settings.catalogue or _address(catalogue_file(settings)), settings.newsroom)
         self.indexer: Indexer | None = None  # of a service; who only builds needs no search
-        self._losses = LossGuard(_now)
+        self._losses = LossGuard(_now, command_of(settings))
         self._accepts_loss = False
         self._warned_of_clock = False
-        self.mender = Mender(catalogue, ledger_file)
+        self._is_open = False  # whether the catalogue can be used
+        self._is_settled = False  # whether it is the right one, which nobody can tell while the articles are away
+        self._furnish()
+
+    def _furnish(self) -> None:
+        """What goes with the place of the catalogue."""
+        self.ledger_file = LedgerFile(_ledger_path(self.settings, self.catalogue))
+        self.lock: WriterLock = lock_for(self.catalogue)
+        self.mender = Mender(self.catalogue, self.ledger_file)
 
     @classmethod
-    def open(cls, settings: Settings) -> Newsroom:
-        """Open the catalogue, and make it where there is none that can be used; CatalogueError where that fails."""
-        address = settings.catalogue or f"sqlite:///{catalogue_file(settings, make_folder=True)}"
-        catalogue = Catalogue.connect(address, settings.newsroom)
-        newsroom = cls(settings, catalogue, LedgerFile(_ledger_path(settings, catalogue)))
+    def open(cls, settings: Settings, *, may_be_empty: bool = False, waits: bool = False) -> Newsroom:
+        """Open the catalogue, and make it where there is none that can be used; CatalogueError where that fails.
+
+        Where no setting says where it lies and none was used before, none is made before there are articles, as theirs
+        may lie beside them: DataDirectoryError, or with ``waits`` each ``hold`` tries again.
+        may_be_empty: that the data directory holds no articles is meant.
+        """
+        newsroom = cls(settings)
         try:
-            newsroom.mender.prepare(newsroom.lock)
-        except CatalogueError:
-            newsroom.close()
-            raise
+            newsroom._settle(may_be_empty=may_be_empty)
+        except (CatalogueError, DataDirectoryError) as error:
+            if not (waits and isinstance(error, DataDirectoryError)):
+                newsroom.close()
+                raise
         return newsroom
+
+    def _settle(self, *, may_be_empty: bool = False) -> None:
+        """Open the catalogue at its place; at the last one that was used, where the articles are away."""
+        away = None if self.settings.catalogue else _trouble_with_articles(self.settings, may_be_empty=may_be_empty)
+        if away and self._is_open:
+            return
+        if not self.settings.catalogue:
+            file = catalogue_file(self.settings)  # asked after the articles, which may have come just before
+            if away and not (is_used(file) or (isinstance(away, NoArticlesError) and has_edition(file))):
+                raise away
+            self._move(file)
+        self.mender.prepare(self.lock)
+        self._is_open, self._is_settled = True, not away
+
+    def _move(self, file: Path) -> None:
+        make_folder(file)
+        if file != self._database:
+            seen = self.mender.version
+            self.lock.release()
+            self.catalogue.move(_address(file))
+            self._furnish()
+            self.mender.version, self.indexer = seen, None
+
+    @property
+    def _database(self) -> Path:
+        return Path(self.catalogue.engine.url.database or "")
 
     def hold(self) -> bool:
         """Take the writer's place if it is free; True also where this newsroom has it already.
 
         The catalogue's folder is made anew where somebody has deleted it, unless the articles are away as well.
         """
+        if not self._is_settled:
+            self._settle()
         try:
             return self.lock.acquire()
         except CatalogueError:
-            if self.settings.catalogue or catalogue_file(self.settings).parent.exists():
+            if self.settings.catalogue or self._database.parent.exists():
                 raise
-            scan(self.settings)
-            catalogue_file(self.settings, make_folder=True)
+            check_articles(self.settings)
+            make_folder(self._database)
             return self.lock.acquire()
 
     def close(self) -> None:
@@ -173,7 +219,8 @@ class Newsroom:
             made = datetime.fromtimestamp(last // 1_000_000, self.settings.zone).isoformat()
             shown, left = (reading.count(moment)[0] for moment in (last, now))
             if last - now > DAY and is_too_much(shown, left) and not is_accepted(reading):
-                raise LossError(shown - left, shown, f"the clock is behind the last edition, which was made at {made}")
+                why = f"the clock is behind the last edition, which was made at {made}"
+                raise LossError(shown - left, shown, why, command_of(self.settings))
         if last - now > CLOCKS_DIFFER and not self._warned_of_clock:
             log.warning("the clock is behind the last edition, which was made at %s", made)
             self._warned_of_clock = True
@@ -280,6 +327,8 @@ class Newsroom:
 
     def edition(self, before: Edition | None = None) -> Edition | None:
         """The newest edition, None before the first; what has not changed since the one before is the same."""
+        if not self._is_open:
+            return None
         found = edition.load(self.catalogue, before)
         self.mender.version = max(self.mender.version, found.version if found else 0)
         return found
@@ -292,8 +341,23 @@ class Newsroom:
 
     def version(self) -> int:
         """The number of the newest edition, 0 before the first."""
+        if not self._is_open:
+            return 0
         with self.catalogue.reading() as reading:
             return reading.version
+
+
+def _trouble_with_articles(settings: Settings, *, may_be_empty: bool) -> DataDirectoryError | None:
+    """Why there are no articles to be seen, None where there are."""
+    try:
+        check_articles(settings, may_be_empty=may_be_empty)
+    except DataDirectoryError as error:
+        return error
+    return None
+
+
+def _address(file: Path) -> str:
+    return f"sqlite:///{file}"
 
 
 def _now() -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from errno import ELOOP
+from errno import ELOOP, ENOENT, ENOTDIR
 from fnmatch import translate
 from re import Pattern
 from re import compile as compile_pattern
 from stat import S_ISDIR, S_ISLNK, S_ISREG
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from feeds.config import Settings
 from feeds.confined import LEADS_OUT, is_below
@@ -30,6 +30,9 @@ class FoundFile(NamedTuple):
 MANIFEST = ".feeds-manifest.json"
 """The file that marks a folder as the output of a build, and lists what it wrote there."""
 
+DEEPEST = 100
+"""Folders within each other that are listed: no newsroom has as many, and a program that ran away may."""
+
 Status = tuple[int, int]
 """What tells whether a file has changed: size in bytes, mtime in microseconds."""
 
@@ -38,13 +41,14 @@ Status = tuple[int, int]
 class Scan:
     """What was found. folders: their source files by name, by the folder's path, "" or with a slash at its end.
 
-    unlisted: folders that could not be listed just now; what is known of them is not gone.
+    unlisted: what could not be seen just now: files, and folders with a slash at their end, which could not be listed.
+    What is known of it is not gone.
     linked: some link leads to what lies within the directory.
     """
 
     folders: dict[str, dict[str, Status]] = field(default_factory=dict)
     problems: dict[str, ArticleError] = field(default_factory=dict)
-    unlisted: list[str] = field(default_factory=list)
+    unlisted: set[str] = field(default_factory=set)
     linked: bool = False
 
     def __len__(self) -> int:
@@ -81,6 +85,10 @@ class Scan:
         """Whether a path was looked at."""
         return True
 
+    def is_unlisted(self, path: str) -> bool:
+        """Whether a path could not be seen just now, so that nobody knows whether it is there."""
+        return is_among(path, self.unlisted)
+
 
 class Glance(Scan):
     """A look at some paths, with all that lies below each; any other is looked at when it is asked for.
@@ -93,17 +101,20 @@ class Glance(Scan):
         self.paths = frozenset(paths)
         self.below = tuple(f"{path}/" for path in sorted(paths))
         self._lists = lists
-        self._elsewhere = _Walk.of(settings, Scan())
+        self._elsewhere = _Walk.of(settings, Scan(unlisted=self.unlisted))
 
     def lists(self) -> Iterator[FoundFile]:
+        """Every list of withdrawn articles, by path; one that cannot be seen is unlisted from then on."""
         known = filter(None, (self.file(path) for path in self._lists if not self.covers(path)))
         yield from sorted([*super().lists(), *known], key=lambda file: file.path.removesuffix(WITHDRAWN))
 
     def file(self, path: str) -> FoundFile | None:
         if self.covers(path):
             return super().file(path)
-        with suppress(OSError):
+        try:
             self._elsewhere.place(path)
+        except OSError:  # which is no word that it is gone
+            self.unlisted.add(path)
         return self._elsewhere.found.file(path)
 
     def names(self, folder: str) -> Iterable[str]:
@@ -118,6 +129,15 @@ class Glance(Scan):
 def data_root(settings: Settings) -> str:
     """The data directory's real path, looked up anew each time, as a deployment may swap a link."""
     return os.path.realpath(settings.data)
+
+
+def is_among(path: str, places: Collection[str]) -> bool:
+    """Whether a path is one of some, or lies in a folder among them, which has a slash at its end."""
+    while places and path not in places:
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if path == "/":
+            return False
+    return bool(places)
 
 
 def folder_at(path: str) -> tuple[int, int] | None:
@@ -137,14 +157,37 @@ def scan(settings: Settings, *, may_be_empty: bool = False) -> Scan:
     though it has to.
     """
     walk = _Walk.of(settings, Scan())
-    try:
-        walk.folder(walk.root, "")
-        walk.follow_links()
-    except OSError as error:
-        raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
+    with _data_directory(settings):
+        walk.everything()
     if not (may_be_empty or walk.found.folders or walk.found.problems):
         raise NoArticlesError(str(settings.data))
     return walk.found
+
+
+def check_articles(settings: Settings, *, may_be_empty: bool = False) -> None:
+    """Look no further than to the first file that may hold articles.
+
+    Raises DataDirectoryError where ``scan`` would, and where nothing can be seen of what there is.
+    """
+    walk = _Search.of(settings, Scan())
+    with _data_directory(settings):
+        try:
+            walk.everything()
+        except _FoundError:
+            return
+    if walk.found.unlisted:
+        first = next(iter(walk.found.problems.values()))
+        raise DataDirectoryError(str(settings.data), f"nothing can be read there, such as {first.path}: {first.reason}")
+    if not (may_be_empty or walk.found.problems):
+        raise NoArticlesError(str(settings.data))
+
+
+@contextmanager
+def _data_directory(settings: Settings) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataDirectoryError(str(settings.data), error.strerror or str(error)) from error
 
 
 def glance(settings: Settings, paths: Collection[str], lists: Iterable[str]) -> Glance | None:
@@ -174,13 +217,30 @@ class _Walk:
         self.output = output
         self.found = found
         self.visited = {root}
+        self.waiting: list[tuple[str, str]] = []  # folders that are not listed yet, and their paths below the root
         self.links: list[tuple[str, os.DirEntry[str]]] = []
         self.entered: dict[str, bool] = {}
 
     @classmethod
-    def of(cls, settings: Settings, found: Scan) -> _Walk:
+    def of(cls, settings: Settings, found: Scan) -> Self:
         output = os.path.realpath(settings.output) if settings.output else None
         return cls(data_root(settings), _excluded(settings.exclude), output, found)
+
+    def everything(self) -> None:
+        """Everything below the root; raises OSError where that cannot be listed itself."""
+        self.folder(self.root, "")
+        self.descend()
+        while self.links:
+            self.follow_links()
+
+    def descend(self) -> None:
+        """List the folders that were found, and those that are found in them."""
+        while self.waiting:
+            folder, path = self.waiting.pop()
+            try:
+                self.folder(folder, path)
+            except OSError as error:
+                self.unseen(path, error)
 
     def folder(self, folder: str, prefix: str) -> None:
         if os.path.lexists(f"{folder}/{MANIFEST}"):  # feeds that were built here are no articles
@@ -207,7 +267,7 @@ class _Walk:
         try:
             status = item.stat()
         except OSError as error:
-            self.problem(prefix + name, error.strerror or str(error))
+            self.unseen(prefix + name, error)
             return
         self.regular(status, prefix, name, files)
 
@@ -227,27 +287,33 @@ class _Walk:
             self.problem(path, "is a folder, not a file; what lies in it is read all the same")
         if not path.isascii() and not _is_text(path):
             self.problem(path, "has a name that is not UTF-8; rename it")
-            return
-        try:
-            self.folder(folder, path + "/")
-        except OSError as error:
-            self.problem(path, error.strerror or str(error))
-            self.found.unlisted.append(path + "/")
+        elif path.count("/") >= DEEPEST:
+            self.problem(path, f"lies within {DEEPEST} folders; what lies in it is not read")
+            self.found.unlisted.add(path + "/")
+        else:
+            self.waiting.append((folder, path + "/"))
 
     def follow_links(self) -> None:
         """Links come last, by path: what they lead to is read under its own path wherever it has one."""
-        while self.links:
-            found, self.links = sorted(self.links, key=lambda link: link[0]), []
-            for path, item in found:
-                self.link(item, path)
+        found, self.links = sorted(self.links, key=lambda link: link[0]), []
+        for path, item in found:
+            self.link(item, path)
+            self.descend()
 
     def link(self, item: os.DirEntry[str], path: str) -> None:
         target = os.path.realpath(item.path)
-        leads_to_folder = folder_at(target) is not None
         if not is_below(self.root, target):
-            if is_source(path) or leads_to_folder:
+            if is_source(path) or folder_at(target):
                 self.problem(path, LEADS_OUT)
-        elif leads_to_folder:
+            return
+        try:
+            leads_to_folder = item.is_dir()
+        except OSError as error:
+            if is_source(path) or error.errno not in _GONE:  # then nobody knows whether it leads to a folder
+                self.unseen(path, error)
+                self.unseen(f"{path}/", error)
+            return
+        if leads_to_folder:
             self.found.linked = True
             self.subfolder(target, path)
         elif is_source(path) and not self.found.file(os.path.relpath(target, self.root)):
@@ -260,12 +326,14 @@ class _Walk:
 
         Raises OSError where that cannot be told from the path alone.
         """
+        path = "/".join(path.split("/", DEEPEST + 1)[: DEEPEST + 1])  # what lies deeper is its folder's affair
         folder, slash, name = path.rpartition("/")
         status = self._status(path) if self._enters(folder) and not self._skips(path) else None
         if status is None:
             return
         if S_ISDIR(status.st_mode):
             self.subfolder(f"{self.root}/{path}", path)
+            self.descend()
         elif is_source(path):
             self.regular(status, folder + slash, name, self.found.folders.setdefault(folder + slash, {}))
 
@@ -291,10 +359,32 @@ class _Walk:
             raise OSError(ELOOP, os.strerror(ELOOP), path)
         return status
 
+    def unseen(self, path: str, error: OSError) -> None:
+        """What could not be seen, a folder with a slash at its end, may be there all the same; unless it went."""
+        self.problem(path.rstrip("/"), error.strerror or str(error))
+        if error.errno not in _GONE and _is_text(path):  # a name that is none is never known
+            self.found.unlisted.add(path)
+
     def problem(self, path: str, reason: str) -> None:
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         self.found.problems[shown] = ArticleError(shown, "unreadable", reason)
 
+
+class _FoundError(Exception):
+    """A file was found, and no other is looked for."""
+
+
+class _Search(_Walk):
+    """A walk to the first file."""
+
+    def regular(self, status: os.stat_result, prefix: str, name: str, files: dict[str, Status]) -> None:
+        super().regular(status, prefix, name, files)
+        if name in files:
+            raise _FoundError
+
+
+_GONE = frozenset({ENOENT, ENOTDIR, ELOOP})
+"""What the system says of a path where there is no file, and of a link that leads to none."""
 
 _LATEST = 4_102_444_800_000_000  # 2100, in microseconds: a file's time may be one that no calendar has
 

@@ -14,10 +14,11 @@ from feeds.confined import open_file_below
 from feeds.errors import ArticleError, UnreadableError
 from feeds.likeness import same_address
 from feeds.limits import MB, Limits
+from feeds.readers import WITHDRAWN
 from feeds.readers.fields import squash
 from feeds.readers.values import when
 from feeds.record import NoticeRecord
-from feeds.scan import FoundFile, Scan
+from feeds.scan import FoundFile, Scan, is_among
 from feeds.source import Rules
 
 LONGEST = 1 * MB
@@ -46,11 +47,14 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True)  # without slots: each notice asks what is named, and that is put together once
 class Lists:
-    """What all lists of the data directory say. unread: lists, and folders of lists, that could not be read."""
+    """What all lists of the data directory say.
+
+    unread: lists that could not be read just now, and folders that may hold some, with a slash at their end.
+    """
 
     entries: tuple[Listed, ...] = ()
     problems: dict[str, list[ArticleError]] = field(default_factory=dict)
-    unread: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
     unopened: tuple[FoundFile, ...] = ()
 
     def hold(self, notice: NoticeRecord) -> bool:
@@ -67,7 +71,7 @@ class Lists:
 
     def left_unread(self, notice: NoticeRecord) -> bool:
         """Whether the list that a notice came from could not be read just now."""
-        return bool(notice.named) and notice.path.startswith(self.unread)
+        return bool(notice.named) and is_among(notice.path, self.unread)
 
     @cached_property
     def _named(self) -> frozenset[str]:
@@ -84,9 +88,10 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
     """Read every ``withdrawn.toml``; what is wrong with one is a problem of that file."""
     entries: list[Listed] = []
     problems: dict[str, list[ArticleError]] = {}
-    unread = list(found.unlisted)
     unopened: list[FoundFile] = []
-    for file in found.lists():
+    files = list(found.lists())  # which may find that some cannot be seen
+    unread = {path for path in found.unlisted if path.endswith(("/", WITHDRAWN))}
+    for file in files:
         problems[file.path] = []
         try:
             with open_file_below(rules.root, file.path) as opened:
@@ -96,13 +101,13 @@ def read_lists(rules: Rules, found: Scan) -> Lists:
             problems[file.path] += wrong
         except OSError as error:
             problems[file.path].append(ArticleError(file.path, "unreadable", error.strerror or str(error)))
-            unread.append(file.path)
+            unread.add(file.path)
             unopened.append(file)
         except UnreadableError as error:
             reason = f"{error}; what it withdrew before stays withdrawn"
             problems[file.path].append(ArticleError(file.path, "unreadable", reason))
-            unread.append(file.path)
-    return Lists(tuple(entries), problems, tuple(unread), tuple(unopened))
+            unread.add(file.path)
+    return Lists(tuple(entries), problems, frozenset(unread), tuple(unopened))
 
 
 @lru_cache(maxsize=4)  # a service looks again whenever an article changes, which lists seldom do

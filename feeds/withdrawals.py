@@ -159,7 +159,7 @@ class Withdrawals:
 
     def _is_there(self, path: str) -> bool:
         """Whether a file is there, as far as can be seen just now."""
-        return bool(path) and (path.startswith(tuple(self._found.unlisted)) or self._found.file(path) is not None)
+        return bool(path) and (self._found.file(path) is not None or self._found.is_unlisted(path))
 
     def add(self, article: Article, known: LedgerEntry | None, entry: LedgerEntry) -> LedgerEntry:
         """An article whose file says that it is withdrawn; gives what the ledger has to know of it.

@@ -20,6 +20,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import pytest
 from click.testing import Result
 
 from feeds import edition
@@ -129,6 +130,44 @@ def living(desk: Desk) -> Iterator[Live]:
         yield live
     finally:
         live.stop()
+
+
+@contextmanager
+def without_x(*folders: Path) -> Iterator[None]:
+    """Folders that can be listed and not be entered, as ``chmod 644`` leaves them; root, as which tests may run, may.
+
+    So nothing in them can be asked for, and nothing be opened.
+    """
+    closed = tuple(f"{folder}/" for folder in folders)
+
+    class Entry:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self.path = entry.name, entry.path
+            self.is_symlink, self.is_dir = entry.is_symlink, entry.is_dir
+
+        def stat(self) -> os.stat_result:
+            raise PermissionError(13, "Permission denied", self.path)
+
+    list_folder = os.scandir
+
+    @contextmanager
+    def scandir(path: str) -> Iterator[Any]:
+        with list_folder(path) as listing:
+            yield map(Entry, listing) if f"{path}/" in closed else listing
+
+    def refusing(call: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(path: Any, *arguments: Any, **options: Any) -> Any:
+            if isinstance(path, str) and path.startswith(closed):
+                raise PermissionError(13, "Permission denied", path)
+            return call(path, *arguments, **options)
+
+        return asked
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "scandir", refusing(scandir))
+        for name in ("stat", "lstat", "open"):
+            patch.setattr(os, name, refusing(getattr(os, name)))
+        yield
 
 
 def titles(edition: Edition, folder: str = "") -> list[str]:

@@ -247,8 +247,8 @@ def test_a_new_catalogue_takes_nothing_from_the_log_of_the_one_before(desk: Desk
 def test_a_deleted_state_folder_is_made_again_under_a_running_service(tmp_path: Path) -> None:
     """As ``git clean`` does it: the catalogue, the ledger and the lock are gone at once."""
     with a_desk(tmp_path) as opened:
-        opened.set(catalogue="")
         opened.write("kopi.md", "Panen kopi naik")
+        opened.set(catalogue="")
         with living(opened) as live:
             until(lambda: live.newsroom.lock.acquire(), within=5)
             (opened.data / ".feeds").rename(tmp_path / "dihapus")

@@ -21,7 +21,7 @@ from feeds.intake import Intake, take_in
 from feeds.live import MANY, changed_paths
 from feeds.newsroom import Newsroom
 from feeds.scan import MANIFEST, glance
-from tests.support import NOW, Desk, a_desk, article
+from tests.support import NOW, Desk, a_desk, article, titles, without_x
 
 NAMES = ("kopi.md", "tari.md", "kopi.html", "foto.jpg", "withdrawn.toml", "README.md", ".kopi.md.swp")
 FOLDERS = ("", "ekonomi", "ekonomi/pasar", "budaya", "budaya.md", ".git", "keluaran")
@@ -154,6 +154,12 @@ def test_a_look_at_what_changed_gives_what_a_look_at_everything_gives(
                 assert rows(some) == rows(everything)
 
 
+def shown(newsroom: Newsroom) -> list[str]:
+    found = newsroom.edition()
+    assert found
+    return titles(found)
+
+
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with a_desk(tmp_path) as made:
@@ -188,6 +194,33 @@ def test_a_file_that_cannot_be_opened_is_looked_at_again_with_the_next_change(de
             assert updated(some, {"ekonomi/tari.md"}).again == {"ekonomi/tari.md"}
             file.chmod(0o644)
             assert updated(some, {"ekonomi/tari.md"}).again == frozenset()
+
+
+@pytest.mark.parametrize("told", [{"hukum"}, {"ekonomi/kopi.md"}, None], ids=["there", "elsewhere", "everywhere"])
+@pytest.mark.parametrize("reopened", [False, True], ids=["running", "after-a-restart"])
+def test_a_list_in_a_folder_that_lost_its_x_bit_withdraws_what_it_withdrew_before(
+    desk: Desk, told: set[str] | None, reopened: bool
+) -> None:
+    desk.write("hukum/sidang.md", "Sidang ditunda", "2026-05-01")
+    desk.write("tari.md", "Tari dipentaskan")
+    Files(desk.data).withdraw("hukum", "tari.md")
+    with opened(desk.settings, "some") as some:
+        updated(some, None)
+        assert shown(some) == ["Panen kopi naik", "Sidang ditunda"]
+        with without_x(desk.data / "hukum"):
+            desk.write("ekonomi/kopi.md", "Panen kopi turun")
+            again = updated(some, told).again
+            if reopened:
+                with opened(desk.settings, "some") as other:
+                    again = updated(other, None).again
+            assert again
+            desk.write("ekonomi/kopi.md", "Panen kopi naik lagi")
+            assert updated(some, {"ekonomi/kopi.md", *again}).again
+            assert shown(some) == ["Panen kopi naik lagi", "Sidang ditunda"]
+        assert updated(some, {"hukum", *again}).again == frozenset()
+        (desk.data / "hukum/withdrawn.toml").unlink()
+        updated(some, {"hukum"})
+        assert sorted(shown(some)) == ["Panen kopi naik lagi", "Sidang ditunda", "Tari dipentaskan"]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 import sqlite3
 from collections.abc import Collection, Iterator
@@ -75,7 +76,7 @@ def test_more_than_half_stops_a_build_which_says_where_they_went_and_what_to_do(
     assert result.exit_code == 2
     assert result.stderr == (
         "feeds: 6 of 10 articles would be lost (files gone: 6, such as 0.md), so the feeds stay as they are; "
-        'if that is meant, say so with "feeds check --accept-loss"\n'
+        f"if that is meant, say so: feeds --data {ten} check --accept-loss\n"
     )
     assert {path: path.read_bytes() for path in Path("situs").rglob("*") if path.is_file()} == before
 
@@ -111,14 +112,46 @@ def test_a_loss_that_is_meant_is_said_once(ten: Path, feeds: Call, arguments: tu
     assert feeds("--data", ten, "build", "--output", "situs").exit_code == 2
 
 
+@pytest.mark.parametrize("left", [1, 0])
+@pytest.mark.parametrize("name", ["kabar", "kabar kota's"])
+@pytest.mark.parametrize("configured", [False, True])
+def test_the_command_that_the_sentence_names_frees_the_newsroom_wherever_it_is_typed(
+    ten: Path, feeds: Call, here: Path, monkeypatch: pytest.MonkeyPatch, left: int, name: str, configured: bool
+) -> None:
+    folder = ten.rename(here / name)
+    named: tuple[str | Path, ...] = ("--data", folder)
+    if configured:
+        named = ("--config", "kota.toml")
+        (here / "kota.toml").write_text(f'data = "{name}"\ncatalogue = "sqlite:///{here}/kota.sqlite"\n')
+    assert feeds(*named, "build", "--output", "situs").exit_code == 0
+    lose(folder, 10 - left)
+    said = feeds(*named, "build", "--output", "situs")
+    assert said.exit_code == 2
+    program, *arguments = shlex.split(said.stderr.rpartition("say so: ")[2])
+    assert program == "feeds"
+    with monkeypatch.context() as elsewhere:
+        elsewhere.chdir("/")
+        assert feeds(*arguments).stdout.rstrip().rpartition("\n")[2].startswith(f"{left} article")
+    assert feeds(*named, "check").exit_code == 0
+
+
+@pytest.mark.parametrize("command", [("check",), ("build", "--output", "situs"), ("serve",)], ids=lambda c: c[0])
+def test_a_loss_of_the_bundled_sample_is_never_meant(feeds: Call, command: tuple[str, ...]) -> None:
+    """Whoever types it in another folder means a newsroom that is not read there."""
+    result = feeds(*command, "--accept-loss")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(
+        "feeds: --accept-loss: the bundled sample loses nothing; name your own articles with --data or --config\n"
+    )
+
+
 def test_all_articles_may_go_where_that_is_meant_and_the_empty_folder_is_right_from_then_on(
     ten: Path, feeds: Call
 ) -> None:
     lose(ten, 10)
     result = feeds("--data", ten, "build", "--output", "situs")
-    assert result.stderr.endswith(
-        'holds no articles any more; if that is meant, say so with "feeds check --accept-loss"\n'
-    )
+    said = f"holds no articles any more; if that is meant, say so: feeds --data {ten} check --accept-loss\n"
+    assert result.stderr.endswith(said)
     assert shown(Path("situs")) == 10
     assert feeds("--data", ten, "build", "--output", "situs", "--accept-loss").exit_code == 0
     assert shown(Path("situs")) == 0
@@ -160,7 +193,7 @@ class GuardedRoom:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.now = 1_700_000_000_000_000
-        self.guard = LossGuard(lambda: self.now)
+        self.guard = LossGuard(lambda: self.now, "feeds check --accept-loss")
 
     def look(self, paths: Collection[str] | None = None) -> int:
         """Take in what changed, at some paths or anywhere; gives how many articles there are."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,14 +14,18 @@ import pytest
 
 from feeds import newsroom as module
 from feeds.arrivals import read_ahead
-from feeds.errors import CatalogueError, LossError, WriterError
+from feeds.catalogue import Catalogue
+from feeds.config import Settings, load
+from feeds.errors import CatalogueError, DataDirectoryError, LossError, NoArticlesError, WriterError
 from feeds.failure import Failure, keep_failure, kept_failure
+from feeds.live import Live
 from feeds.newsroom import Newsroom, Update
 from feeds.source import Rules
 from feeds.state import catalogue_file
 from feeds.tables import SCHEMA
+from feeds.web import create_app
 from tests.conftest import Room
-from tests.support import titles
+from tests.support import article, titles, until, without_x
 
 
 @pytest.fixture
@@ -229,9 +236,12 @@ def test_a_catalogue_is_not_left_for_an_empty_one_when_what_can_be_written_chang
     expected: str,
     kept: str,
 ) -> None:
-    """Which would give the articles other ids; only one that was used before is used again."""
+    """Which would give the articles other ids; only one that was used before is used again, and no empty one."""
     room = sqlite_room
     room.article("a.md", "Isi.", title="Satu")
+    room.look()
+    room.close()
+    used = {"catalogue.sqlite": room.address.removeprefix("sqlite:///"), "ledger.jsonl": room.folder / "ledger.jsonl"}
     state = room.folder / "state"
     monkeypatch.setenv("STATE_DIRECTORY", str(state))
     monkeypatch.setattr("feeds.state.os.access", lambda *_: False)
@@ -240,6 +250,131 @@ def test_a_catalogue_is_not_left_for_an_empty_one_when_what_can_be_written_chang
     for name, exists in (("beside", beside), ("elsewhere", elsewhere)):
         if exists:
             places[name].parent.mkdir(parents=True)
-            places[name].with_name(kept).touch()
+            shutil.copy(used[kept], places[name].with_name(kept))
+        elif not may_write:  # as a command leaves them that found no articles
+            Catalogue.open(f"sqlite:///{made(places[name])}", "kabar").close()
     monkeypatch.setattr("feeds.state.os.access", lambda *_: may_write)
     assert catalogue_file(room.settings) == places[expected]
+
+
+def made(file: Path) -> Path:
+    file.parent.mkdir(parents=True)
+    return file
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
+    """A newsroom whose catalogue lies beside its articles, one of which has been moved and so has an id of its own."""
+    monkeypatch.setenv("STATE_DIRECTORY", str(tmp_path / "state"))
+    folder = tmp_path / "kabar"
+    write(folder / "lain.md", "Yang lain")
+    given = load(data=folder, environ={"FEEDS_AUTHORITY": "kabar.example"}, cwd=tmp_path)
+    built(given)
+    (folder / "sub").mkdir()
+    (folder / "lain.md").rename(folder / "sub/lain.md")
+    built(given)
+    yield given
+    assert not (tmp_path / "state").exists()
+
+
+def write(file: Path, title: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(article(title, "2026-05-04"))
+
+
+def built(given: Settings) -> None:
+    newsroom = Newsroom.open(given)
+    try:
+        newsroom.update_alone()
+    finally:
+        newsroom.close()
+
+
+def ids(live: Live) -> list[str]:
+    assert live.edition
+    document = live.edition.get("feed.json")
+    assert document
+    return [item["id"] for item in json.loads(document.body)["items"]]
+
+
+@pytest.mark.parametrize("mount_point", [False, True], ids=["no-folder", "an-empty-folder"])
+def test_a_worker_that_starts_while_the_articles_are_away_waits_for_their_own_catalogue(
+    own: Settings, mount_point: bool
+) -> None:
+    """An empty one elsewhere would give them other ids once they are back."""
+    away = own.data.rename(own.data.with_name("cakram"))
+    if mount_point:
+        own.data.mkdir()
+    with pytest.raises(DataDirectoryError):
+        Newsroom.open(own)
+    app = create_app(own)
+    live, client = app.extensions["feeds"], app.test_client()
+    live.start()
+    try:
+        until(lambda: live.error, within=2)
+        assert "data directory" in live.error
+        assert [client.get(path).status_code for path in ("/healthz", "/readyz", "/rss.xml")] == [200, 503, 503]
+        if mount_point:
+            own.data.rmdir()
+        away.rename(own.data)
+        until(lambda: live.edition and not live.error, within=10)
+        assert ids(live) == ["tag:kabar.example,2026-05-04:lain"]
+        write(own.data / "baru.md", "Baru")
+        until(lambda: len(ids(live)) == 2, within=5)
+        assert client.get("/rss.xml").status_code == 200
+    finally:
+        live.stop()
+
+
+def test_a_worker_follows_the_articles_to_the_catalogue_that_is_theirs_once_they_are_back(
+    own: Settings, tmp_path: Path
+) -> None:
+    """Where there is one elsewhere as well, which somebody has used who could not write beside them."""
+    away = own.data.rename(tmp_path / "cakram")
+    elsewhere = catalogue_file(own)
+    write(own.data / "sub/lain.md", "Yang lain")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("feeds.state.os.access", lambda *_: False)
+        built(own)
+    shutil.rmtree(own.data)
+    newsroom = Newsroom.open(own)
+    assert newsroom.catalogue.shown == f"sqlite:///{elsewhere}"
+    live = Live(newsroom)
+    live.start()
+    try:
+        until(lambda: live.error, within=2)
+        assert ids(live) == ["tag:kabar.example,2026-05-04:sub/lain"]
+        away.rename(own.data)
+        until(lambda: ids(live) == ["tag:kabar.example,2026-05-04:lain"], within=10)
+        until(lambda: not live.error, within=5)
+    finally:
+        live.stop()
+        shutil.rmtree(tmp_path / "state")
+
+
+@pytest.mark.parametrize("may_write", [True, False])
+def test_a_folder_without_articles_gets_no_catalogue_anywhere_unless_that_is_meant(
+    own: Settings, monkeypatch: pytest.MonkeyPatch, may_write: bool
+) -> None:
+    """As the mount point of a disk that is not there."""
+    given = replace(own, data=own.data.with_name("kosong"))
+    given.data.mkdir()
+    monkeypatch.setattr("feeds.state.os.access", lambda *_: may_write)
+    with pytest.raises(NoArticlesError):
+        Newsroom.open(given)
+    assert list(given.data.iterdir()) == []
+    assert not catalogue_file(given).parent.exists()
+    meant = Newsroom.open(given, may_be_empty=True)
+    meant.accept_loss()
+    meant.update_alone()
+    meant.close()
+    built(given)
+    shutil.rmtree(catalogue_file(given).parents[0 if may_write else 1])
+
+
+def test_what_cannot_be_seen_gets_no_catalogue_either(own: Settings) -> None:
+    given = replace(own, data=own.data.with_name("tertutup"))
+    write(given.data / "a.md", "Tertutup")
+    with without_x(given.data), pytest.raises(DataDirectoryError, match=r"such as a\.md: Permission denied"):
+        Newsroom.open(given)
+    assert [file.name for file in given.data.iterdir()] == ["a.md"]

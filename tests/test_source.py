@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,16 @@ import pytest
 
 from feeds import arrivals
 from feeds.arrivals import read
+from feeds.changes import unchanged_files
 from feeds.config import RESERVED, Settings
 from feeds.errors import DataDirectoryError
+from feeds.intake import take_in
 from feeds.limits import Limits
 from feeds.record import from_microseconds
-from feeds.scan import FoundFile, scan
+from feeds.scan import DEEPEST, FoundFile, glance, scan
 from feeds.source import Rules
 from tests.conftest import Room
+from tests.support import without_x
 
 Load = Callable[..., Settings]
 
@@ -280,6 +284,115 @@ class TestUnreadable:
         assert room.kinds == [("x", "unreadable")]
         assert list(room.records) == ["baik.md"]
 
+    @pytest.mark.parametrize("name", ["x", ""], ids=["of-a-folder", "of-the-folder-of-the-articles"])
+    def test_what_lies_in_a_folder_that_lost_its_x_bit_stays_as_it_was(self, room: Room, name: str) -> None:
+        """As after ``chmod -R 644``: its names are seen, its files are not."""
+        room.article("x/a.md")
+        room.article("x/dalam/b.md")
+        room.article("x/a.md.md")
+        room.look()
+        before = room.records
+        with without_x(Path(os.path.realpath(room.articles), name)):
+            taken = room.look()
+            assert room.records == before
+            closed = {"x/a.md", "x/a.md.md", "x/dalam"} if name else {"x", "baik.md"}
+            assert taken.again == closed
+            assert set(room.kinds) == {(path, "unreadable") for path in closed}
+            assert unchanged_files(room.catalogue, room.settings, program=room.program) is not None
+        room.look()
+        assert (room.records, room.problems) == (before, [])
+
+    def test_of_a_name_that_is_the_beginning_of_one_that_cannot_be_seen_nothing_is_held_back(self, room: Room) -> None:
+        for name in ("x/a.md", "x/a.md.md"):
+            room.article(name)
+        room.look()
+        room.remove("x/a.md.md")
+        with without_x(room.articles / "x"):
+            room.look()
+        assert set(room.records) == {"baik.md", "x/a.md"}
+
+    @pytest.mark.parametrize("target", [".simpanan", ".simpanan/a.md"])
+    def test_what_a_link_leads_to_stays_as_it_was_while_it_cannot_be_seen(
+        self, sqlite_room: Room, monkeypatch: pytest.MonkeyPatch, target: str
+    ) -> None:
+        room = sqlite_room
+        room.article(".simpanan/a.md")
+        (room.articles / f"tautan{Path(target).suffix}").symlink_to(target)
+        room.look()
+        before = room.records
+        monkeypatch.setattr("feeds.scan.os.scandir", _listing_blind_links(os.scandir))
+        room.look()
+        assert room.records == before
+        assert len(before) == 1
+        assert [kind for _, kind in room.kinds] == ["unreadable"]
+
+    @pytest.fixture
+    def deep(self, room: Room) -> Iterator[str]:
+        """A chain of more folders than calls may lie within each other; gives the path of the last that is listed."""
+        chain = ["a"]
+        for _ in range(1200):
+            chain.append(f"{chain[-1]}/a")
+        for path in chain:
+            (room.articles / path).mkdir()
+        yield chain[DEEPEST - 1]
+        for path in reversed(chain[DEEPEST:]):  # which shutil cannot
+            for file in (room.articles / path).glob("*.md"):
+                file.unlink()
+            (room.articles / path).rmdir()
+
+    def test_what_lies_deeper_than_any_newsroom_has_it_is_named_and_costs_no_other(self, room: Room, deep: str) -> None:
+        """No deeper than a stack of calls, and no more descriptors than one at a time."""
+        room.article(f"{deep}/b.md")
+        room.article(f"{deep}/a/c.md")
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        most = 0
+
+        def listing(path: str) -> Any:
+            nonlocal most
+            most = max(most, len(list(Path("/proc/self/fd").iterdir())))
+            return list_folder(path)
+
+        list_folder = os.scandir
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "scandir", listing)
+            taken = room.look()
+        assert most <= before + 3
+        assert set(room.records) == {"baik.md", f"{deep}/b.md"}
+        assert [(p.path, p.reason) for p in room.problems] == [
+            (f"{deep}/a", f"lies within {DEEPEST} folders; what lies in it is not read")
+        ]
+        assert taken.again == {f"{deep}/a"}
+        assert not room.look().changed
+        far = glance(room.settings, [f"{deep}/{'/'.join('a' * 1000)}/c.md"], ())
+        assert far is not None
+        assert (list(far.problems), far.statuses()) == ([f"{deep}/a"], {})
+
+    def test_what_was_read_of_a_folder_that_lies_too_deep_now_is_not_gone(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        room.article("x/y/z/a.md")
+        room.look()
+        monkeypatch.setattr("feeds.scan.DEEPEST", 2)
+        room.article("x/y/b.md")
+        for paths in (["x/y/z/a.md", "x/y/b.md"], None):
+            take_in(room.catalogue, room.settings, room.ledger_file, program=room.program, paths=paths)
+            assert set(room.records) == {"baik.md", "x/y/z/a.md", "x/y/b.md"}
+            assert room.kinds == [("x/y/z", "unreadable")]
+
+    def test_a_path_that_is_too_long_for_the_system_costs_itself_alone(
+        self, room: Room, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        name = "n" * 250
+        monkeypatch.chdir(room.articles)
+        for _ in range(20):  # 5,000 bytes, where Linux takes 4,096
+            Path(name).mkdir()
+            os.chdir(name)
+            Path("a.md").write_text("---\ntitle: Satu\ndate: 2025-06-01\n---\nIsi.\n")
+        room.look()
+        assert "baik.md" in room.records
+        assert {kind for _, kind in room.kinds if kind != "duplicate"} == {"unreadable"}
+        assert not room.look().changed
+
     def test_a_problem_is_gone_when_it_is_mended(self, room: Room) -> None:
         room.write("x.md", b"")
         room.look()
@@ -334,6 +447,29 @@ class TestUnreadable:
         assert list(room.records) == ["baik.md"]
         assert [kind for _, kind in room.kinds] == ["unreadable"]
         assert not room.look().changed
+
+
+def _listing_blind_links(list_folder: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A scandir whose links lead to where nothing can be seen, as when a folder on the way lost its x bit."""
+
+    class Blind:
+        def __init__(self, entry: os.DirEntry[str]) -> None:
+            self.name, self.path = entry.name, entry.path
+
+        def is_symlink(self) -> bool:
+            return True
+
+        def is_dir(self) -> bool:
+            raise PermissionError(13, "Permission denied", self.path)
+
+        stat = is_dir
+
+    @contextmanager
+    def scandir(path: str) -> Iterator[Any]:
+        with list_folder(path) as listing:
+            yield [Blind(entry) if entry.is_symlink() else entry for entry in listing]
+
+    return scandir
 
 
 def forbid(monkeypatch: pytest.MonkeyPatch, file: Path) -> None:

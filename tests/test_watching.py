@@ -104,6 +104,18 @@ def test_which_file_systems_tell_what_changes(tmp_path: Path, kind: str, tells: 
     assert tells_changes(tmp_path) is tells
 
 
+@pytest.mark.parametrize(("kinds", "seen"), [(("autofs", "9p"), "9p"), (("nfs4", "ext4"), "ext4"), (("ext4",), "ext4")])
+def test_of_file_systems_on_one_mount_point_the_last_is_seen(
+    tmp_path: Path, kinds: tuple[str, ...], seen: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    point = tmp_path / "arsip berita"
+    escaped = str(point).replace(" ", r"\040")
+    mounts = [f"x {escaped} {kind} rw 0 0" for kind in kinds]
+    lines = ["x / xfs rw 0 0", *mounts, f"x {escaped}/dalam btrfs rw 0 0"]
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "\n".join(lines))
+    assert state._file_system(point / "kabar") == seen
+
+
 def test_the_library_watches_as_it_is_asked_to(tmp_path: Path) -> None:
     """Without its own mercy for folders that must not be entered, which leaves those after them unwatched."""
     assert watching.watch is watch

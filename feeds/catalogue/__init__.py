@@ -54,6 +54,11 @@ class Catalogue:
         except ImportError as error:
             raise CatalogueError(masked(address), f"needs {error.name}, of the extra [postgres]") from error
 
+    def move(self, address: str) -> None:
+        """Be the catalogue at another address from now on, for all that know this one."""
+        before, self.engine = self.engine, make_engine(address)
+        before.dispose()
+
     def prepare(self) -> None:
         """Make the tables where they are missing; asked first, as a writer may be at work for longer than one waits.
 

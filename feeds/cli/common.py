@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from feeds.config import Settings, is_default_base_url, load
+from feeds.config import Settings, is_default_base_url, is_sample, load
 from feeds.errors import ArticleError, DataDirectoryError, FeedsError
 from feeds.logs import masked
 from feeds.logs import printable as printable
@@ -91,7 +91,9 @@ def open_newsroom(settings: Settings, *, accept_loss: bool = False) -> Newsroom:
     """The newsroom, with word left that a loss of articles is meant where that is so."""
     from feeds.newsroom import Newsroom  # here, as it takes a while and not every command needs it
 
-    newsroom = Newsroom.open(settings)
+    if accept_loss and is_sample(settings):
+        raise Failure("--accept-loss: the bundled sample loses nothing; name your own articles with --data or --config")
+    newsroom = Newsroom.open(settings, may_be_empty=accept_loss)
     if accept_loss:
         newsroom.accept_loss()
     return newsroom

@@ -75,11 +75,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The WSGI application of a newsroom; settings default to those of the configuration and the environment.
 
     Reads no articles: the watch begins at the first request, or when ``app.extensions["feeds"].start()`` is called.
+    Where the articles are away, and their catalogue with them, it waits for them and answers 503.
     Raises ConfigError or CatalogueError.
     """
     settings = settings or load()
     meter = Meter()
-    live = Live(Newsroom.open(settings), meter=meter)
+    live = Live(Newsroom.open(settings, waits=True), meter=meter)
     app = Service("feeds.web", static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False  # not even FLASK_DEBUG=1 shows a visitor what failed, or a console
     door = FrontDoor(app.wsgi_app, live, settings, meter)
