@@ -1,13 +1,15 @@
 """The ledger's second copy: one JSON line an entry, appended beside a SQLite catalogue, so that a lost one is restored.
 
-The last line of an id counts. A line that is cut (the machine died while it was written) is passed over.
+The last line of an id counts. A line that is cut (the machine died while it was written), or that holds what no entry
+holds, is passed over, and costs no other.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
@@ -17,7 +19,12 @@ from feeds.errors import CatalogueError
 from feeds.likeness import same_address
 from feeds.record import LedgerEntry
 
+log = logging.getLogger("feeds")
+
+SHOWN = 80  # bytes of a line that is no entry
 _APPEND = os.O_RDWR | os.O_APPEND  # the last byte is read as well
+_MOMENTS = range(-62_135_510_400_000_000, 253_402_214_400_000_000)  # of the years 1 to 9999, less a day for offsets
+_OFFSETS = range(-86_399, 86_400)  # less than a day, as datetime has them
 
 
 class LedgerFile:
@@ -31,6 +38,7 @@ class LedgerFile:
         if self.path is None:
             return []
         found: dict[str, LedgerEntry] = {}
+        wrong: list[bytes] = []
         try:
             with suppress(FileNotFoundError), os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as lines:
                 for line in lines:
@@ -39,8 +47,13 @@ class LedgerFile:
                         found.pop(entry, None)
                     elif entry:
                         found[entry.id] = entry
+                    elif line.strip() and line.endswith(b"\n"):  # else it was cut, as by a kill
+                        wrong.append(line[:SHOWN])
         except OSError as error:
             raise CatalogueError.of(error, self.path) from error
+        if wrong:
+            begins = wrong[0].decode("utf-8", "replace").strip()
+            log.warning("%s: lines that are no entries are passed over: %d, such as %r", self.path, len(wrong), begins)
         return list(found.values())
 
     def append(self, lines: Sequence[str]) -> None:
@@ -99,9 +112,35 @@ def _entry(line: bytes) -> LedgerEntry | str | None:
         if "link" in values:  # as the first version wrote it
             values.setdefault("address", same_address(values["link"] or "") or None)
         # A later version may know more of an article; what this one knows is enough to keep its id.
-        return LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
+        entry = LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
+        return entry if all(map(_is_fit, LedgerEntry._fields, entry)) else None
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_fit(name: str, value: object) -> bool:
+    """Whether a value can stand in the table under that name, and become the date that it is."""
+    return (value is None and name in _MAY_BE_NONE) or _FITS.get(name, _is_text)(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and (value.isascii() or bool(value.encode()))  # ValueError for half a character
+
+
+def _is_moment(value: object) -> bool:
+    return type(value) is int and value in _MOMENTS  # True is a number as well
+
+
+def _is_offset(value: object) -> bool:
+    return type(value) is int and value in _OFFSETS
+
+
+_MAY_BE_NONE = frozenset({"address", "withdrawn"})
+_FITS: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("published", "updated", "withdrawn"), _is_moment),
+    **dict.fromkeys(("published_offset", "updated_offset"), _is_offset),
+}
+"""What the values of an entry must be, where they are not texts."""
 
 
 def _ends_with_newline(descriptor: int) -> bool:

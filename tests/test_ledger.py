@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +17,12 @@ from feeds.config import Settings
 from feeds.errors import CatalogueError
 from feeds.ledger import LedgerFile, line_of
 from feeds.newsroom import Newsroom
-from feeds.record import LedgerEntry
+from feeds.record import LedgerEntry, from_microseconds, moment_of
 from tests.conftest import FAR_AHEAD, Room
+
+
+FIRST_MOMENT = moment_of(datetime(1, 1, 2, tzinfo=UTC))[0]
+LAST_MOMENT = moment_of(datetime(9999, 12, 31, tzinfo=UTC))[0] - 1
 
 
 def entry(identity: str, **values: Any) -> LedgerEntry:
@@ -31,6 +37,22 @@ def entry(identity: str, **values: Any) -> LedgerEntry:
         "updated_offset": 25_200,
     }
     return LedgerEntry(id=identity, **plain | values)
+
+
+UNFIT = [
+    *((name, None) for name in LedgerEntry._fields if name not in ("address", "withdrawn")),
+    *((name, ["a"]) for name in LedgerEntry._fields),
+    *((name, True) for name in LedgerEntry._fields),
+    *((name, 2.5) for name in LedgerEntry._fields),
+    *((name, "17a") for name in LedgerEntry._fields if isinstance(entry("a", withdrawn=1)._asdict()[name], int)),
+    *((name, 17) for name in LedgerEntry._fields if isinstance(entry("a", address="a")._asdict()[name], str)),
+    *((name, 2**64) for name in ("published", "published_offset", "updated", "updated_offset", "withdrawn")),
+    ("published", 2**62),  # a number of 64 bits, but no date
+    ("updated", FIRST_MOMENT - 1),
+    ("withdrawn", LAST_MOMENT + 1),
+    ("updated_offset", 86_400),
+    ("slug", "\ud83d"),  # half a character
+]
 
 
 @pytest.fixture
@@ -76,14 +98,15 @@ class TestFile:
 
     @given(
         texts=st.lists(st.text(st.characters(exclude_categories=["Cs"])), min_size=4, max_size=4),
-        numbers=st.lists(st.integers(-(2**62), 2**62), min_size=4, max_size=4),
+        moments=st.lists(st.integers(FIRST_MOMENT, LAST_MOMENT), min_size=2, max_size=2),
+        offsets=st.lists(st.integers(-86_399, 86_399), min_size=2, max_size=2),
     )
     def test_any_text_and_number_comes_back(
-        self, texts: list[str], numbers: list[int], tmp_path_factory: pytest.TempPathFactory
+        self, texts: list[str], moments: list[int], offsets: list[int], tmp_path_factory: pytest.TempPathFactory
     ) -> None:
         file = LedgerFile(tmp_path_factory.mktemp("ledger") / "ledger.jsonl")
         one, two, three, four = texts
-        written = LedgerEntry(one, two, three, four, numbers[0], numbers[1], "0f", numbers[2], numbers[3])
+        written = LedgerEntry(one, two, three, four, moments[0], offsets[0], "0f", moments[1], offsets[1])
         file.append([line_of(written), line_of(entry("a lain"))])
         assert file.entries() == [written, entry("a lain")]
 
@@ -111,6 +134,24 @@ class TestFile:
             lines.write(line + b"\n")
         file.append(list(map(line_of, [entry("b")])))
         assert file.entries() == [entry("a"), entry("b")]
+
+    @pytest.mark.parametrize(("name", "value"), UNFIT)
+    def test_a_value_of_the_wrong_kind_costs_its_line_alone_and_is_said(
+        self, file: LedgerFile, caplog: pytest.LogCaptureFixture, name: str, value: object
+    ) -> None:
+        assert file.path
+        lines = [line_of(entry("a")), json.dumps(entry("x")._asdict() | {name: value}), line_of(entry("b"))]
+        file.path.write_text("".join(f"{line}\n" for line in lines))
+        with caplog.at_level(logging.WARNING):
+            assert file.entries() == [entry("a"), entry("b")]
+        assert f"{file.path}: lines that are no entries are passed over: 1, such as '{{\"" in caplog.text
+
+    @pytest.mark.parametrize("moment", [FIRST_MOMENT, LAST_MOMENT])
+    @pytest.mark.parametrize("offset", [-86_399, 86_399])
+    def test_a_moment_that_is_taken_in_is_a_date(self, file: LedgerFile, moment: int, offset: int) -> None:
+        file.append([line_of(entry("a", published=moment, published_offset=offset))])
+        (found,) = file.entries()
+        assert moment_of(from_microseconds(found.published, found.published_offset)) == (moment, offset)
 
     def test_a_folder_in_its_place_is_one_sentence(self, tmp_path: Path) -> None:
         with pytest.raises(CatalogueError, match="of the wrong kind"):
@@ -194,6 +235,22 @@ class TestLostCatalogue:
         assert sqlite_room.records == {}
         sqlite_room.look()
         assert sqlite_room.ids == {"a.md": "tag:kabar.example,2025-06-01:a"}
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [("published", None), ("key", None), ("slug", ["a"]), ("published", 2**64), ("updated", 2**62)],
+    )
+    def test_a_line_that_somebody_edited_wrongly_stops_no_run(self, worked: Room, name: str, value: object) -> None:
+        """The article of the line is then seen for the first time; all others have their history."""
+        before = worked.ids
+        assert worked.ledger_file.path
+        *lines, last = worked.ledger_file.path.read_text().splitlines()
+        worked.ledger_file.path.write_text("\n".join([*lines, json.dumps(json.loads(last) | {name: value}), ""]))
+        worked.lose_catalogue()
+        worked.look()
+        different = {path for path, identity in worked.ids.items() if identity != before[path]}
+        assert len(different) <= 1
+        assert set(worked.ids) == set(before)
 
     def test_the_copy_has_a_line_only_for_what_changed(self, worked: Room) -> None:
         assert worked.ledger_file.path
