@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
 
@@ -67,6 +67,38 @@ class LedgerFile:
                 file.write(("\n".join(lines) + "\n").encode("utf-8"))
         except OSError as error:
             raise CatalogueError.of(error, self.path) from error
+
+    @contextmanager
+    def taken_back_on_failure(self) -> Iterator[None]:
+        """What is appended within is cut off again where anything fails: the catalogue does not know of it then.
+
+        The caller holds the writer's place, so that all that the file has grown by is its own. What cannot be cut off
+        does no harm: it is lines that the next run would write.
+        """
+        before = self.size
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError, CatalogueError):  # of a disk that is gone: the failure itself is told
+                self._cut_to(before)
+            raise
+
+    @property
+    def size(self) -> int:
+        """In bytes; 0 where there is no file."""
+        if self.path is None:
+            return 0
+        try:
+            return self.path.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise CatalogueError.of(error, self.path) from error
+
+    def _cut_to(self, size: int) -> None:
+        if self.path is not None and self.size > size:  # a shorter one is another, and would be filled with zeros
+            with os.fdopen(open_own(self.path, os.O_WRONLY), "wb") as file:
+                file.truncate(size)
 
     def complete(self, entries: Iterable[LedgerEntry]) -> None:
         """Append the entries that are not in the file, and make them last."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +21,6 @@ from feeds.ledger import LedgerFile, line_of
 from feeds.newsroom import Newsroom
 from feeds.record import LedgerEntry, from_microseconds, moment_of
 from tests.conftest import FAR_AHEAD, Room
-
 
 FIRST_MOMENT = moment_of(datetime(1, 1, 2, tzinfo=UTC))[0]
 LAST_MOMENT = moment_of(datetime(9999, 12, 31, tzinfo=UTC))[0] - 1
@@ -229,6 +230,7 @@ class TestLostCatalogue:
         sqlite_room.article("a.md")
         with monkeypatch.context() as for_a_while:
             for_a_while.setattr(LedgerFile, "sync", fail)
+            for_a_while.setattr(LedgerFile, "_cut_to", lambda *_: None)  # who is dead cuts nothing off
             with pytest.raises(OSError, match="mati"):
                 sqlite_room.look()
         assert [e.id for e in sqlite_room.ledger_file.entries()] == ["tag:kabar.example,2025-06-01:a"]
@@ -251,6 +253,31 @@ class TestLostCatalogue:
         different = {path for path, identity in worked.ids.items() if identity != before[path]}
         assert len(different) <= 1
         assert set(worked.ids) == set(before)
+
+    @pytest.mark.parametrize("known", [0, 3], ids=["first build", "later"])
+    def test_a_commit_that_fails_leaves_no_line_however_often_it_is_tried(self, sqlite_room: Room, known: int) -> None:
+        """Each try would eat more of a disk that is full already."""
+        room = sqlite_room
+        for number in range(known):
+            room.article(f"{number}.md")
+            room.look()
+        assert room.ledger_file.path
+        before = room.ledger_file.path.read_bytes() if known else b""
+        for number in range(5):
+            room.article(f"{number}.md", "Isi yang baru.")
+
+        def refuse(_: sa.Connection) -> None:
+            raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
+
+        sa.event.listen(room.catalogue.engine, "commit", refuse)
+        for _ in range(5):
+            with pytest.raises(CatalogueError, match="disk is full"):
+                room.look()
+            assert room.ledger_file.path.read_bytes() == before
+        sa.event.remove(room.catalogue.engine, "commit", refuse)
+        room.look()
+        assert sorted(room.ledger_file.entries()) == room.read(lambda reading: sorted(reading.whole_ledger()))
+        assert len(room.ids) == 5
 
     def test_the_copy_has_a_line_only_for_what_changed(self, worked: Room) -> None:
         assert worked.ledger_file.path
