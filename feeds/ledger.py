@@ -6,6 +6,7 @@ holds, is passed over, and costs no other.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -21,6 +22,7 @@ from feeds.record import LedgerEntry
 
 log = logging.getLogger("feeds")
 
+TAIL = 4096  # bytes by which an end is known again
 SHOWN = 80  # bytes of a line that is no entry
 _APPEND = os.O_RDWR | os.O_APPEND  # the last byte is read as well
 _MOMENTS = range(-62_135_510_400_000_000, 253_402_214_400_000_000)  # of the years 1 to 9999, less a day for offsets
@@ -33,14 +35,15 @@ class LedgerFile:
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
-    def entries(self) -> list[LedgerEntry]:
-        """Every entry as it was last written, in the order of first sight."""
+    def entries(self, start: int = 0) -> list[LedgerEntry]:
+        """Every entry as it was last written, in the order of first sight. start: in bytes, the end of a line."""
         if self.path is None:
             return []
         found: dict[str, LedgerEntry] = {}
         wrong: list[bytes] = []
         try:
             with suppress(FileNotFoundError), os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as lines:
+                lines.seek(start)
                 for line in lines:
                     entry = _entry(line)
                     if isinstance(entry, str):
@@ -95,15 +98,27 @@ class LedgerFile:
         except OSError as error:
             raise CatalogueError.of(error, self.path) from error
 
+    def digest(self, size: int) -> str:
+        """Over the last bytes of the first ``size`` of the file; "" where it has not as many."""
+        if self.path is None or self.size < size:
+            return ""
+        start = max(size - TAIL, 0)
+        try:
+            with suppress(FileNotFoundError), os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as file:
+                return hashlib.sha256(os.pread(file.fileno(), size - start, start)).hexdigest()[:16]
+        except OSError as error:
+            raise CatalogueError.of(error, self.path) from error
+        return ""
+
     def _cut_to(self, size: int) -> None:
         if self.path is not None and self.size > size:  # a shorter one is another, and would be filled with zeros
             with os.fdopen(open_own(self.path, os.O_WRONLY), "wb") as file:
                 file.truncate(size)
 
     def complete(self, entries: Iterable[LedgerEntry]) -> None:
-        """Append the entries that are not in the file, and make them last."""
+        """Append the entries that are not in the file, and make them last; what is damaged of them is left out."""
         known = {entry.id for entry in self.entries()}
-        self.append([line_of(entry) for entry in entries if entry.id not in known])
+        self.append([line_of(entry) for entry in entries if entry.id not in known and is_entry(entry)])
         self.sync()
 
     def sync(self) -> None:
@@ -145,9 +160,14 @@ def _entry(line: bytes) -> LedgerEntry | str | None:
             values.setdefault("address", same_address(values["link"] or "") or None)
         # A later version may know more of an article; what this one knows is enough to keep its id.
         entry = LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
-        return entry if all(map(_is_fit, LedgerEntry._fields, entry)) else None
+        return entry if is_entry(entry) else None
     except (ValueError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def is_entry(entry: LedgerEntry) -> bool:
+    """Whether its values are what they must be: not so of a line that somebody edited, or a table that is damaged."""
+    return all(map(_is_fit, LedgerEntry._fields, entry))
 
 
 def _is_fit(name: str, value: object) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from feeds import tables
+from feeds.catalogue.aside import set_aside
 from feeds.errors import CatalogueError, LossError, UnusableCatalogueError
 from feeds.live import Live
 from feeds.newsroom import Newsroom
@@ -242,6 +243,39 @@ def test_a_new_catalogue_takes_nothing_from_the_log_of_the_one_before(desk: Desk
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     finally:
         newest.close()
+
+
+def test_a_kill_while_a_catalogue_is_set_aside_costs_nothing(
+    desk: Desk, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is a database left without its log, nor is the log taken for that of the new one."""
+    known = ids(desk.newsroom)
+    holder = sqlite3.connect(database)  # keeps the log from being removed
+    holder.execute("SELECT * FROM meta").fetchone()
+    desk.write("baru.md", "Sebelum dimatikan", "2026-05-20")
+    desk.newsroom.update_alone()
+    desk.close()
+    before = Path(f"{database}-wal").stat().st_size
+    assert before
+    rename, renamed = Path.rename, []
+
+    def rename_once(path: Path, target: Path) -> Path:
+        if renamed:
+            raise KeyboardInterrupt
+        renamed.append(path)
+        return rename(path, target)
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(Path, "rename", rename_once)
+        with pytest.raises(KeyboardInterrupt):
+            set_aside(database)
+    now = ids_once_reopened(desk)
+    assert {title: now[title] for title in known if title in now} == {t: known[t] for t in known if t in now}
+    assert "Sebelum dimatikan" in now
+    holder.close()
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert renamed == [database]
 
 
 def test_a_deleted_state_folder_is_made_again_under_a_running_service(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feeds.config import Settings
-from feeds.errors import CatalogueError
+from feeds.errors import CatalogueError, UnusableCatalogueError
 from feeds.ledger import LedgerFile, line_of
 from feeds.newsroom import Newsroom
 from feeds.record import LedgerEntry, from_microseconds, moment_of
@@ -54,6 +55,37 @@ UNFIT = [
     ("updated_offset", 86_400),
     ("slug", "\ud83d"),  # half a character
 ]
+
+
+def lose_all(path: Path) -> int:
+    path.unlink()
+    return 31
+
+
+def restore_a_backup(path: Path) -> int:
+    path.write_bytes(path.with_name("cadangan").read_bytes())
+    return 2
+
+
+def cut_the_end(path: Path) -> int:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:20]) + lines[20][:30])
+    return 11
+
+
+def cut_out_of_the_middle(path: Path) -> int:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:10] + lines[14:]))
+    return 4
+
+
+def exchange(path: Path) -> int:
+    """For one of the same length."""
+    path.write_bytes(b"x" * path.stat().st_size)
+    return 31
+
+
+LOSSES = [lose_all, restore_a_backup, cut_the_end, cut_out_of_the_middle, exchange]
 
 
 @pytest.fixture
@@ -263,17 +295,21 @@ class TestLostCatalogue:
             room.look()
         assert room.ledger_file.path
         before = room.ledger_file.path.read_bytes() if known else b""
+        tried = []
         for number in range(5):
             room.article(f"{number}.md", "Isi yang baru.")
 
         def refuse(_: sa.Connection) -> None:
-            raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
+            if room.ledger_file.size > len(before):
+                tried.append(room.ledger_file.size)
+                raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("disk is full"))
 
         sa.event.listen(room.catalogue.engine, "commit", refuse)
         for _ in range(5):
             with pytest.raises(CatalogueError, match="disk is full"):
                 room.look()
             assert room.ledger_file.path.read_bytes() == before
+        assert len(tried) == 5
         sa.event.remove(room.catalogue.engine, "commit", refuse)
         room.look()
         assert sorted(room.ledger_file.entries()) == room.read(lambda reading: sorted(reading.whole_ledger()))
@@ -292,8 +328,101 @@ class TestLostCatalogue:
         assert sorted(worked.ledger_file.entries()) == kept
 
 
-def fail(_: LedgerFile) -> None:
-    raise OSError("mati")
+class TestLostCopy:
+    """ledger.jsonl may be deleted, cut, or exchanged for a backup: it soon has all again that the catalogue knows."""
+
+    @pytest.fixture
+    def kept(self, sqlite_room: Room) -> Room:
+        """Thirty articles, of which one has been edited since its backup lies beside the file."""
+        for number in range(30):
+            sqlite_room.article(f"{number}.md", f"Isi {number}.")
+        sqlite_room.look()
+        path = sqlite_room.ledger_file.path
+        assert path
+        path.with_name("cadangan").write_bytes(path.read_bytes())
+        sqlite_room.article("7.md", "Isi yang lain.", title="Judul baru")
+        sqlite_room.article("30.md")
+        sqlite_room.look()
+        return sqlite_room
+
+    @pytest.mark.parametrize("lose", LOSSES)
+    def test_it_is_whole_again_after_the_next_look_which_says_so(
+        self, kept: Room, lose: Callable[[Path], int], caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = kept.ledger_file.path
+        assert path
+        table = kept.read(lambda reading: sorted(reading.whole_ledger()))
+        lost = lose(path)
+        with caplog.at_level(logging.WARNING):
+            kept.look()
+        assert sorted(kept.ledger_file.entries()) == table
+        said = f"{path} lacked entries of the catalogue, which are written again: {lost}"
+        assert [record.message for record in caplog.records if "lacked" in record.message] == [said]
+        caplog.clear()
+        size = path.stat().st_size
+        kept.look()
+        assert not caplog.records
+        assert path.stat().st_size == size
+
+    @pytest.mark.parametrize("lose", LOSSES)
+    def test_no_id_changes_where_the_catalogue_is_lost_after_that(
+        self, kept: Room, lose: Callable[[Path], int]
+    ) -> None:
+        kept.rename("3.md", "ekonomi/tiga.md")
+        kept.look()
+        before = kept.ids
+        assert kept.ledger_file.path
+        lose(kept.ledger_file.path)
+        kept.article("9.md", "Isi yang disunting.")
+        kept.look()
+        kept.lose_catalogue()
+        kept.look()
+        assert kept.ids == before
+
+    def test_a_file_that_is_whole_is_not_read(self, kept: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+        def read(*_: object) -> None:
+            raise AssertionError("a line of the ledger was read")
+
+        monkeypatch.setattr(LedgerFile, "entries", read)
+        kept.look()
+        kept.article("8.md", "Isi yang baru.")
+        kept.look()
+        kept.look()
+
+    def test_a_catalogue_that_lost_its_last_changes_has_them_from_the_copy(self, kept: Room) -> None:
+        """As where the log beside a database was lost: the article that was renamed and edited keeps its id."""
+        kept.close()
+        database = Path(sa.engine.make_url(kept.address).database or "")
+        with closing(sqlite3.connect(database)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        earlier = database.read_bytes()
+        kept.rename("5.md", "ekonomi/lima.md")
+        kept.article("31.md")
+        kept.look()
+        kept.article("ekonomi/lima.md", "Isi yang lain sama sekali.", title="Lain")
+        kept.look()
+        kept.rename("31.md", "ekonomi/tigapuluh-satu.md")
+        kept.look()
+        before = kept.records
+        kept.lose_catalogue()
+        database.write_bytes(earlier)
+        kept.look()
+        assert kept.records == before
+        assert sorted(kept.ledger_file.entries()) == kept.read(lambda reading: sorted(reading.whole_ledger()))
+
+    def test_a_value_that_the_catalogue_cannot_have_written_is_damage(self, kept: Room) -> None:
+        """It must not become a line that nobody can read."""
+        with kept.catalogue.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE ledger SET slug = x'cb00' WHERE key = '3'")
+        assert kept.ledger_file.path
+        kept.ledger_file.path.unlink()
+        with pytest.raises(UnusableCatalogueError, match="which is no entry"):
+            kept.look()
+
+
+def fail(file: LedgerFile) -> None:
+    if file.size:
+        raise OSError("mati")
 
 
 class TestNewsroom:
