@@ -85,7 +85,7 @@ class LossGuard:
             self.settle(writer)
         is_most = now.articles >= expected or is_lost
         self._seen = now if is_most else before._replace(withdrawn=min(before.withdrawn, now.withdrawn))
-        _keep(writer, self._seen, self._known(writer))
+        _keep(writer, self._seen)
 
     def settle(self, writer: Writing) -> None:
         """What was said to be meant holds for once."""
@@ -95,18 +95,27 @@ class LossGuard:
         return Holding(*reading.holding(), self._clock())
 
     def _known(self, reading: Reading) -> Holding | None:
-        numbers = reading.value(MOST).split()
-        if len(numbers) != len(Holding._fields) or not all(map(str.isdecimal, numbers)):
+        known = _kept(reading)
+        if known is None or not self._counts(known):
             return None
-        known = Holding(*map(int, numbers))
-        return known if self._counts(known) else None
+        return known._replace(
+            since=min(known.since, self._clock())
+        )  # a clock that was ahead counts no longer than a day
 
     def _counts(self, holding: Holding) -> bool:
         return self._clock() - holding.since <= DAY
 
 
-def _keep(writer: Writing, most: Holding, known: Holding | None) -> None:
-    if known is None or known[:2] != most[:2] or most.since - known.since > HOUR:  # not each moment anew
+def _kept(reading: Reading) -> Holding | None:
+    numbers = reading.value(MOST).split()
+    is_holding = len(numbers) == len(Holding._fields) and all(map(str.isdecimal, numbers))
+    return Holding(*map(int, numbers)) if is_holding else None
+
+
+def _keep(writer: Writing, most: Holding) -> None:
+    known = _kept(writer)
+    # Not each moment anew; but at once where the clock was ahead when the number was kept.
+    if known is None or known[:2] != most[:2] or not 0 <= most.since - known.since <= HOUR:
         writer.set_value(MOST, " ".join(map(str, most)))
 
 

@@ -1,8 +1,8 @@
 """The catalogue and the ledger's second copy, brought to know the same: what one has lost comes back from the other.
 
 The catalogue remembers how the file ended when it last wrote to it: a file that is whole costs a look at its end. One
-that goes on behind that is of a catalogue that knew more, whose log was lost, or which did not commit before its process
-died. Any other was lost, cut, or exchanged for an older one.
+that goes on behind that is of a catalogue that knew more: its log was lost, or its process died before it committed.
+Any other was lost, cut, or exchanged for an older one.
 """
 
 from __future__ import annotations

@@ -235,6 +235,17 @@ def test_a_clock_that_is_set_back_frees_nothing(guarded: GuardedRoom) -> None:
         guarded.look()
 
 
+def test_a_clock_that_was_ahead_once_does_not_hold_the_number_for_as_long(guarded: GuardedRoom) -> None:
+    guarded.now += 400 * DAY
+    guarded.room.article("19.md", "Disunting.")
+    assert guarded.look() == 20
+    guarded.now -= 400 * DAY
+    for number in range(19):
+        guarded.room.remove(f"{number}.md")
+        assert guarded.look() == 19 - number
+        guarded.now += DAY + 1
+
+
 def test_a_loss_that_waits_writes_nothing_at_all(guarded: GuardedRoom) -> None:
     room = guarded.room
     for number in range(11):
