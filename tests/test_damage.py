@@ -24,6 +24,8 @@ from tests.support import FEEDS, Desk, a_desk, article, environment, living, run
 Ids = dict[str, tuple[str, str, str | None]]
 """Headline -> id, date of publication, date of change."""
 
+PAGE = 4096
+LEAF_OF_INDEX = 10  # its first byte, https://sqlite.org/fileformat2.html#b_tree_pages
 MIDDLE = slice(8192, -4096)
 
 
@@ -431,6 +433,24 @@ def test_a_text_that_is_none_any_more_is_met_when_its_article_changes(desk: Desk
     table, _, name = column.partition(".")
     spoil(f"UPDATE {table} SET {name} = CAST(x'cb' || {name} AS TEXT)")(database)
     desk.write("39.md", "Berita 39", "2026-04-12T09:00:00+07:00", body="Isi yang baru.")
+    now = ids_once_reopened(desk)
+    assert {title: found[:2] for title, found in now.items()} == {title: found[:2] for title, found in known.items()}
+    assert database.with_name("catalogue.sqlite.set-aside").exists()
+
+
+def test_an_index_that_leads_to_a_row_that_nobody_asked_for_is_damage(desk: Desk, database: Path) -> None:
+    """A bit that flipped in it, which SQLite does not notice."""
+    known = ids(desk.newsroom)
+    desk.close()
+    close(database)
+    key = known["Berita 39"][0].encode()
+    row = desk.settings.newsroom.encode() + key + b"rss"  # of the rendered entries
+    data = bytearray(database.read_bytes())
+    for page in range(0, len(data), PAGE):
+        if data[page] == LEAF_OF_INDEX and row in data[page : page + PAGE]:
+            data[data.index(row, page) + len(row) - len(b"9rss")] ^= 0x10
+    database.write_bytes(data)
+    desk.write("0.md", "Berita 0", "2026-04-01T09:00:00+07:00", body="Isi yang baru.")
     now = ids_once_reopened(desk)
     assert {title: found[:2] for title, found in now.items()} == {title: found[:2] for title, found in known.items()}
     assert database.with_name("catalogue.sqlite.set-aside").exists()
