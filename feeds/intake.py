@@ -66,7 +66,7 @@ def take_in(
     rules = ahead.rules if ahead else Rules.of(settings)
     digest = rules_digest(rules, program)
     found = ahead.scan if ahead else look(catalogue, settings, digest, paths)
-    restore(catalogue, ledger_file)
+    restore(catalogue, ledger_file, guard)
     with ledger_file.taken_back_on_failure(), catalogue.writing() as writer:
         before = guard and guard.before(writer)
         withdrawals = Withdrawals(writer, read_lists(rules, found), settings, found)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
+from typing import NamedTuple
 
 from feeds.confined import open_own
 from feeds.errors import CatalogueError
@@ -23,10 +24,25 @@ from feeds.record import LedgerEntry
 log = logging.getLogger("feeds")
 
 TAIL = 4096  # bytes by which an end is known again
+MANY = 2**53  # articles, more than any newsroom has
 SHOWN = 80  # bytes of a line that is no entry
 _APPEND = os.O_RDWR | os.O_APPEND  # the last byte is read as well
 _MOMENTS = range(-62_135_510_400_000_000, 253_402_214_400_000_000)  # of the years 1 to 9999, less a day for offsets
 _OFFSETS = range(-86_399, 86_400)  # less than a day, as datetime has them
+
+
+class Number(NamedTuple):
+    """How many articles there were at the most within a day, and how many of the ledger's were withdrawn then."""
+
+    articles: int
+    withdrawn: int
+
+
+class Content(NamedTuple):
+    """What the file holds: entries in the order of first sight, each as it was last written, and the last number."""
+
+    entries: list[LedgerEntry]
+    number: Number | None
 
 
 class LedgerFile:
@@ -35,10 +51,15 @@ class LedgerFile:
     def __init__(self, path: Path | None) -> None:
         self.path = path
 
-    def entries(self, start: int = 0) -> list[LedgerEntry]:
-        """Every entry as it was last written, in the order of first sight. start: in bytes, the end of a line."""
+    def entries(self) -> list[LedgerEntry]:
+        """Every entry as it was last written, in the order of first sight."""
+        return self.read().entries
+
+    def read(self, start: int = 0) -> Content:
+        """What it holds from some byte on, the end of a line."""
         if self.path is None:
-            return []
+            return Content([], None)
+        number: Number | None = None
         found: dict[str, LedgerEntry] = {}
         wrong: list[bytes] = []
         try:
@@ -46,7 +67,9 @@ class LedgerFile:
                 lines.seek(start)
                 for line in lines:
                     entry = _entry(line)
-                    if isinstance(entry, str):
+                    if isinstance(entry, Number):
+                        number = entry
+                    elif isinstance(entry, str):
                         found.pop(entry, None)
                     elif entry:
                         found[entry.id] = entry
@@ -57,7 +80,7 @@ class LedgerFile:
         if wrong:
             begins = wrong[0].decode("utf-8", "replace").strip()
             log.warning("%s: lines that are no entries are passed over: %d, such as %r", self.path, len(wrong), begins)
-        return list(found.values())
+        return Content(list(found.values()), number)
 
     def append(self, lines: Sequence[str]) -> None:
         """Write entries, as ``line_of`` makes them; ``sync`` makes them last."""
@@ -145,23 +168,31 @@ def line_of(entry: LedgerEntry) -> str:
     )
 
 
+def line_of_number(number: Number) -> str:
+    """The line that says how many articles there are now: a catalogue that is lost does not take that along."""
+    return json.dumps(number._asdict())
+
+
 def forgotten(identity: str) -> str:
     """The line that takes an entry back."""
     return f'{{"forgotten":{_quoted(identity)}}}'
 
 
-def _entry(line: bytes) -> LedgerEntry | str | None:
-    """An entry, the id of one that is taken back, or None for a line that is neither."""
+def _entry(line: bytes) -> LedgerEntry | Number | str | None:
+    """An entry, the id of one that is taken back, a number of articles, or None for a line that is none of them."""
     try:
         values = json.loads(line)
         if isinstance(gone := values.get("forgotten"), str):
             return gone
+        if "articles" in values:
+            number = Number(values["articles"], values["withdrawn"])
+            return number if all(type(each) is int and 0 <= each < MANY for each in number) else None
         if "link" in values:  # as the first version wrote it
             values.setdefault("address", same_address(values["link"] or "") or None)
         # A later version may know more of an article; what this one knows is enough to keep its id.
         entry = LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
         return entry if is_entry(entry) else None
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

@@ -41,15 +41,20 @@ class Publication:
 
 
 class Manifest(NamedTuple):
-    """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows."""
+    """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows.
+
+    catalogue: which one had those, as ``losses.origin_of`` names it; "" where nobody knows.
+    """
 
     documents: Mapping[str, str]
     articles: int = 0
+    catalogue: str = ""
 
 
-def articles_in(folder: Path) -> int:
-    """How many articles the documents in a folder were made of, 0 where nobody knows."""
-    return _manifest(folder / MANIFEST).articles
+def published_in(folder: Path) -> tuple[int, str]:
+    """How many articles the documents in a folder were made of, and by which catalogue; see ``Manifest``."""
+    manifest = _manifest(folder / MANIFEST)
+    return manifest.articles, manifest.catalogue
 
 
 def to_folder(
@@ -59,22 +64,24 @@ def to_folder(
     precompress: bool = False,
     jobs: int = 2,
     articles: int = 0,
+    catalogue: str = "",
 ) -> Publication:
     """Write every document that differs, and remove those of an earlier manifest that are no more.
 
-    Files get the document's Last-Modified as mtime. articles: how many the edition is made of, for the manifest.
+    Files get the document's Last-Modified as mtime. articles, catalogue: what the edition is made of, for the
+    manifest.
     Raises OutputError; the old files stay whole then.
     """
     try:
-        return _Folder(folder, precompress, jobs, articles).publish(renditions)
+        return _Folder(folder, precompress, jobs, (articles, catalogue)).publish(renditions)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
 
 
 class _Folder:
-    def __init__(self, folder: Path, precompress: bool, jobs: int, articles: int) -> None:
+    def __init__(self, folder: Path, precompress: bool, jobs: int, made_of: tuple[int, str]) -> None:
         self.folder = folder
-        self.articles = articles
+        self.made_of = made_of
         self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
         self.jobs = jobs
         self.workshop = folder / WORKSHOP
@@ -125,7 +132,7 @@ class _Folder:
         if not self.manifest:
             raise OutputError(str(self.folder), "an edition without any document is none")
         removed = self._remove(set(self.before.documents) - set(self.manifest))
-        now = Manifest(self.manifest, self.articles)
+        now = Manifest(self.manifest, *self.made_of)
         if now != self.before:
             self._list(now)
         documents = len(self.manifest)
@@ -145,7 +152,7 @@ class _Folder:
 
     def _list(self, manifest: Manifest) -> None:
         documents = dict(sorted(manifest.documents.items()))
-        listed = json.dumps({"articles": manifest.articles, "documents": documents}, indent=1)
+        listed = json.dumps(manifest._replace(documents=documents)._asdict(), indent=1)
         self._replace(MANIFEST, listed.encode(), None)
 
     def _document(self, rendition: Rendition) -> bool:
@@ -251,6 +258,6 @@ def _manifest(path: Path) -> Manifest:
     try:
         listed = json.loads(path.read_bytes() if S_ISREG(path.lstat().st_mode) else b"{}")
         documents = {str(name): str(etag) for name, etag in listed["documents"].items()}
-        return Manifest(documents, int(listed.get("articles", 0)))
+        return Manifest(documents, int(listed.get("articles", 0)), str(listed.get("catalogue", "")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Manifest({})

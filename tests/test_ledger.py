@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from feeds.config import Settings
 from feeds.errors import CatalogueError, UnusableCatalogueError
-from feeds.ledger import LedgerFile, line_of
+from feeds.ledger import LedgerFile, Number, line_of, line_of_number
 from feeds.newsroom import Newsroom
 from feeds.record import LedgerEntry, from_microseconds, moment_of
 from tests.conftest import FAR_AHEAD, Room
@@ -185,6 +185,11 @@ class TestFile:
         file.append([line_of(entry("a", published=moment, published_offset=offset))])
         (found,) = file.entries()
         assert moment_of(from_microseconds(found.published, found.published_offset)) == (moment, offset)
+
+    def test_the_last_number_of_articles_counts_and_is_no_entry(self, file: LedgerFile) -> None:
+        numbers = [Number(7, 0), Number(9, 2)]
+        file.append([line_of(entry("a")), *map(line_of_number, numbers), '{"articles": -1, "withdrawn": 0}'])
+        assert file.read() == ([entry("a")], numbers[-1])
 
     def test_a_folder_in_its_place_is_one_sentence(self, tmp_path: Path) -> None:
         with pytest.raises(CatalogueError, match="of the wrong kind"):
@@ -383,7 +388,7 @@ class TestLostCopy:
         def read(*_: object) -> None:
             raise AssertionError("a line of the ledger was read")
 
-        monkeypatch.setattr(LedgerFile, "entries", read)
+        monkeypatch.setattr(LedgerFile, "read", read)
         kept.look()
         kept.article("8.md", "Isi yang baru.")
         kept.look()
