@@ -25,6 +25,7 @@ The layer rule (held by tests/test_layers.py): a module imports from the lines a
     survey, explain                    what the catalogue holds, counted; how one article is read
     identity, ledger, lock, compose    which article is which; its second copy; one writer; articles -> Feed
     duplicates, withdrawals            articles that are the same in all but name; articles that are withdrawn
+    restoring                          the ledger's table and its second copy, brought to know the same
     arrivals, changes, formats, pages  files -> rows, in several processes; Feed -> bytes
     forms                              the formats, and the page that is written like one
     selection, archives                what an address asks for; the months of a feed

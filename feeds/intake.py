@@ -19,6 +19,7 @@ from feeds.ledger import LedgerFile, forgotten, line_of
 from feeds.losses import LossGuard, where_they_went
 from feeds.model import Article
 from feeds.record import Former, LedgerEntry, Row, former_of, record_of, row_of
+from feeds.restoring import remember, restore
 from feeds.scan import FoundFile, Scan
 from feeds.source import Rules, place_of
 from feeds.withdrawal_lists import read_lists
@@ -65,7 +66,8 @@ def take_in(
     rules = ahead.rules if ahead else Rules.of(settings)
     digest = rules_digest(rules, program)
     found = ahead.scan if ahead else look(catalogue, settings, digest, paths)
-    with catalogue.writing() as writer:
+    restore(catalogue, ledger_file, guard)
+    with ledger_file.taken_back_on_failure(), catalogue.writing() as writer:
         before = guard and guard.before(writer)
         withdrawals = Withdrawals(writer, read_lists(rules, found), settings, found)
         work = plan(writer, found, digest, withdrawals)
@@ -88,7 +90,7 @@ def take_in(
         if guard and before:
             guard.check(writer, before, lambda: _where_they_went(catalogue, writer, work, found))
         taker.keep()
-        ledger_file.sync()
+        remember(writer, ledger_file)
         writer.put_files({**work.statuses, **in_doubt(taker.unopened)})
         writer.forget_files(work.gone)
         writer.set_value("lists", "\n".join(file.path for file in found.lists()))
@@ -156,7 +158,7 @@ class _Taker:
         self.read = 0
         self.changed = False
         self.everything = False
-        self.cold = writer.ledger_is_empty() and not self._restore()
+        self.cold = writer.ledger_is_empty()
         self.identities = Identities(settings.authority, settings.zone)
         self.categories = {category.slug for category in writer.categories()}
         self.before: dict[str, list[Former]] = {}
@@ -173,11 +175,6 @@ class _Taker:
         self.held: dict[str, str] = {}  # lines of the ledger by id, until it is known what leaves no trace
         self.fresh: set[str] = set()  # ids that the ledger did not know
         self.marks: set[int] = set()
-
-    def _restore(self) -> bool:
-        entries = self.ledger_file.entries()
-        self.writer.put_ledger(entries, ())
-        return bool(entries)
 
     def replace_problems(self, found: Scan) -> None:
         """Problems of the directory itself: links that lead out, folders that look like files."""

@@ -1,23 +1,48 @@
 """The ledger's second copy: one JSON line an entry, appended beside a SQLite catalogue, so that a lost one is restored.
 
-The last line of an id counts. A line that is cut (the machine died while it was written) is passed over.
+The last line of an id counts. A line that is cut (the machine died while it was written), or that holds what no entry
+holds, is passed over, and costs no other.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import logging
 import os
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from json.encoder import encode_basestring as _quoted
 from pathlib import Path
+from typing import NamedTuple
 
 from feeds.confined import open_own
 from feeds.errors import CatalogueError
 from feeds.likeness import same_address
 from feeds.record import LedgerEntry
 
+log = logging.getLogger("feeds")
+
+TAIL = 4096  # bytes by which an end is known again
+MANY = 2**53  # articles, more than any newsroom has
+SHOWN = 80  # bytes of a line that is no entry
 _APPEND = os.O_RDWR | os.O_APPEND  # the last byte is read as well
+_MOMENTS = range(-62_135_510_400_000_000, 253_402_214_400_000_000)  # of the years 1 to 9999, less a day for offsets
+_OFFSETS = range(-86_399, 86_400)  # less than a day, as datetime has them
+
+
+class Number(NamedTuple):
+    """How many articles there were at the most within a day, and how many of the ledger's were withdrawn then."""
+
+    articles: int
+    withdrawn: int
+
+
+class Content(NamedTuple):
+    """What the file holds: entries in the order of first sight, each as it was last written, and the last number."""
+
+    entries: list[LedgerEntry]
+    number: Number | None
 
 
 class LedgerFile:
@@ -28,20 +53,34 @@ class LedgerFile:
 
     def entries(self) -> list[LedgerEntry]:
         """Every entry as it was last written, in the order of first sight."""
+        return self.read().entries
+
+    def read(self, start: int = 0) -> Content:
+        """What it holds from some byte on, the end of a line."""
         if self.path is None:
-            return []
+            return Content([], None)
+        number: Number | None = None
         found: dict[str, LedgerEntry] = {}
+        wrong: list[bytes] = []
         try:
             with suppress(FileNotFoundError), os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as lines:
+                lines.seek(start)
                 for line in lines:
                     entry = _entry(line)
-                    if isinstance(entry, str):
+                    if isinstance(entry, Number):
+                        number = entry
+                    elif isinstance(entry, str):
                         found.pop(entry, None)
                     elif entry:
                         found[entry.id] = entry
+                    elif line.strip() and line.endswith(b"\n"):  # else it was cut, as by a kill
+                        wrong.append(line[:SHOWN])
         except OSError as error:
             raise CatalogueError.of(error, self.path) from error
-        return list(found.values())
+        if wrong:
+            begins = wrong[0].decode("utf-8", "replace").strip()
+            log.warning("%s: lines that are no entries are passed over: %d, such as %r", self.path, len(wrong), begins)
+        return Content(list(found.values()), number)
 
     def append(self, lines: Sequence[str]) -> None:
         """Write entries, as ``line_of`` makes them; ``sync`` makes them last."""
@@ -55,10 +94,54 @@ class LedgerFile:
         except OSError as error:
             raise CatalogueError.of(error, self.path) from error
 
+    @contextmanager
+    def taken_back_on_failure(self) -> Iterator[None]:
+        """What is appended within is cut off again where anything fails: the catalogue does not know of it then.
+
+        The caller holds the writer's place, so that all that the file has grown by is its own. What cannot be cut off
+        does no harm: it is lines that the next run would write.
+        """
+        before = self.size
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError, CatalogueError):  # of a disk that is gone: the failure itself is told
+                self._cut_to(before)
+            raise
+
+    @property
+    def size(self) -> int:
+        """In bytes; 0 where there is no file."""
+        if self.path is None:
+            return 0
+        try:
+            return self.path.stat(follow_symlinks=False).st_size
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise CatalogueError.of(error, self.path) from error
+
+    def digest(self, size: int) -> str:
+        """Over the last bytes of the first ``size`` of the file; "" where it has not as many."""
+        if self.path is None or self.size < size:
+            return ""
+        start = max(size - TAIL, 0)
+        try:
+            with suppress(FileNotFoundError), os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as file:
+                return hashlib.sha256(os.pread(file.fileno(), size - start, start)).hexdigest()[:16]
+        except OSError as error:
+            raise CatalogueError.of(error, self.path) from error
+        return ""
+
+    def _cut_to(self, size: int) -> None:
+        if self.path is not None and self.size > size:  # a shorter one is another, and would be filled with zeros
+            with os.fdopen(open_own(self.path, os.O_WRONLY), "wb") as file:
+                file.truncate(size)
+
     def complete(self, entries: Iterable[LedgerEntry]) -> None:
-        """Append the entries that are not in the file, and make them last."""
+        """Append the entries that are not in the file, and make them last; what is damaged of them is left out."""
         known = {entry.id for entry in self.entries()}
-        self.append([line_of(entry) for entry in entries if entry.id not in known])
+        self.append([line_of(entry) for entry in entries if entry.id not in known and is_entry(entry)])
         self.sync()
 
     def sync(self) -> None:
@@ -85,23 +168,62 @@ def line_of(entry: LedgerEntry) -> str:
     )
 
 
+def line_of_number(number: Number) -> str:
+    """The line that says how many articles there are now: a catalogue that is lost does not take that along."""
+    return json.dumps(number._asdict())
+
+
 def forgotten(identity: str) -> str:
     """The line that takes an entry back."""
     return f'{{"forgotten":{_quoted(identity)}}}'
 
 
-def _entry(line: bytes) -> LedgerEntry | str | None:
-    """An entry, the id of one that is taken back, or None for a line that is neither."""
+def _entry(line: bytes) -> LedgerEntry | Number | str | None:
+    """An entry, the id of one that is taken back, a number of articles, or None for a line that is none of them."""
     try:
         values = json.loads(line)
         if isinstance(gone := values.get("forgotten"), str):
             return gone
+        if "articles" in values:
+            number = Number(values["articles"], values["withdrawn"])
+            return number if all(type(each) is int and 0 <= each < MANY for each in number) else None
         if "link" in values:  # as the first version wrote it
             values.setdefault("address", same_address(values["link"] or "") or None)
         # A later version may know more of an article; what this one knows is enough to keep its id.
-        return LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
-    except (ValueError, TypeError, AttributeError, RecursionError):
+        entry = LedgerEntry(**{name: values[name] for name in LedgerEntry._fields if name in values})
+        return entry if is_entry(entry) else None
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
+
+
+def is_entry(entry: LedgerEntry) -> bool:
+    """Whether its values are what they must be: not so of a line that somebody edited, or a table that is damaged."""
+    return all(map(_is_fit, LedgerEntry._fields, entry))
+
+
+def _is_fit(name: str, value: object) -> bool:
+    """Whether a value can stand in the table under that name, and become the date that it is."""
+    return (value is None and name in _MAY_BE_NONE) or _FITS.get(name, _is_text)(value)
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and (value.isascii() or bool(value.encode()))  # ValueError for half a character
+
+
+def _is_moment(value: object) -> bool:
+    return type(value) is int and value in _MOMENTS  # True is a number as well
+
+
+def _is_offset(value: object) -> bool:
+    return type(value) is int and value in _OFFSETS
+
+
+_MAY_BE_NONE = frozenset({"address", "withdrawn"})
+_FITS: Mapping[str, Callable[[object], bool]] = {
+    **dict.fromkeys(("published", "updated", "withdrawn"), _is_moment),
+    **dict.fromkeys(("published_offset", "updated_offset"), _is_offset),
+}
+"""What the values of an entry must be, where they are not texts."""
 
 
 def _ends_with_newline(descriptor: int) -> bool:

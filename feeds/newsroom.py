@@ -36,10 +36,10 @@ from feeds.indexing import Indexer
 from feeds.intake import Intake, take_in
 from feeds.ledger import LedgerFile
 from feeds.lock import WriterLock, lock_for
-from feeds.losses import DAY, LossGuard, accept_loss, command_of, is_accepted, is_too_much
+from feeds.losses import DAY, LossGuard, accept_loss, command_of, is_accepted, is_too_much, origin_of
 from feeds.mending import Mender
 from feeds.planning import next_due
-from feeds.scan import check_articles
+from feeds.scan import check_articles, scan
 from feeds.state import LEDGER, catalogue_file, has_edition, is_used, make_folder
 
 log = logging.getLogger("feeds")
@@ -268,6 +268,7 @@ class Newsroom:
         while not self.hold():
             files = self._up_to_date()
             if files is not None:
+                self.check_published()
                 return Update(Intake(files=files, read=0, changed=False), written=0)
             self._give_up_after(time.monotonic() - started, began)
             time.sleep(ASK_AGAIN)
@@ -304,9 +305,20 @@ class Newsroom:
         finally:
             self.lock.release()
 
-    def expect(self, articles: int) -> None:
-        """So many articles are known from elsewhere, where the catalogue knows none yet: losing most of them stops."""
-        self._losses.expect(articles)
+    def expect(self, articles: int, origin: str) -> None:
+        """A catalogue of that origin published so many articles: where it is another, losing most of them stops."""
+        self._losses.expect(articles, origin)
+
+    def check_published(self) -> None:
+        """Raise LossError where most of what is expected is not in the catalogue, whoever has updated that."""
+        with self.catalogue.reading() as reading:
+            self._losses.check_published(reading)
+
+    @property
+    def origin(self) -> str:
+        """What publications of the catalogue are known by."""
+        with self.catalogue.reading() as reading:
+            return origin_of(reading)
 
     def accept_loss(self) -> None:
         """Leave word that the next loss of articles is meant, whichever process meets it."""

@@ -47,15 +47,18 @@ class Manifest(NamedTuple):
     """What a publication wrote. documents: path -> etag; articles: how many they were made of, 0 where nobody knows.
 
     The etag is "" where a publication was about to write the document: nobody knows whether it did.
+    catalogue: which one had those, as ``losses.origin_of`` names it; "" where nobody knows.
     """
 
     documents: Mapping[str, str]
     articles: int = 0
+    catalogue: str = ""
 
 
-def articles_in(folder: Path) -> int:
-    """How many articles the documents in a folder were made of, 0 where nobody knows."""
-    return _manifest(folder / MANIFEST).articles
+def published_in(folder: Path) -> tuple[int, str]:
+    """How many articles the documents in a folder were made of, and by which catalogue; see ``Manifest``."""
+    manifest = _manifest(folder / MANIFEST)
+    return manifest.articles, manifest.catalogue
 
 
 def to_folder(
@@ -66,24 +69,25 @@ def to_folder(
     precompress: bool = False,
     jobs: int = 2,
     articles: int = 0,
+    catalogue: str = "",
 ) -> Publication:
     """Write every document that differs, and remove those of an earlier manifest that are no more.
 
-    Files get the document's Last-Modified as mtime. articles: how many the edition is made of, for the manifest.
-    paths: where the documents will lie, as far as that is known beforehand; the manifest lists them at once then, and
-    not some at a time.
+    Files get the document's Last-Modified as mtime. articles, catalogue: what the edition is made of, for the
+    manifest. paths: where the documents will lie, as far as that is known beforehand; the manifest lists them at once
+    then, and not some at a time.
     Raises OutputError; the old files stay whole then. OccupiedError where another publication does not end.
     """
     try:
-        return _Folder(folder, precompress, jobs, articles).publish(renditions, paths)
+        return _Folder(folder, precompress, jobs, (articles, catalogue)).publish(renditions, paths)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error.strerror or str(error)) from error
 
 
 class _Folder:
-    def __init__(self, folder: Path, precompress: bool, jobs: int, articles: int) -> None:
+    def __init__(self, folder: Path, precompress: bool, jobs: int, made_of: tuple[int, str]) -> None:
         self.folder = folder
-        self.articles = articles
+        self.made_of = made_of
         self.suffixes = ("", *COMPRESSIONS) if precompress else ("",)
         self.jobs = jobs
         self.workshop = folder / WORKSHOP
@@ -147,7 +151,7 @@ class _Folder:
         if not self.manifest:
             raise OutputError(str(self.folder), "an edition without any document is none")
         removed = self._remove(self.listed.documents.keys() - self.manifest.keys())
-        self._list(Manifest(self.manifest, self.articles))
+        self._list(Manifest(self.manifest, *self.made_of))
         documents = len(self.manifest)
         feeds = sum(path.rpartition("/")[2] == "rss.xml" for path in self.manifest)
         return Publication(
@@ -170,7 +174,7 @@ class _Folder:
         if manifest == self.listed:
             return
         documents = dict(sorted(manifest.documents.items()))
-        listed = json.dumps({"articles": manifest.articles, "documents": documents}, indent=1)
+        listed = json.dumps(manifest._replace(documents=documents)._asdict(), indent=1)
         self._place(MANIFEST, self._made(MANIFEST, listed.encode(), None))
         self.listed = manifest
 
@@ -292,6 +296,6 @@ def _manifest(path: Path) -> Manifest:
     try:
         listed = json.loads(path.read_bytes() if S_ISREG(path.lstat().st_mode) else b"{}")
         documents = {str(name): str(etag) for name, etag in listed["documents"].items()}
-        return Manifest(documents, int(listed.get("articles", 0)))
+        return Manifest(documents, int(listed.get("articles", 0)), str(listed.get("catalogue", "")))
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Manifest({})

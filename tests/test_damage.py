@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from feeds import tables
+from feeds.catalogue.aside import set_aside
 from feeds.errors import CatalogueError, LossError, UnusableCatalogueError
 from feeds.live import Live
 from feeds.newsroom import Newsroom
@@ -23,6 +24,8 @@ from tests.support import FEEDS, Desk, a_desk, article, environment, living, run
 Ids = dict[str, tuple[str, str, str | None]]
 """Headline -> id, date of publication, date of change."""
 
+PAGE = 4096
+LEAF_OF_INDEX = 10  # its first byte, https://sqlite.org/fileformat2.html#b_tree_pages
 MIDDLE = slice(8192, -4096)
 
 
@@ -244,6 +247,39 @@ def test_a_new_catalogue_takes_nothing_from_the_log_of_the_one_before(desk: Desk
         newest.close()
 
 
+def test_a_kill_while_a_catalogue_is_set_aside_costs_nothing(
+    desk: Desk, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither is a database left without its log, nor is the log taken for that of the new one."""
+    known = ids(desk.newsroom)
+    holder = sqlite3.connect(database)  # keeps the log from being removed
+    holder.execute("SELECT * FROM meta").fetchone()
+    desk.write("baru.md", "Sebelum dimatikan", "2026-05-20")
+    desk.newsroom.update_alone()
+    desk.close()
+    before = Path(f"{database}-wal").stat().st_size
+    assert before
+    rename, renamed = Path.rename, []
+
+    def rename_once(path: Path, target: Path) -> Path:
+        if renamed:
+            raise KeyboardInterrupt
+        renamed.append(path)
+        return rename(path, target)
+
+    with monkeypatch.context() as for_a_while:
+        for_a_while.setattr(Path, "rename", rename_once)
+        with pytest.raises(KeyboardInterrupt):
+            set_aside(database)
+    now = ids_once_reopened(desk)
+    assert {title: now[title] for title in known if title in now} == {t: known[t] for t in known if t in now}
+    assert "Sebelum dimatikan" in now
+    holder.close()
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert renamed == [database]
+
+
 def test_a_deleted_state_folder_is_made_again_under_a_running_service(tmp_path: Path) -> None:
     """As ``git clean`` does it: the catalogue, the ledger and the lock are gone at once."""
     with a_desk(tmp_path) as opened:
@@ -397,6 +433,24 @@ def test_a_text_that_is_none_any_more_is_met_when_its_article_changes(desk: Desk
     table, _, name = column.partition(".")
     spoil(f"UPDATE {table} SET {name} = CAST(x'cb' || {name} AS TEXT)")(database)
     desk.write("39.md", "Berita 39", "2026-04-12T09:00:00+07:00", body="Isi yang baru.")
+    now = ids_once_reopened(desk)
+    assert {title: found[:2] for title, found in now.items()} == {title: found[:2] for title, found in known.items()}
+    assert database.with_name("catalogue.sqlite.set-aside").exists()
+
+
+def test_an_index_that_leads_to_a_row_that_nobody_asked_for_is_damage(desk: Desk, database: Path) -> None:
+    """A bit that flipped in it, which SQLite does not notice."""
+    known = ids(desk.newsroom)
+    desk.close()
+    close(database)
+    key = known["Berita 39"][0].encode()
+    row = desk.settings.newsroom.encode() + key + b"rss"  # of the rendered entries
+    data = bytearray(database.read_bytes())
+    for page in range(0, len(data), PAGE):
+        if data[page] == LEAF_OF_INDEX and row in data[page : page + PAGE]:
+            data[data.index(row, page) + len(row) - len(b"9rss")] ^= 0x10
+    database.write_bytes(data)
+    desk.write("0.md", "Berita 0", "2026-04-01T09:00:00+07:00", body="Isi yang baru.")
     now = ids_once_reopened(desk)
     assert {title: found[:2] for title, found in now.items()} == {title: found[:2] for title, found in known.items()}
     assert database.with_name("catalogue.sqlite.set-aside").exists()

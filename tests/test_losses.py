@@ -14,7 +14,8 @@ import pytest
 
 from feeds.errors import LossError
 from feeds.intake import take_in
-from feeds.losses import DAY, HOUR, LossGuard, accept_loss
+from feeds.ledger import Number
+from feeds.losses import DAY, HOUR, MOST, LossGuard, accept_loss
 from feeds.newsroom import Newsroom
 from tests.conftest import Room
 from tests.support import (
@@ -184,6 +185,60 @@ def test_an_output_is_not_emptied_by_a_catalogue_that_never_knew_its_articles(te
     assert shown(Path("situs")) == 2
 
 
+def forget_the_day(folder: Path) -> None:
+    """As if the largest number had been counted more than a day ago."""
+    with closing(sqlite3.connect(folder / ".feeds/catalogue.sqlite")) as connection:
+        connection.execute("UPDATE meta SET value = '10 0 0' WHERE name = ?", (MOST,))
+        connection.commit()
+
+
+@pytest.mark.parametrize("command", [("build",), ("watch",)])
+def test_nor_by_one_that_has_swallowed_the_loss_before(ten: Path, feeds: Call, command: tuple[str, ...]) -> None:
+    """A check knows of no output; whatever it has taken in, an output of another catalogue is held against."""
+    shutil.rmtree(ten / ".feeds")
+    lose(ten, 8)
+    assert feeds("--data", ten, "check").exit_code == 0
+    for _ in range(2):
+        result = feeds("--data", ten, *command, "--output", "situs")
+        assert result.exit_code == 2
+        assert "8 of 10 articles would be lost (no file holds them)" in result.stderr
+        assert shown(Path("situs")) == 10
+    assert feeds("--data", ten, "check", "--accept-loss").exit_code == 0
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 2
+
+
+def test_an_output_that_is_older_than_its_catalogue_stops_no_newsroom_that_became_smaller(
+    ten: Path, feeds: Call
+) -> None:
+    for more in (range(5), range(5, 7)):
+        forget_the_day(ten)
+        for number in more:
+            (ten / f"{number}.md").unlink()
+        assert feeds("--data", ten, "check").exit_code == 0
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 3
+
+
+@pytest.mark.parametrize("content", [b"", b"Ini bukan basis data. " * 4000], ids=["empty", "rubbish"])
+@pytest.mark.parametrize("command", [("check",), ("serve", "--port", "0"), ("build", "--output", "lain")])
+def test_a_catalogue_that_is_lost_together_with_most_articles_is_not_made_anew_without_them(
+    ten: Path, feeds: Call, content: bytes, command: tuple[str, ...]
+) -> None:
+    """As where a disk fails; what was there before is known to the file of the ledger."""
+    for suffix in ("-wal", "-shm"):
+        (ten / f".feeds/catalogue.sqlite{suffix}").unlink(missing_ok=True)
+    (ten / ".feeds/catalogue.sqlite").write_bytes(content)
+    lose(ten, 8)
+    for _ in range(2):
+        result = feeds("--data", ten, *command)
+        assert result.exit_code == 2, result.output
+        assert "8 of 10 articles would be lost" in result.stderr
+    assert feeds("--data", ten, "check", "--accept-loss").exit_code == 0
+    assert feeds("--data", ten, "build", "--output", "situs").exit_code == 0
+    assert shown(Path("situs")) == 2
+
+
 # --- the guard -------------------------------------------------------------------------------------------------------
 
 
@@ -260,12 +315,52 @@ def test_word_that_a_loss_is_meant_holds_for_one_loss(guarded: GuardedRoom) -> N
         guarded.look(paths=[f"{number}.md" for number in range(12, 18)])
 
 
+def test_what_a_lost_catalogue_knew_counts_until_its_articles_are_there(guarded: GuardedRoom) -> None:
+    """Though nobody looks at the error for days, and whatever process looks again."""
+    room = guarded.room
+    if room.ledger_file.path is None:
+        pytest.skip("PostgreSQL keeps the ledger itself")
+    room.lose_catalogue()
+    for number in range(11):
+        room.rename(f"{number}.md", f"../{number}.md")
+    for _ in range(3):
+        guarded.guard = LossGuard(lambda: guarded.now)
+        with pytest.raises(LossError, match="11 of 20 articles"):
+            guarded.look()
+        guarded.now += 2 * DAY
+    room.rename("../0.md", "0.md")
+    assert guarded.look() == 10
+
+
+def test_the_ledger_says_a_number_once(guarded: GuardedRoom) -> None:
+    room = guarded.room
+    if room.ledger_file.path is None:
+        pytest.skip("PostgreSQL keeps the ledger itself")
+    for _ in range(3):
+        guarded.now += 2 * HOUR
+        room.article("3.md", f"Disunting {guarded.now}.")
+        assert guarded.look() == 20
+    assert room.ledger_file.path.read_text().count('"articles"') == 1
+    assert room.ledger_file.read().number == Number(20, 0)
+
+
 def test_a_clock_that_is_set_back_frees_nothing(guarded: GuardedRoom) -> None:
     guarded.now -= 400 * DAY
     for number in range(11):
         guarded.room.remove(f"{number}.md")
     with pytest.raises(LossError):
         guarded.look()
+
+
+def test_a_clock_that_was_ahead_once_does_not_hold_the_number_for_as_long(guarded: GuardedRoom) -> None:
+    guarded.now += 400 * DAY
+    guarded.room.article("19.md", "Disunting.")
+    assert guarded.look() == 20
+    guarded.now -= 400 * DAY
+    for number in range(19):
+        guarded.room.remove(f"{number}.md")
+        assert guarded.look() == 19 - number
+        guarded.now += DAY + 1
 
 
 def test_a_loss_that_waits_writes_nothing_at_all(guarded: GuardedRoom) -> None:

@@ -13,8 +13,9 @@ from feeds.record import LedgerEntry
 NAMES = ("set-aside", "set-aside-2")
 """The first one stays until somebody removes it; the second is the last of all that came after it."""
 
-_BESIDE = ("-wal", "-shm", "")
-"""What belongs to a database, itself last: a log that is left alone would be taken for the new database's."""
+_BESIDE = ("", "-wal", "-shm")
+"""What belongs to a database, itself first: a kill in between leaves no database that has lost its log, and so what was
+written last. A log that is left alone SQLite deletes before it makes a new database in its place."""
 
 
 def set_aside(database: Path) -> Path:

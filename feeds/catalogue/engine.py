@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,15 @@ POSTGRESQL = {  # as libpq has it; what the address names itself is as that says
 
 class DamagedValueError(sa.exc.SQLAlchemyError):
     """A value of the catalogue that this program has not written like that."""
+
+
+def as_asked(rows: Iterable[sa.Row[Any]], column: str, asked: Collection[str]) -> Iterator[sa.Row[Any]]:
+    """The rows, of which each must have a value that was asked for: not so where a bit of an index has flipped."""
+    for row in rows:
+        value = getattr(row, column)
+        if value not in asked:
+            raise DamagedValueError(f"{value!r} is answered as {column}, and nobody asked for it")
+        yield row
 
 
 def make_engine(address: str) -> sa.Engine:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from feeds import tables as t
 from feeds.catalogue import search
-from feeds.catalogue.engine import DamagedValueError
+from feeds.catalogue.engine import DamagedValueError, as_asked
 from feeds.catalogue.queries import SHOWN, VALUE, after, by_day, counted, listed, moments, placed, shape_of, values_of
 from feeds.catalogue.values import KnownDocument as KnownDocument
 from feeds.catalogue.values import Marked as Marked
@@ -66,10 +66,10 @@ class Reading:
         *where: sa.ColumnElement[bool],
         columns: Sequence[str] = (),
     ) -> Iterator[sa.Row[Any]]:
-        wanted = sorted(set(values))
+        wanted = sorted(asked := set(values))
         for start in range(0, len(wanted), CHUNK):
             some = table.c[column].in_(wanted[start : start + CHUNK])
-            yield from self._rows(table, some, *where, columns=columns)
+            yield from as_asked(self._rows(table, some, *where, columns=columns), column, asked)
 
     def schema(self) -> str:
         """The number of the schema of the tables that there are; "" where there are none of this newsroom."""

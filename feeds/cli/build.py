@@ -77,7 +77,7 @@ def build(
     as_json: bool,
 ) -> None:
     """Write the feeds as static files; only what changed is written."""
-    from feeds.publish import articles_in
+    from feeds.publish import published_in
 
     started = time.perf_counter()
     gc.disable()  # what a build makes is kept to its end or freed at once: looking for cycles finds none
@@ -87,7 +87,7 @@ def build(
     ahead = None if accept_loss else _read_ahead(settings, processes(jobs))
     newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
-        newsroom.expect(articles_in(folder))
+        newsroom.expect(*published_in(folder))
         with progress_bars(quiet=as_json) as progress:
             work = partial(_build, newsroom, folder, processes(jobs), precompress, progress)
             try:
@@ -126,14 +126,14 @@ def build(
 def watch(context: click.Context, output: Path | None, precompress: bool, accept_loss: bool, quiet: bool) -> None:
     """Build again whenever the articles change, until it is interrupted."""
     from feeds.live import Live
-    from feeds.publish import articles_in, to_folder
+    from feeds.publish import published_in, to_folder
     from feeds.push import Hubs
 
     settings = settings_of(context)
     folder = _output(settings, output)
     settings = _with_output(settings, folder)
     begin_log()
-    first_edition(settings, accept_loss=accept_loss, expected=articles_in(folder))
+    first_edition(settings, accept_loss=accept_loss, published=published_in(folder))
     if warning := base_url_warning(settings):
         log.warning("%s", warning)
     live = Live(open_newsroom(settings), tell=False)  # hubs hear of what is written, not of what is about to be
@@ -145,10 +145,13 @@ def watch(context: click.Context, output: Path | None, precompress: bool, accept
             edition = live.edition
             if edition and edition.version != published:
                 try:
-                    articles = state_of(live.newsroom).in_all
-                    paths = edition.paths()
                     publication = to_folder(
-                        edition.renditions(), folder, paths=paths, precompress=precompress, articles=articles
+                        edition.renditions(),
+                        folder,
+                        paths=edition.paths(),
+                        precompress=precompress,
+                        articles=state_of(live.newsroom).in_all,
+                        catalogue=live.newsroom.origin,
                     )
                 except (OutputError, CatalogueError) as error:
                     is_mended = isinstance(error, UnusableCatalogueError) and live.newsroom.mender.distrust(error)
@@ -240,6 +243,7 @@ def _build(
         precompress=precompress,
         jobs=jobs,
         articles=state.in_all,
+        catalogue=newsroom.origin,
     )
     return update, state, publication
 

@@ -157,18 +157,19 @@ def problem_report(problem: ArticleError) -> dict[str, object]:
     }
 
 
-def first_edition(settings: Settings, *, accept_loss: bool, expected: int = 0) -> None:
+def first_edition(settings: Settings, *, accept_loss: bool, published: tuple[int, str] = (0, "")) -> None:
     """Where there is no edition yet, make one with every core, which the server's threads cannot.
 
-    expected: how many articles were published before, 0 where nobody knows.
+    published: how many articles were before, and by which catalogue, as ``publish.published_in`` has it.
     Raises DataDirectoryError where the articles are missing and there is no edition to go on with either.
     """
     away = _trouble_with_data(settings, accept_loss)
     newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
+        newsroom.expect(*published)
         if newsroom.version():
+            newsroom.check_published()
             return
-        newsroom.expect(expected)
         if away:
             raise away
         with progress_bars(quiet=False) as progress:
