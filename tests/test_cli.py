@@ -21,7 +21,7 @@ from click.testing import Result
 
 from feeds import __version__
 from feeds.cli.build import TRY_AGAIN
-from feeds.cli.common import foreseen
+from feeds.cli.common import Failure, foreseen
 from feeds.config import TEMPLATE
 from feeds.publish import MANIFEST
 from tests.support import (
@@ -418,9 +418,20 @@ def test_a_pipe_that_its_reader_has_closed_ends_a_command_quietly(here: Path, ka
 def test_an_error_that_nobody_foresaw_is_no_full_disk() -> None:
     @foreseen
     def broken() -> None:
-        raise OSError(errno.EMFILE, "Too many open files")
+        raise OSError(errno.ENOTTY, "Not a typewriter")
 
-    with pytest.raises(OSError, match="Too many open files"):
+    with pytest.raises(OSError, match="Not a typewriter"):
+        broken()
+
+
+def test_a_want_of_descriptors_is_one_sentence() -> None:
+    """Even the program's own files are opened as they are needed."""
+
+    @foreseen
+    def broken() -> None:
+        raise OSError(errno.EMFILE, "Too many open files", "feeds/pages/templates/feed.html")
+
+    with pytest.raises(Failure, match=r"^Too many open files; let this process open more, as by ulimit -n 1024$"):
         broken()
 
 

@@ -280,10 +280,10 @@ def test_articles_that_are_away_or_too_few_are_looked_for_and_no_update_fails_ag
 ) -> None:
     """Each would read everything, keep the catalogue from others, and write that it failed; an alert counts them."""
     with a_desk(tmp_path) as desk:
-        if beside:
-            desk.set(catalogue="")
         for number in range(5):
             desk.write(f"{number}.md", f"Berita {number}")
+        if beside:
+            desk.set(catalogue="")
         with living(desk) as live:
             lose(desk)
             until(lambda: live.error, within=1 + SOON)

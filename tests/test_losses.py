@@ -324,7 +324,7 @@ def test_what_a_lost_catalogue_knew_counts_until_its_articles_are_there(guarded:
     for number in range(11):
         room.rename(f"{number}.md", f"../{number}.md")
     for _ in range(3):
-        guarded.guard = LossGuard(lambda: guarded.now)
+        guarded.guard = LossGuard(lambda: guarded.now, "feeds check --accept-loss")
         with pytest.raises(LossError, match="11 of 20 articles"):
             guarded.look()
         guarded.now += 2 * DAY
