@@ -20,6 +20,7 @@ from feeds.arrivals import Ahead
 from feeds.catalogue import Catalogue
 from feeds.changes import unchanged_files
 from feeds.config import Settings
+from feeds.confined import STATE_FOLDER
 from feeds.edition import Edition
 from feeds.entries import settings_fingerprint
 from feeds.errors import (
@@ -91,30 +92,39 @@ class Newsroom:
         """Open the catalogue, and make it where there is none that can be used; CatalogueError where that fails.
 
         Where no setting says where it lies and none was used before, none is made before there are articles, as theirs
-        may lie beside them: DataDirectoryError, or with ``waits`` each ``hold`` tries again.
+        may lie beside them: DataDirectoryError. waits: nothing is looked at then before ``hold``, which raises that.
         may_be_empty: that the data directory holds no articles is meant.
         """
         newsroom = cls(settings)
         try:
-            newsroom._settle(may_be_empty=may_be_empty)
-        except (CatalogueError, DataDirectoryError) as error:
-            if not (waits and isinstance(error, DataDirectoryError)):
-                newsroom.close()
-                raise
+            if settings.catalogue or is_used(newsroom._database):
+                newsroom._prepare()
+                newsroom._is_settled = bool(settings.catalogue) or newsroom._database.parent.name == STATE_FOLDER
+            elif not waits:
+                newsroom._settle(may_be_empty=may_be_empty)
+        except (CatalogueError, DataDirectoryError):
+            newsroom.close()
+            raise
         return newsroom
 
-    def _settle(self, *, may_be_empty: bool = False) -> None:
-        """Open the catalogue at its place; at the last one that was used, where the articles are away."""
-        away = None if self.settings.catalogue else _trouble_with_articles(self.settings, may_be_empty=may_be_empty)
-        if away and self._is_open:
-            return
-        if not self.settings.catalogue:
-            file = catalogue_file(self.settings)  # asked after the articles, which may have come just before
-            if away and not (is_used(file) or (isinstance(away, NoArticlesError) and has_edition(file))):
-                raise away
-            self._move(file)
+    def _prepare(self) -> None:
         self.mender.prepare(self.lock)
-        self._is_open, self._is_settled = True, not away
+        self._is_open = True
+
+    def _settle(self, *, may_be_empty: bool = False) -> None:
+        """Find the catalogue of the articles; while they are away, it is the one that is open already."""
+        away: DataDirectoryError | None = None
+        try:
+            check_articles(self.settings, may_be_empty=may_be_empty)
+        except DataDirectoryError as error:
+            away = error
+            if self._is_open:
+                return
+            if not (isinstance(error, NoArticlesError) and has_edition(catalogue_file(self.settings))):
+                raise
+        self._move(catalogue_file(self.settings))  # asked after the articles, which may have come just before
+        self._prepare()
+        self._is_settled = not away
 
     def _move(self, file: Path) -> None:
         make_folder(file)
@@ -357,15 +367,6 @@ class Newsroom:
             return 0
         with self.catalogue.reading() as reading:
             return reading.version
-
-
-def _trouble_with_articles(settings: Settings, *, may_be_empty: bool) -> DataDirectoryError | None:
-    """Why there are no articles to be seen, None where there are."""
-    try:
-        check_articles(settings, may_be_empty=may_be_empty)
-    except DataDirectoryError as error:
-        return error
-    return None
 
 
 def _address(file: Path) -> str:
