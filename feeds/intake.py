@@ -258,7 +258,7 @@ class _Taker:
     def _take_articles(self, reading: FileArrivals, taken: _Taken, part: _Part) -> Iterator[ArticleError]:
         for arrival in reading.arrivals:
             article = arrival.article
-            if self.cold and not article.withdrawn and self.identities.is_first(arrival.entry):
+            if self.cold and self.everything and not article.withdrawn and self.identities.is_first(arrival.entry):
                 # Nearly every article of a first build: what another process has prepared is right as it is.
                 self.identities.claim(article, arrival.entry, arrival.entry.published)
                 taken.add(arrival.entry, arrival.row, arrival.line)

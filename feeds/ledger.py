@@ -19,7 +19,7 @@ from typing import NamedTuple
 from feeds.confined import open_own
 from feeds.errors import CatalogueError
 from feeds.likeness import same_address
-from feeds.record import LedgerEntry
+from feeds.record import MOMENTS, LedgerEntry
 
 log = logging.getLogger("feeds")
 
@@ -27,7 +27,6 @@ TAIL = 4096  # bytes by which an end is known again
 MANY = 2**53  # articles, more than any newsroom has
 SHOWN = 80  # bytes of a line that is no entry
 _APPEND = os.O_RDWR | os.O_APPEND  # the last byte is read as well
-_MOMENTS = range(-62_135_510_400_000_000, 253_402_214_400_000_000)  # of the years 1 to 9999, less a day for offsets
 _OFFSETS = range(-86_399, 86_400)  # less than a day, as datetime has them
 
 
@@ -211,7 +210,7 @@ def _is_text(value: object) -> bool:
 
 
 def _is_moment(value: object) -> bool:
-    return type(value) is int and value in _MOMENTS  # True is a number as well
+    return type(value) is int and value in MOMENTS  # True is a number as well
 
 
 def _is_offset(value: object) -> bool:

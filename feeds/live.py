@@ -154,8 +154,9 @@ class Live:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            seen = self._glimpse()
+            seen = ""
             try:
+                seen = self._glimpse()
                 was_writer, self.writes = self.writes, self.newsroom.hold()
                 if self.writes:
                     if not was_writer:
@@ -210,7 +211,8 @@ class Live:
 
     def _glimpse(self) -> str:
         """What can be seen of the articles, where it has to be known whether that changes."""
-        return self.newsroom.glimpse() if self._wants or not self._looked else ""
+        is_first = self.writes and not self._looked
+        return self.newsroom.glimpse() if self._wants or is_first else ""
 
     def _look(self) -> None:
         """Look at everything, unless that would only fail again for want of articles, as nothing differs."""
@@ -222,20 +224,28 @@ class Live:
         self._seen = seen
 
     def _await_articles(self, paths: Collection[str] | None) -> None:
-        """Look where something changed, or may have, and where somebody said that a loss is meant."""
+        """Look where something changed, or may have, and where somebody said that a loss is meant.
+
+        What is told is waited for until no more is; where nobody tells, a look comes as after other failures.
+        """
         if paths:
             self._seen = ""
-        rested = time.monotonic() - self._ended
+        now = time.monotonic()
+        rested = now - self._ended
         may_differ = not self._seen or paths is None or rested >= TRY_LATEST
+        all_is_there = not self._seen and now - self._changed >= TRY_AGAIN
         is_meant = self.failure and self.failure.is_loss and self.newsroom.is_loss_accepted
-        if is_meant or (may_differ and rested >= self._patience):
+        if is_meant or (may_differ and rested >= (TRY_AGAIN if all_is_there else self._patience)):
             self._look()
 
     def _rest(self, seconds: float) -> None:
         """Before the next try; shorter where articles are wanted, and something differs."""
         until = time.monotonic() + seconds
         while not self._stop.wait(min(TRY_AGAIN, max(until - time.monotonic(), 0))) and time.monotonic() < until:
-            if self._wants and self._glimpse() != self._seen:
+            try:
+                if self._wants and self._glimpse() != self._seen:
+                    return
+            except Exception:  # which the next try meets, and tells
                 return
 
     def _index(self) -> None:

@@ -41,13 +41,14 @@ from feeds.losses import DAY, LossGuard, accept_loss, command_of, is_accepted, i
 from feeds.mending import Mender
 from feeds.planning import next_due
 from feeds.scan import check_articles, scan
-from feeds.state import LEDGER, catalogue_file, has_edition, is_used, make_folder
+from feeds.state import LEDGER, catalogue_file, has_edition, is_used, make_folder, tells_changes
 
 log = logging.getLogger("feeds")
 
 WAIT_FOR_WRITER = 30.0  # seconds
 ASK_AGAIN = 0.5  # seconds
-LOOKS_WITHIN = 3.0  # seconds in which a service notices what changed, wherever the articles lie
+LOOKS_WITHIN = 3.0  # seconds in which a service that waits for articles notices what changed, where that is told
+LOOKS_LATEST = 12.0  # seconds in which it does where nobody tells
 CLOCKS_DIFFER = 60_000_000  # microseconds by which those of two processes' machines may
 
 Progress = Callable[[str, int, int], None]  # (what is counted, done, of)
@@ -239,12 +240,15 @@ class Newsroom:
     def glimpse(self) -> str:
         """What can be told of an update before anything is read: the files, the clock, word that a loss is meant.
 
-        One that failed for want of articles would fail again while this is the same.
+        One that failed for want of articles would fail again while this is the same; but for rights that return where
+        nobody tells changes, which the next look at everything finds.
         """
         try:
             files = frozenset(scan(self.settings, may_be_empty=True).statuses().items())
         except DataDirectoryError as error:
             return str(error)
+        if not self._is_open:  # to ask a catalogue that is not there would make it
+            return f"{hash(files)}"
         try:
             self._moment()
             return f"{hash(files)} {self.is_loss_accepted}"
@@ -298,7 +302,8 @@ class Newsroom:
         with self.catalogue.reading() as reading:
             failure = kept_failure(reading)
             waits_for_a_word = failure and failure.is_loss and not is_accepted(reading)
-        has_looked = failure and (failure.tried >= began or waited >= LOOKS_WITHIN)  # at what has changed before
+        looks_within = LOOKS_WITHIN if tells_changes(self.settings.data) else LOOKS_LATEST
+        has_looked = failure and (failure.tried >= began or waited >= looks_within)  # at what has changed before
         if failure and (waits_too_long or (waits_for_a_word and has_looked)):
             raise WriterError(failure.sentence)
         if waits_too_long:

@@ -18,6 +18,8 @@ Row = tuple[Any, ...]
 """The values of a table's columns in their order, without the newsroom."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENTS = range(-62_135_510_400_000_000, 253_402_214_400_000_000)
+"""Of the years 1 to 9999, less a day for offsets: a damaged file may hold others."""
 
 
 def moment_of(value: datetime) -> tuple[int, int]:

@@ -23,6 +23,7 @@ from feeds import __version__
 from feeds.cli.build import TRY_AGAIN
 from feeds.cli.common import Failure, foreseen
 from feeds.config import TEMPLATE
+from feeds.errors import CatalogueError
 from feeds.publish import MANIFEST
 from tests.support import (
     COLOURS,
@@ -422,6 +423,27 @@ def test_an_error_that_nobody_foresaw_is_no_full_disk() -> None:
 
     with pytest.raises(OSError, match="Not a typewriter"):
         broken()
+
+
+def test_what_was_at_work_when_a_command_failed_is_let_go_of() -> None:
+    """Else processes that read would go on until they are through, and the command would end only then."""
+    ended = []
+
+    def at_work() -> Iterator[None]:
+        try:
+            yield
+        finally:
+            ended.append(True)
+
+    @foreseen
+    def broken() -> None:
+        results = at_work()
+        next(results)
+        raise CatalogueError("sqlite:///k", "disk is full") from OSError("no room")
+
+    with pytest.raises(Failure):
+        broken()
+    assert ended
 
 
 def test_a_want_of_descriptors_is_one_sentence() -> None:

@@ -83,6 +83,7 @@ SPOILED = [
     spoil("UPDATE documents SET media_type = CAST(x'cb' || media_type AS TEXT)"),
     spoil("UPDATE meta SET value = 'z' WHERE name = 'version'"),
     spoil("UPDATE meta SET value = '1z' WHERE name = 'now'"),
+    spoil("UPDATE meta SET value = '9300000000000000000' WHERE name = 'now'"),
 ]
 DAMAGES = [overwrite, cut, garble, empty, delete, make_newer, drop_a_table, *SPOILED]
 LEAVES_SOMETHING = {overwrite, cut, garble, make_newer, drop_a_table, *SPOILED}

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import feedparser
 import pytest
@@ -297,6 +298,41 @@ def test_articles_that_are_away_or_too_few_are_looked_for_and_no_update_fails_ag
                 desk.write(f"{number}.md", f"Kembali {number}")
             until(lambda: "Kembali 4" in shown(live), within=1 + SOON)
             assert live.error == ""
+
+
+def test_what_comes_back_is_looked_at_once_no_more_comes(desk: Desk) -> None:
+    """However often it has failed meanwhile: a build beside it would say that the articles are lost."""
+    for number in range(5):
+        desk.write(f"{number}.md", f"Berita {number}")
+    with living(desk) as live:
+        thinned(desk)
+        until(lambda: live.error, within=1 + SOON)
+        live._patience = 60.0
+        for number in range(5):
+            desk.write(f"{number}.md", f"Kembali {number}")
+        until(lambda: "Kembali 4" in shown(live), within=2 + SOON)
+        assert live.error == ""
+
+
+def test_a_process_that_follows_never_looks_at_the_articles(desk: Desk, counted: Counted) -> None:
+    """That would cost each worker more, the more articles there are."""
+    with living(desk), living(desk) as follower:
+        until(lambda: not follower.writes and shown(follower), within=SOON)
+        before = counted.glimpses
+        desk.write("b.md", "Untuk keduanya")
+        until(lambda: "Untuk keduanya" in shown(follower), within=1 + SOON)
+        assert counted.glimpses == before <= 1
+
+
+def test_a_look_that_breaks_ends_no_service(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    with living(desk) as live:
+        (desk.data / "ekonomi/kopi.md").unlink()
+        until(lambda: live.error, within=1 + SOON)
+        monkeypatch.setattr(Newsroom, "glimpse", broken := Mock(side_effect=OverflowError("year 60000")))
+        until(lambda: broken.call_count >= 2, within=20)
+        monkeypatch.undo()
+        desk.write("b.md", "Kembali", "2026-05-06")
+        until(lambda: shown(live) == ["Kembali"], within=20)
 
 
 @pytest.mark.parametrize("is_told", [True, False])

@@ -315,11 +315,10 @@ def test_word_that_a_loss_is_meant_holds_for_one_loss(guarded: GuardedRoom) -> N
         guarded.look(paths=[f"{number}.md" for number in range(12, 18)])
 
 
+@pytest.mark.parametrize("catalogue_address", ["sqlite"], indirect=True)  # the other keeps the ledger itself
 def test_what_a_lost_catalogue_knew_counts_until_its_articles_are_there(guarded: GuardedRoom) -> None:
     """Though nobody looks at the error for days, and whatever process looks again."""
     room = guarded.room
-    if room.ledger_file.path is None:
-        pytest.skip("PostgreSQL keeps the ledger itself")
     room.lose_catalogue()
     for number in range(11):
         room.rename(f"{number}.md", f"../{number}.md")
@@ -332,10 +331,9 @@ def test_what_a_lost_catalogue_knew_counts_until_its_articles_are_there(guarded:
     assert guarded.look() == 10
 
 
+@pytest.mark.parametrize("catalogue_address", ["sqlite"], indirect=True)  # the other keeps the ledger itself
 def test_the_ledger_says_a_number_once(guarded: GuardedRoom) -> None:
     room = guarded.room
-    if room.ledger_file.path is None:
-        pytest.skip("PostgreSQL keeps the ledger itself")
     for _ in range(3):
         guarded.now += 2 * HOUR
         room.article("3.md", f"Disunting {guarded.now}.")

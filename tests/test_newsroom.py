@@ -25,7 +25,7 @@ from feeds.state import catalogue_file
 from feeds.tables import SCHEMA
 from feeds.web import create_app
 from tests.conftest import Room
-from tests.support import article, titles, until, without_x
+from tests.support import a_desk, article, titles, until, without_x
 
 
 @pytest.fixture
@@ -378,3 +378,17 @@ def test_what_cannot_be_seen_gets_no_catalogue_either(own: Settings) -> None:
     with without_x(given.data), pytest.raises(DataDirectoryError, match=r"such as a\.md: Permission denied"):
         Newsroom.open(given)
     assert [file.name for file in given.data.iterdir()] == ["a.md"]
+
+
+# --- the first articles ----------------------------------------------------------------------------------------------
+
+
+def test_the_first_article_is_published_though_a_look_before_found_none(tmp_path: Path) -> None:
+    """Such as one whose file gave no date; the rules are known then, and the ledger is still empty."""
+    with a_desk(tmp_path) as desk:
+        (desk.data / "a.md").write_text("---\ntitle: Tanpa tanggal\n---\nIsi.\n")
+        desk.newsroom.update_alone()
+        desk.write("ekonomi/b.md", "Berita pertama")
+        documents = desk.build().documents
+        assert b"Berita pertama" in documents["rss.xml"].body
+        assert b"Berita pertama" in documents["ekonomi/rss.xml"].body

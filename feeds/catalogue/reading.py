@@ -22,6 +22,7 @@ from feeds.errors import ArticleError
 from feeds.model import Category, Part, Rendition
 from feeds.query import Query
 from feeds.record import (
+    MOMENTS,
     Former,
     LedgerEntry,
     NoticeRecord,
@@ -126,7 +127,10 @@ class Reading:
     @property
     def now(self) -> int:
         """The moment of the newest edition, in microseconds since the epoch: what comes later is under embargo."""
-        return self.named_number("now") or 0
+        now = self.named_number("now") or 0
+        if now not in MOMENTS:
+            raise DamagedValueError(f"now is {now}, which is in no year")
+        return now
 
     def moment(self, now: int) -> int:
         """Now, or the moment of the newest edition where the clock has been set back since; as ``now``."""

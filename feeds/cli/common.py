@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import wraps
 from pathlib import Path
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -57,6 +58,7 @@ def foreseen(command: Callable[..., None]) -> Callable[..., None]:
         try:
             command(*args, **options)
         except FeedsError as error:
+            _let_go(error)
             raise Failure(str(error)) from error
         except OSError as error:
             if error.errno in TOO_FEW:  # even for the program's own files
@@ -67,6 +69,13 @@ def foreseen(command: Callable[..., None]) -> Callable[..., None]:
             raise Failure(f"what is to be shown cannot be written: {error.strerror}") from error
 
     return guarded
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Forget what was at work when it failed: processes read on for whoever may still take what they give."""
+    while error:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def drop_unwritten() -> None:
