@@ -44,7 +44,7 @@ class Holding(NamedTuple):
 
 
 def command_of(settings: Settings) -> str:
-    """The command that says that a loss is meant, wherever it is typed, quoted for a shell."""
+    """The command that says that a loss is meant, in whatever folder it is typed, quoted for a shell."""
     named = ("--config", str(settings.source)) if settings.source else ()
     return shlex.join(("feeds", *named, "--data", str(settings.data), "check", "--accept-loss"))
 

@@ -10,6 +10,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -227,6 +228,7 @@ _NO_TARGET = re.compile(r"<a>(.*?)</a>", re.DOTALL)
 _FRAME = re.compile(
     r"<iframe\b(?>[^<>]*?\ssrc\s*=\s*[\"']?)([^\"'\s<>]++)[^<>]*+>(?:\s*+</iframe\s*+>)?", re.IGNORECASE
 )
+_CANDIDATES = 1000  # of a picture, which has a dozen
 _CANDIDATE = re.compile(r"([^\s,]\S*+)(?:(?<=,)|([^,]*+))")  # no place of a srcset is looked at twice
 _SIZE = re.compile(r"(?:[0-9]++(?:\.[0-9]++)?+|\.[0-9]++)[wx]")
 
@@ -388,9 +390,9 @@ def _srcset(value: str, base: str) -> str:
 def candidates_of(srcset: str) -> Iterator[tuple[str, str]]:
     """The addresses in a ``srcset`` with their sizes (``2x``, ``640w``, "" for none), parted as browsers part them.
 
-    One with another description than a size is left out.
+    One with another description than a size is left out, and all behind the first thousand.
     """
-    for found in _CANDIDATE.finditer(srcset):
+    for found in islice(_CANDIDATE.finditer(srcset), _CANDIDATES):
         size = (found[2] or "").strip()
         if not size or _SIZE.fullmatch(size):
             yield found[1].rstrip(","), size

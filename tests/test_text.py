@@ -238,6 +238,7 @@ def test_figures_and_srcset_stay() -> None:
         (", ,a.jpg,, b.jpg .5x ,", [("a.jpg", ""), ("b.jpg", ".5x")]),
         ("a.jpg besar, b.jpg 2x", [("b.jpg", "2x")]),
         (" ,, ", []),
+        ("a.jpg 1w," * 1001, [("a.jpg", "1w")] * 1000),
     ],
 )
 def test_a_srcset_is_parted_as_browsers_part_it(srcset: str, candidates: list[tuple[str, str]]) -> None:
