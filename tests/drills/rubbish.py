@@ -6,7 +6,7 @@ Real samples of the tests are changed: bits flipped, parts cut, doubled and spli
 values nested, texts encoded in other ways, controls, surrogates and byte order marks put in. Others have one piece many
 times, with blanks or without, where a title, a body, a row, an attribute or a list's entry stands, some up to the
 default limits. No input may raise what is not foreseen, give more text than is read of an article, take a second of the
-processor for each 100 KB, or make memory grow; and every good article appears, whatever lies beside it. Where atheris
+processor for each 250 KB, or make memory grow; and every good article appears, whatever lies beside it. Where atheris
 is installed (``pip install atheris``), a fifth is guided by what the readers have covered.
 """
 
@@ -60,7 +60,7 @@ from tests.drills.rubbish_inputs import (
 )
 from tests.support import NOW, a_desk, article, titles, until
 
-SECOND = 1.0  # of the processor that an input may take, or each 100,000 bytes of a longer one
+SECOND = 1.0  # of the processor that an input may take, or each 250,000 bytes of a longer one
 HANG = 10.0
 MOST_TEXT = Limits().text  # characters
 GROWTH = 400  # MB that memory may grow by, once each reader has read something
@@ -141,7 +141,7 @@ class Drill:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         took = time.process_time() - began
         self.slowest = max(self.slowest, took)
-        if took > self.second * max(1, size / 100_000):
+        if took > self.second * max(1, size / 250_000):
             self.lost.append(f"{kind}: took {took:.1f} s: {subject!r:.2000}")
 
     def warm_up(self) -> None:
