@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import random
 import resource
 import shutil
@@ -38,6 +39,7 @@ from tests.drills.tracing import KINDS, Call, calls_of, can_trace
 from tests.support import FEEDS, Server, environment, free_port, until
 
 ERRORS = ("ENOSPC", "EIO", "EROFS", "EDQUOT")
+SENTENCE_LOST = re.compile(r"write\(2, .*(?:INJECTED|unfinished)")  # the call that failed was to say what failed
 SOON = 10.0  # seconds in which a service has noticed what changed, or that a fault is over
 SMALL = 4 << 20  # bytes of a disk that is filled up
 UNPRIVILEGED = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
@@ -107,10 +109,12 @@ def fail_calls(desk: Desk, count: int) -> Iterator[str]:
         if call.name == "write":
             onward = ""  # the sentence has to be written
         inject = f"inject={call.name}:error={error}:when={call.k}{onward}"
+        trace = desk.folder / "injected.trace"
         try:
             with fault(desk):
-                done = build(desk, "strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call.name}", "-e", inject)
-                if done.returncode:
+                done = build(desk, "strace", "-f", "-qq", "-o", str(trace), "-e", f"trace={call.name}", "-e", inject)
+                is_heard = not SENTENCE_LOST.search(trace.read_text(errors="replace"))
+                if done.returncode and is_heard:
                     fails(done, "catalogue", "output")
         except (LostError, OSError, ValueError) as lost:
             yield f"{inject}: {lost}"
