@@ -146,6 +146,12 @@ def test_what_is_too_large_is_refused_by_its_limit(name: str, content: str | byt
     assert found.reason.startswith(reason)
 
 
+def test_a_capture_that_is_too_long_is_not_explained_either() -> None:
+    """``feeds check --explain`` says of it what is said of the article."""
+    assert explain_file("a.txt", b"kata\n" * 10_001) == []
+    assert len(explain_file("a.txt", b"kata\n" * 10_000)) == 10_000
+
+
 LONG = "x" * 600_000
 
 

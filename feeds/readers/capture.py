@@ -35,8 +35,7 @@ def read(
 ) -> Iterator[Draft | ArticleError]:
     """The one article of a capture, or why there is none. ``only`` is for other formats."""
     del only
-    options.limits.hold("elements", text.count("\n"), "the capture has {} lines")
-    page = classify(text)
+    page = _page_of(text, options)
     paragraphs = _paragraphs(page)
     if not paragraphs:
         yield ArticleError(path=path, kind="unreadable", reason="the capture has no text of an article")
@@ -67,8 +66,13 @@ def explain(path: str, text: str, *, options: Options = PLAIN, only: frozenset[i
 
     Roles: title, date, byline, caption, category, teaser, noise, body, tail.
     """
-    del path, options, only
-    return (Line(line.number, line.role, line.raw) for line in classify(text).lines)
+    del path, only
+    return (Line(line.number, line.role, line.raw) for line in _page_of(text, options).lines)
+
+
+def _page_of(text: str, options: Options) -> Page:
+    options.limits.hold("elements", text.count("\n"), "the capture has {} lines")
+    return classify(text)
 
 
 def _headline_of(paragraphs: Sequence[str]) -> str:
