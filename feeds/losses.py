@@ -151,11 +151,12 @@ class LossGuard:
 
     def _known(self, reading: Reading) -> Holding | None:
         known = most_of(reading)
-        if known is None or not (self._counts(known) or not reading.holding()[0]):  # none: it is from the ledger's file
+        if known is None:
             return None
-        return known._replace(
-            since=min(known.since, self._clock())
-        )  # a clock that was ahead counts no longer than a day
+        # One of the ledger's file is as old as the catalogue that was lost, and counts until there are articles again.
+        if not self._counts(known) and reading.holding()[0]:
+            return None
+        return known._replace(since=min(known.since, self._clock()))  # a clock that was ahead has no longer a say
 
     def _counts(self, holding: Holding) -> bool:
         return self._clock() - holding.since <= DAY

@@ -5,6 +5,8 @@ Data only: a sentence of a parser, or its beginning -> ours.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _MARKS = "a text needs quotation marks at both ends"
 
 _PLAIN = {
@@ -60,6 +62,7 @@ _PLAIN = {
 }
 
 
+@lru_cache(maxsize=64)  # a list of broken lines has the same to say of each
 def plainly(sentence: str) -> str:
     """A parser's sentence in plain words; itself, without a capital at its start, where it is none of the known."""
     longest = max((known for known in _PLAIN if sentence.startswith(known)), key=len, default="")

@@ -27,6 +27,7 @@ from feeds.errors import UnreadableError
 from feeds.limits import Limits
 from feeds.readers import BEGINS_WITH_HEADER
 from feeds.readers.fields import field_of
+from feeds.readers.values import JSON
 from feeds.syntax import plainly
 
 Header = dict[object, object]
@@ -227,14 +228,11 @@ def _json_object(text: str, limits: Limits) -> Parts:
 
 def _decoded(source: str) -> tuple[Header, int]:
     try:
-        value, end = _DECODER.raw_decode(source)
+        value, end = JSON.raw_decode(source)
     except json.JSONDecodeError as error:
         raise UnreadableError(f"front matter cannot be read in line {error.lineno}: {plainly(error.msg)}") from error
     header: Header = dict(value)
     return header, end
-
-
-_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None)
 
 
 # Keys at the top without a fence: Pelican, and Hexo's header that has only its closing `---`

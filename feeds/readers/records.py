@@ -15,6 +15,7 @@ from feeds.limits import Limits
 from feeds.model import Draft
 from feeds.readers import PLAIN, Line, Options, drafts, fields
 from feeds.readers.bounds import TOO_DEEP
+from feeds.readers.values import JSON
 from feeds.syntax import plainly
 
 LISTS = ("articles", "items", "data", "berita", "artikel", "posts", "results", "@graph")
@@ -176,7 +177,7 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def _loads(text: str) -> object:
-    value: object = json.loads(text, parse_int=str, parse_float=str, parse_constant=lambda _: None)
+    value: object = JSON.decode(text)
     return _whole(value) if _SURROGATE.search(text) else value
 
 

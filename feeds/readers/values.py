@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from ast import literal_eval
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+
+JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None)
+"""Numbers as they are written, NaN and the like as nothing; made once, as ``json.loads`` makes one at each call."""
 
 LISTS = (list, tuple)
 """What is a list here: made once, as ``list | tuple`` within a call is made at each."""

@@ -253,7 +253,7 @@ ADDRESSES = frozenset(
 HARMLESS = frozenset({"http", "https", "mailto", "tel"})
 _IGNORED = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff]")  # by some browser, in an address
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
-_OWN = re.compile(r"\.?/?(?:\.\./)*(?:static/salin\.js)")
+_OWN = re.compile(rf"(?:{re.escape(BASE_URL)}|\.?/?(?:\.\./)*)static/salin\.js")  # whole on a page that lies too deep
 
 
 def scheme_of(address: str) -> str:

@@ -5,9 +5,10 @@
 Real samples of the tests are changed: bits flipped, parts cut, doubled and spliced with others, numbers made huge,
 values nested, texts encoded in other ways, controls, surrogates and byte order marks put in. Others have one piece many
 times, with blanks or without, where a title, a body, a row, an attribute or a list's entry stands, some up to the
-default limits. No input may raise what is not foreseen, give more text than is read of an article, take a second of the
-processor for each 250 KB, or make memory grow; and every good article appears, whatever lies beside it. Where atheris
-is installed (``pip install atheris``), a fifth is guided by what the readers have covered.
+default limits. No input may raise what is not foreseen, give more text than is read of an article, make memory grow, or
+take a second of the processor, a longer one a second for each 250 KB or 50,000 lines; and every good article appears,
+whatever lies beside it. Where atheris is installed (``pip install atheris``), a fifth is guided by what the readers
+have covered.
 """
 
 from __future__ import annotations
@@ -60,7 +61,8 @@ from tests.drills.rubbish_inputs import (
 )
 from tests.support import NOW, a_desk, article, titles, until
 
-SECOND = 1.0  # of the processor that an input may take, or each 250,000 bytes of a longer one
+SECOND = 1.0  # of the processor that an input may take
+BYTES, LINES = 250_000, 50_000  # for each so many of which a longer input may take another
 HANG = 10.0
 MOST_TEXT = Limits().text  # characters
 GROWTH = 400  # MB that memory may grow by, once each reader has read something
@@ -126,9 +128,9 @@ class Drill:
         self.build()
 
     def hold(
-        self, kind: str, subject: object, call: Callable[[], object], *foreseen: type[Exception], size: int = 0
+        self, kind: str, subject: object, call: Callable[[], object], *foreseen: type[Exception], data: bytes = b""
     ) -> None:
-        """Make a call, which may raise what is foreseen and nothing else, within its time. size: of the input."""
+        """Make a call, which may raise what is foreseen and nothing else, within its time. data: the input's bytes."""
         self.tried[kind] += 1
         began = time.process_time()
         signal.setitimer(signal.ITIMER_VIRTUAL, HANG)
@@ -141,7 +143,7 @@ class Drill:
             signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         took = time.process_time() - began
         self.slowest = max(self.slowest, took)
-        if took > self.second * max(1, size / 250_000):
+        if took > self.second * max(1, len(data) / BYTES, data.count(b"\n") / LINES):
             self.lost.append(f"{kind}: took {took:.1f} s: {subject!r:.2000}")
 
     def warm_up(self) -> None:
@@ -155,7 +157,7 @@ class Drill:
     def file(self, sample: Sample, good: str = "") -> None:
         """good: the title of an article that must be found, "" for none."""
         self.files[Path(sample.name).suffix] += 1
-        self.hold("file", sample, lambda: self._read(sample, good), size=len(sample.data))
+        self.hold("file", sample, lambda: self._read(sample, good), data=sample.data)
         if self.tried["file"] % 40 == 0 and len(self.kept) < 400:
             self.kept.append(sample)
 
@@ -193,7 +195,7 @@ class Drill:
         """What becomes of a list of withdrawals."""
         (Path(self.rules.root) / WITHDRAWN).write_bytes(data)
         found = scan(load(data=Path(self.rules.root), environ={}, cwd=self.folder))
-        self.hold("list", data, lambda: read_lists(self.rules, found), size=len(data))
+        self.hold("list", data, lambda: read_lists(self.rules, found), data=data)
 
     def dates(self, written: str) -> None:
         def every_way() -> None:
