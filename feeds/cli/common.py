@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import click
 
 from feeds.config import Settings, is_default_base_url, is_sample, load
-from feeds.errors import ArticleError, DataDirectoryError, FeedsError
+from feeds.errors import ArticleError, FeedsError
 from feeds.logs import masked
 from feeds.logs import printable as printable
 
@@ -172,33 +172,16 @@ def first_edition(settings: Settings, *, accept_loss: bool, published: tuple[int
     published: how many articles were before, and by which catalogue, as ``publish.published_in`` has it.
     Raises DataDirectoryError where the articles are missing and there is no edition to go on with either.
     """
-    away = _trouble_with_data(settings, accept_loss)
     newsroom = open_newsroom(settings, accept_loss=accept_loss)
     try:
         newsroom.expect(*published)
         if newsroom.version():
             newsroom.check_published()
             return
-        if away:
-            raise away
         with progress_bars(quiet=False) as progress:
             newsroom.update_alone(jobs=processes(None), progress=progress)
     finally:
         newsroom.close()
-
-
-def _trouble_with_data(settings: Settings, accept_loss: bool) -> DataDirectoryError | None:
-    """Why there are no articles, where there may be an edition to go on with; else that is raised."""
-    from feeds.scan import scan
-    from feeds.state import catalogue_file
-
-    try:
-        scan(settings, may_be_empty=accept_loss)
-    except DataDirectoryError as error:
-        if not settings.catalogue and not catalogue_file(settings).exists():
-            raise
-        return error
-    return None
 
 
 def warn_of_base_url(settings: Settings) -> None:
